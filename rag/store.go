@@ -100,3 +100,12 @@ type Store interface {
 	Search(ctx context.Context, s *Search) ([]Hit, error)
 	Delete(ctx context.Context, sel Selector) error
 }
+
+// Statistician is a Store that tells its BM25 statistics. With it, ranking
+// knows how much each word of a question says; without it, all say the same.
+//
+// DocumentFrequency gives the number of the tenant's records that have terms
+// for the leg, and for each of terms in how many of those it stands.
+type Statistician interface {
+	DocumentFrequency(ctx context.Context, tenant string, leg Leg, terms []string) (records int, frequency []int, err error)
+}
