@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -43,6 +44,80 @@ const (
 	ModelLoading       Code = "MODEL_LOADING"
 	UpstreamTimeout    Code = "UPSTREAM_TIMEOUT"
 )
+
+// codes holds every code of the contract in the contract's order, with the HTTP
+// status that carries it and whether the same call may succeed later.
+var codes = [...]struct {
+	code      Code
+	status    int
+	retryable bool
+}{
+	{InvalidRequest, http.StatusBadRequest, false},
+	{InvalidLanguage, http.StatusBadRequest, false},
+	{InvalidAudioFormat, http.StatusBadRequest, false},
+	{Unauthorized, http.StatusUnauthorized, false},
+	{TokenExpired, http.StatusUnauthorized, false},
+	{Forbidden, http.StatusForbidden, false},
+	{APIKeyRevoked, http.StatusForbidden, false},
+	{NotFound, http.StatusNotFound, false},
+	{MethodNotAllowed, http.StatusMethodNotAllowed, false},
+	{Duplicate, http.StatusConflict, false},
+	{PayloadTooLarge, http.StatusRequestEntityTooLarge, false},
+	{ProcessingFailed, http.StatusUnprocessableEntity, false},
+	{RateLimitExceeded, http.StatusTooManyRequests, true},
+	{Internal, http.StatusInternalServerError, false},
+	{Upstream, http.StatusBadGateway, true},
+	{ServiceUnavailable, http.StatusServiceUnavailable, true},
+	{ModelLoading, http.StatusServiceUnavailable, true},
+	{UpstreamTimeout, http.StatusGatewayTimeout, true},
+}
+
+// Codes lists every code of the contract, in the contract's order. The slice is
+// the caller's own.
+func Codes() []Code {
+	out := make([]Code, len(codes))
+	for i := range codes {
+		out[i] = codes[i].code
+	}
+	return out
+}
+
+// HTTPStatus gives the status that carries the code over HTTP: 400 to 504, and
+// 500 for a code that is not in the contract.
+func (c Code) HTTPStatus() int {
+	for i := range codes {
+		if codes[i].code == c {
+			return codes[i].status
+		}
+	}
+	return http.StatusInternalServerError
+}
+
+// Valid tells whether c is one of the contract's codes.
+func (c Code) Valid() bool {
+	for i := range codes {
+		if codes[i].code == c {
+			return true
+		}
+	}
+	return false
+}
+
+// CodeForStatus gives the plainest code for an HTTP status: what to make of a
+// server that does not speak the contract. Statuses of the contract give the
+// first code of their row, other 4xx InvalidRequest, anything else Upstream
+// (502 and the rest of 5xx alike: it is the other side that failed).
+func CodeForStatus(status int) Code {
+	for i := range codes {
+		if codes[i].status == status && codes[i].code != Internal {
+			return codes[i].code
+		}
+	}
+	if status >= 400 && status < 500 {
+		return InvalidRequest
+	}
+	return Upstream
+}
 
 // Details says more about a failure in plain values: the field that was wrong,
 // the limit that was passed. Everything in it may be shown to the asker.
@@ -79,6 +154,75 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause, or nil.
 func (e *Error) Unwrap() error { return e.cause }
+
+// Is makes errors.Is(err, &fault.Error{Code: fault.NotFound}) true for every err
+// whose chain holds an Error with that code. A target that also has a message
+// or a request id has to agree in those too.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	if !ok || t == nil || e == nil {
+		return false
+	}
+	return t.Code == e.Code &&
+		(t.Message == "" || t.Message == e.Message) &&
+		(t.RequestID == "" || t.RequestID == e.RequestID)
+}
+
+// GetStatus gives the HTTP status of the code. Web frameworks that ask an error
+// for its status (huma's StatusError) find it here, so that a handler returns a
+// fault as it is.
+func (e *Error) GetStatus() int { return e.Code.HTTPStatus() }
+
+// WithRequestID gives a copy of [From](err) that carries the request id; err
+// itself is left alone, for it may be shared. WithRequestID(nil, id) is nil.
+func WithRequestID(err error, id string) *Error {
+	e := From(err)
+	if e == nil {
+		return nil
+	}
+	out := *e
+	out.RequestID = id
+	return &out
+}
+
+// WithRetryAfter gives a copy of e that says when another try makes sense.
+func (e *Error) WithRetryAfter(d time.Duration) *Error {
+	out := *e
+	out.RetryAfter = d
+	return &out
+}
+
+// Retryable tells whether the same call may succeed later: the code says that
+// the other side was busy, loading, slow or away. It is false for nil and for
+// a call that its own caller cancelled.
+func Retryable(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return false
+	}
+	code := CodeOf(err)
+	for i := range codes {
+		if codes[i].code == code {
+			return codes[i].retryable
+		}
+	}
+	return false
+}
+
+// RetryAfter gives how long to wait before trying again, as the outermost Error
+// of the chain that knows it says; 0 when nobody does.
+func RetryAfter(err error) time.Duration {
+	for err != nil {
+		e, ok := errors.AsType[*Error](err)
+		if !ok {
+			return 0
+		}
+		if e.RetryAfter > 0 {
+			return e.RetryAfter
+		}
+		err = e.cause
+	}
+	return 0
+}
 
 // From gives err as an *Error: the outermost Error in its chain, or a new one
 // with the code that [CodeOf] finds and a safe sentence. From(nil) is nil.
