@@ -35,7 +35,7 @@ func TestTheRegistryAgreesWithTheStandards(t *testing.T) {
 			base, _ := tag.Base()
 			require.Equal(t, string(l.Code), base.String(), "x/text's shortest form is the contract's")
 			require.Equal(t, l.ISO3, base.ISO3())
-			if l.Code != lang.Manipuri { // CLDR's likely script is still Bengali
+			if !slices.Contains([]lang.Code{lang.Dogri, lang.Manipuri, lang.Santali}, l.Code) { // x/text's CLDR has older habits of writing these
 				script, _ := tag.Script()
 				require.Equal(t, string(l.Scripts[0]), script.String())
 			}
