@@ -1,0 +1,71 @@
+# `make` lists the targets; a target's description stands behind its name.
+
+FUZZTIME ?= 60s
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test test-short cover lint fmt fmt-check vet staticcheck cross vuln fuzz generate docs \
+	bench-retrieval bench-vectors bench-chunk kill9
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## compile every package and put the services into bin/, without cgo
+	CGO_ENABLED=0 go build ./...
+	CGO_ENABLED=0 go build -o bin/ ./examples/...
+
+run: ## start the gateway with its page at http://localhost:8000
+	go run ./examples/api-gateway
+
+test: ## everything that a change must pass; installs what it needs on Debian
+	@.ci/test
+
+test-short: ## the quick tests, without the race detector
+	go test -short ./...
+
+cover: ## coverage by package, and coverage.html
+	go test -coverpkg "$$(go list ./... | grep -v /examples/ | paste -sd, -)" -coverprofile coverage.out ./...
+	go run ./observe/internal/covercheck -all -exclude examples coverage.out
+	go tool cover -html coverage.out -o coverage.html
+
+lint: fmt-check vet staticcheck ## every check that needs no test to run
+
+fmt: ## format every Go file
+	gofmt -w .
+
+fmt-check: ## name the files that gofmt would change
+	@files=$$(gofmt -l .) && { [ -z "$$files" ] || { echo "run make fmt for:"; echo "$$files"; exit 1; }; }
+
+vet: ## go vet
+	go vet ./...
+
+staticcheck: ## staticcheck at the pinned version
+	@tool=$$(.ci/tool staticcheck) && "$$tool" ./...
+
+cross: ## type-check for the other platforms, without cgo
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go vet ./...
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./...
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./...
+
+vuln: ## known vulnerabilities in the code that is called
+	@.ci/vuln
+
+fuzz: ## every fuzz target for FUZZTIME (default 60s)
+	@FUZZTIME=$(FUZZTIME) .ci/fuzz
+
+generate: ## write anew what is generated from the source
+	go generate ./...
+
+docs: ## read the package documentation in a browser
+	go doc -http
+
+bench-retrieval: ## retrieval quality on XQuAD-hi, with and without distractors
+	go test -run '^$$' -bench BenchmarkXQuAD -benchtime 1x ./rag
+
+bench-vectors: ## recall and latency of the embedded store on real vectors
+	go test -run '^$$' -bench BenchmarkVectors ./rag/localstore
+
+bench-chunk: ## speed of the chunker
+	go test -run '^$$' -bench . ./rag/chunk
+
+kill9: ## kill -9 the embedded store while it writes, again and again
+	go test -run TestKill -v ./rag/localstore
