@@ -3,7 +3,7 @@
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-short cover lint fmt fmt-check vet staticcheck cross vuln fuzz generate docs \
+.PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
 	bench-retrieval bench-vectors bench-chunk kill9
 
 help: ## list the targets
@@ -27,13 +27,16 @@ cover: ## coverage by package, and coverage.html
 	go run ./observe/internal/covercheck -all -exclude examples coverage.out
 	go tool cover -html coverage.out -o coverage.html
 
-lint: fmt-check vet staticcheck ## every check that needs no test to run
+lint: fmt-check tidy-check vet staticcheck ## every check that needs no test to run
 
 fmt: ## format every Go file
 	gofmt -w .
 
 fmt-check: ## name the files that gofmt would change
 	@files=$$(gofmt -l .) && { [ -z "$$files" ] || { echo "run make fmt for:"; echo "$$files"; exit 1; }; }
+
+tidy-check: ## show what go mod tidy would change
+	@.ci/tidy
 
 vet: ## go vet
 	go vet ./...

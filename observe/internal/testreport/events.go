@@ -29,7 +29,7 @@ type recorder struct {
 	live   io.Writer                   // takes a line for each package as it ends
 	output map[testID]*strings.Builder // of tests that run, failed or were skipped; test "" is the package's own
 	build  map[string]*strings.Builder // compiler output by import path
-	passed map[string]int              // tests passed, by package
+	tests  map[string]int              // tests and subtests that ended, by package
 	broken map[string]bool             // packages with a failed test
 	report report
 }
@@ -39,7 +39,7 @@ func newRecorder(live io.Writer) *recorder {
 		live:   live,
 		output: make(map[testID]*strings.Builder),
 		build:  make(map[string]*strings.Builder),
-		passed: make(map[string]int),
+		tests:  make(map[string]int),
 		broken: make(map[string]bool),
 	}
 }
@@ -88,17 +88,16 @@ func (r *recorder) add(ev event) {
 func (r *recorder) endTest(ev event) {
 	id := testID{ev.Package, ev.Test}
 	said := take(r.output, id)
-	took := seconds(ev.Elapsed)
+	r.tests[ev.Package]++
 	switch ev.Action {
 	case "pass":
-		r.passed[ev.Package]++
 		r.report.passed++
 	case "skip":
 		r.report.skips = append(r.report.skips, skip{id, reason(said)})
 	case "fail":
 		r.fail(id, said)
 	}
-	r.report.times = append(r.report.times, timing{id, took})
+	r.report.times = append(r.report.times, timing{id, seconds(ev.Elapsed)})
 }
 
 // endPackage closes a package: tests that never ended have failed, and a
@@ -116,12 +115,17 @@ func (r *recorder) endPackage(ev event) {
 	case ev.Action == "fail": // what was said between the tests may tell why they failed
 		r.report.notes = append(r.report.notes, failure{id, said})
 	}
-	if ev.Action == "skip" { // it has no test files
-		return
+	word := "ok  "
+	switch {
+	case r.broken[ev.Package]:
+		word = "FAIL"
+	case r.tests[ev.Package] == 0:
+		word = "none" // it has no tests
 	}
-	word := map[bool]string{false: "ok  ", true: "FAIL"}[r.broken[ev.Package]]
-	fmt.Fprintf(r.live, "%s %-60s %4d passed %8.1fs\n", word, ev.Package, r.passed[ev.Package], ev.Elapsed)
-	r.report.packages++
+	if word != "none" {
+		r.report.packages++
+	}
+	fmt.Fprintf(r.live, "%s %-60s %4d tests %8.1fs\n", word, ev.Package, r.tests[ev.Package], ev.Elapsed)
 }
 
 func (r *recorder) failUnfinished(pkg string) {
