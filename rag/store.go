@@ -109,3 +109,8 @@ type Store interface {
 type Statistician interface {
 	DocumentFrequency(ctx context.Context, tenant string, leg Leg, terms []string) (records int, frequency []int, err error)
 }
+
+// DocumentLister is a Store that tells which documents of a tenant it holds.
+type DocumentLister interface {
+	Documents(ctx context.Context, tenant string) ([]string, error)
+}

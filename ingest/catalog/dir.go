@@ -59,7 +59,7 @@ func OpenDir(path string) (*Dir, error) {
 			if err != nil {
 				return nil, err
 			}
-			d.entries[doc.ID] = entry(doc)
+			d.entries[doc.ID] = EntryOf(doc)
 		}
 	}
 	return d, nil
@@ -82,7 +82,7 @@ func (d *Dir) Put(ctx context.Context, doc *corpus.Document) error {
 	if err := replace(d.file(doc.ID), data); err != nil {
 		return writeFault(err, d.path)
 	}
-	d.entries[doc.ID] = entry(doc)
+	d.entries[doc.ID] = EntryOf(doc)
 	return nil
 }
 
@@ -146,7 +146,8 @@ func (d *Dir) file(id string) string {
 	return filepath.Join(d.path, hex.EncodeToString(sum[:16])+suffix)
 }
 
-func entry(doc *corpus.Document) Entry {
+// EntryOf gives what a list shows of a document.
+func EntryOf(doc *corpus.Document) Entry {
 	return Entry{ID: doc.ID, Source: doc.Source, Bytes: len(doc.Text), CreatedAt: doc.CreatedAt}
 }
 

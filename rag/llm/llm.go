@@ -43,6 +43,10 @@ type Grounding struct {
 	Question string
 	Language lang.Code // of the answer
 	Passages []Passage
+
+	// Weights says how much each analysed word of the question says, such as
+	// its inverse document frequency; nil when the index does not know.
+	Weights map[string]float64
 }
 
 // Passage is a chunk that an answer may rest on.

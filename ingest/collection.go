@@ -1,0 +1,141 @@
+package ingest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/akshara-go/akshara/ingest/catalog"
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// Collection is documents that are both kept and findable: what a parser reads
+// goes into a catalog and through a sink, and out of both again.
+//
+// The catalog is written first and holds the truth; [Collection.Reconcile]
+// brings the sink in line with it after a crash. It may be used concurrently;
+// callers that change one document at once are the only ones who may find the
+// other's form of it.
+type Collection struct {
+	Parser  Parser
+	Catalog catalog.Catalog
+	Sink    Sink
+	Detect  func(text string) lang.Code // language of a document that does not say; nil leaves it empty
+}
+
+// Lister is a Sink that tells which documents it holds.
+type Lister interface {
+	DocumentIDs(ctx context.Context) ([]string, error)
+}
+
+// Add reads an item and takes its document in under a new id. When it returns
+// nil the document is kept and can be found.
+func (c *Collection) Add(ctx context.Context, item *Item) (*corpus.Document, error) {
+	doc, err := c.Parser.Parse(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	doc.ID = newID()
+	if err := c.Put(ctx, doc); err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// Put takes a document in, in the place of the one with the same id. It sets
+// the language and the time where they are missing. If the sink refuses it, the
+// catalog is put back as it was.
+func (c *Collection) Put(ctx context.Context, doc *corpus.Document) error {
+	if doc.Language == "" && c.Detect != nil {
+		doc.Language = c.Detect(doc.Text)
+	}
+	if doc.CreatedAt.IsZero() {
+		doc.CreatedAt = time.Now().UTC().Truncate(time.Millisecond)
+	}
+	before, err := c.Catalog.Get(ctx, doc.ID)
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
+		return err
+	}
+	if err := c.Catalog.Put(ctx, doc); err != nil {
+		return err
+	}
+	err = c.Sink.Add(ctx, []corpus.Document{*doc})
+	if err == nil {
+		return nil
+	}
+	undo := context.WithoutCancel(ctx)
+	if before != nil {
+		return errors.Join(err, c.Catalog.Put(undo, before))
+	}
+	return errors.Join(err, c.Catalog.Delete(undo, doc.ID))
+}
+
+// Remove takes a document out: when it returns nil it is not found any more.
+// An id that is not there is NOT_FOUND.
+func (c *Collection) Remove(ctx context.Context, id string) error {
+	if err := c.Catalog.Delete(ctx, id); err != nil {
+		return err
+	}
+	// The catalog has let it go: finish whoever gives up waiting meanwhile.
+	return c.Sink.Remove(context.WithoutCancel(ctx), []string{id})
+}
+
+// Reconcile makes the sink hold what the catalog holds: it adds what is missing
+// and removes what has been deleted. A Sink that is no [Lister] is given
+// everything anew. It gives how many documents were added and removed.
+func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err error) {
+	extra := map[string]bool{}
+	if l, ok := c.Sink.(Lister); ok {
+		ids, err := l.DocumentIDs(ctx)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, id := range ids {
+			extra[id] = true
+		}
+	}
+	const page = 100
+	for offset := 0; ; offset += page {
+		entries, _, err := c.Catalog.List(ctx, offset, page)
+		if err != nil {
+			return added, 0, err
+		}
+		for _, e := range entries {
+			if extra[e.ID] {
+				delete(extra, e.ID)
+				continue
+			}
+			doc, err := c.Catalog.Get(ctx, e.ID)
+			if err == nil {
+				err = c.Sink.Add(ctx, []corpus.Document{*doc})
+			}
+			if err != nil {
+				return added, 0, fmt.Errorf("ingest: reconciling document %q: %w", e.ID, err)
+			}
+			added++
+		}
+		if len(entries) < page {
+			break
+		}
+	}
+	for id := range extra {
+		if err := c.Sink.Remove(ctx, []string{id}); err != nil {
+			return added, removed, err
+		}
+		removed++
+	}
+	return added, removed, nil
+}
+
+// newID gives a random UUID, version 4 (RFC 9562).
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,199 @@
+package rag
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/extractive"
+	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// EngineOptions sets an [Engine] up. The zero value is useful.
+type EngineOptions struct {
+	Model         llm.Model                   // nil: the extractive model, which quotes and never invents
+	Detect        func(text string) lang.Code // language of a question that names none; nil: by its script
+	MinConfidence float64                     // below it an answer is refused; 0 is DefaultMinConfidence, negative never refuses for it
+	Passages      int                         // chunks a model is given; 0 is 8
+}
+
+// Engine answers questions from what a Retriever finds. It may be used concurrently.
+type Engine struct {
+	retriever Retriever
+	opts      EngineOptions
+}
+
+var _ Streamer = (*Engine)(nil)
+
+// NewEngine gives an engine that reads what retriever finds. Nil opts mean the defaults.
+func NewEngine(retriever Retriever, opts *EngineOptions) *Engine {
+	e := &Engine{retriever: retriever}
+	if opts != nil {
+		e.opts = *opts
+	}
+	if e.opts.Model == nil {
+		e.opts.Model = extractive.New(nil)
+	}
+	if e.opts.Detect == nil {
+		e.opts.Detect = byScript
+	}
+	if e.opts.MinConfidence == 0 {
+		e.opts.MinConfidence = DefaultMinConfidence
+	}
+	if e.opts.Passages <= 0 {
+		e.opts.Passages = 8
+	}
+	return e
+}
+
+// Answer gives the whole answer at once.
+func (e *Engine) Answer(ctx context.Context, q *Question) (*Answer, error) {
+	for event, err := range e.Stream(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		if event.Answer != nil {
+			return event.Answer, nil
+		}
+	}
+	return nil, fault.New(fault.Internal, "the answer has no end", nil)
+}
+
+// Stream gives the documents that are read, then each sentence of the answer
+// once it is known to be supported, then the whole answer. Nothing is shown
+// that would have to be taken back.
+func (e *Engine) Stream(ctx context.Context, q *Question) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		a, err := e.prepare(ctx, q)
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
+		for i := range a.Sources {
+			if !yield(Event{Source: &a.Sources[i]}, nil) {
+				return
+			}
+		}
+		e.write(ctx, a, yield)
+	}
+}
+
+// draft is an answer in the making.
+type draft struct {
+	Answer
+	grounding *llm.Grounding
+}
+
+// prepare finds what to answer from.
+func (e *Engine) prepare(ctx context.Context, q *Question) (*draft, error) {
+	if err := checkText("message", q.Text); err != nil {
+		return nil, err
+	}
+	code := q.Language
+	if code == "" {
+		code = lang.Auto
+	}
+	code, err := language(code, q.Text, e.opts.Detect)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := e.retriever.Retrieve(ctx, &Query{
+		Text: q.Text, Language: code, TopK: q.TopK, Filter: q.Filter, Readers: q.Readers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a := &draft{Answer: Answer{Language: code, Sources: sources, Claims: []Claim{}}}
+	a.grounding = &llm.Grounding{Question: q.Text, Language: code, Passages: passages(sources, e.opts.Passages)}
+	if w, ok := e.retriever.(Weigher); ok {
+		a.grounding.Weights, err = w.TermWeights(ctx, q.Text, code)
+	}
+	return a, err
+}
+
+// passages gives the best n chunks of all documents, best first.
+func passages(sources []DocumentResult, n int) []llm.Passage {
+	var hits []Hit
+	for _, s := range sources {
+		hits = append(hits, s.Chunks...)
+	}
+	sortHits(hits)
+	hits = hits[:min(n, len(hits))]
+	out := make([]llm.Passage, len(hits))
+	for i, h := range hits {
+		out[i] = llm.Passage{Chunk: h.Record.Chunk, Source: h.Record.Source, Score: h.Score}
+	}
+	return out
+}
+
+// write lets the model answer and tells its supported sentences as they come.
+func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) bool) {
+	if len(a.grounding.Passages) == 0 {
+		yield(Event{Answer: a.refuse(NothingFound)}, nil)
+		return
+	}
+	req := &llm.Request{Messages: llm.GroundedPrompt(a.grounding), Grounding: a.grounding}
+	said := &sentences{draft: a, yield: yield, min: e.opts.MinConfidence}
+	res, err := generate(ctx, e.opts.Model, req, said.add)
+	switch {
+	case err != nil:
+		yield(Event{}, err)
+		return
+	case said.stopped:
+		return
+	}
+	a.Model, a.Usage = res.Model, res.Usage
+	if len(res.Quotes) > 0 || res.Finish == llm.NoAnswer {
+		said.quotes(res)
+	} else {
+		said.flush()
+	}
+	if said.stopped {
+		return
+	}
+	yield(Event{Answer: said.finish(res)}, nil)
+}
+
+// generate runs a model, giving its text piece by piece where the model can.
+// A model that quotes is taken whole: its quotes come with the end.
+func generate(ctx context.Context, m llm.Model, req *llm.Request, add func(string) bool) (*llm.Response, error) {
+	s, ok := m.(llm.Streamer)
+	if !ok {
+		res, err := m.Generate(ctx, req)
+		if err == nil && len(res.Quotes) == 0 {
+			add(res.Text)
+		}
+		return res, err
+	}
+	for delta, err := range s.Stream(ctx, req) {
+		if err != nil {
+			return nil, err
+		}
+		if delta.Done != nil {
+			return delta.Done, nil
+		}
+		if !add(delta.Text) {
+			return &llm.Response{}, nil
+		}
+	}
+	return nil, fault.New(fault.Upstream, "the model's answer was cut off", nil)
+}
+
+// refuse turns the draft into a refusal.
+func (a *draft) refuse(why Reason) *Answer {
+	text := lang.Text(a.Language, lang.MsgNoAnswer)
+	a.Text, a.Claims, a.Confidence = text, []Claim{}, 0
+	a.Refusal = &Refusal{Reason: why, Text: text}
+	return &a.Answer
+}
+
+func cite(p *llm.Passage, span corpus.Span) Citation {
+	return Citation{
+		Span: span, DocumentID: p.Chunk.DocumentID, ChunkID: p.Chunk.ID,
+		Title: p.Source.Title, URL: p.Source.URL, Page: p.Chunk.Page,
+		Quote: strings.Clone(p.Chunk.Text[span.Start-p.Chunk.Start : span.End-p.Chunk.Start]),
+	}
+}

@@ -1,0 +1,53 @@
+package rag
+
+import (
+	"strings"
+
+	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/rag/chunk"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/match"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// snippetBytes is about how long a snippet is: three lines of Devanagari on a phone.
+const snippetBytes = 360
+
+// snippet gives the piece of a chunk that shows best why it was found: the
+// sentence that holds most of the question, and what follows it as long as
+// there is room. It is never cut inside an akshara.
+func snippet(q *match.Text, c *corpus.Chunk, code lang.Code) string {
+	best, bestShare := 0, -1.0
+	var held []float64
+	for i, s := range c.Sentences {
+		text := c.Text[s.Start-c.Start : s.End-c.Start]
+		held = q.In(analysis.Tokens(text, code), text, held)
+		if share := q.Share(held); share > bestShare {
+			best, bestShare = i, share
+		}
+	}
+	text := c.Text
+	if len(c.Sentences) > 0 {
+		text = c.Text[c.Sentences[best].Start-c.Start:]
+	}
+	return clip(strings.Join(strings.Fields(text), " "), snippetBytes)
+}
+
+// clip shortens a text to about n bytes, between words if one ends near there,
+// else between aksharas.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	if space := strings.LastIndexByte(text[:n], ' '); space > n/2 {
+		return text[:space] + "…"
+	}
+	end := 0
+	for s := range chunk.Aksharas(text) {
+		if s.End > n {
+			break
+		}
+		end = s.End
+	}
+	return text[:end] + "…"
+}
