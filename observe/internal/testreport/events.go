@@ -105,14 +105,14 @@ func (r *recorder) endTest(ev event) {
 func (r *recorder) endPackage(ev event) {
 	r.failUnfinished(ev.Package)
 	id := testID{pkg: ev.Package}
-	said := take(r.output, id)
+	said := ownWords(take(r.output, id))
 	switch {
 	case ev.Action == "fail" && !r.broken[ev.Package]:
 		if ev.FailedBuild != "" {
 			said = take(r.build, ev.FailedBuild) + said
 		}
 		r.fail(id, said)
-	case ev.Action == "fail": // what was said between the tests may tell why they failed
+	case ev.Action == "fail" && said != "": // what was said between the tests may tell why they failed
 		r.report.notes = append(r.report.notes, failure{id, said})
 	}
 	word := "ok  "
@@ -182,6 +182,21 @@ func reason(said string) string {
 		return "no reason given"
 	}
 	return strings.Join(words, " ")
+}
+
+// ownWords leaves out the lines that go test adds at the end of every package.
+func ownWords(said string) string {
+	var own strings.Builder
+	for line := range strings.Lines(said) {
+		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		word, _, _ = strings.Cut(word, "\t")
+		switch word {
+		case "PASS", "FAIL", "ok", "coverage:":
+		default:
+			own.WriteString(line)
+		}
+	}
+	return own.String()
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -70,6 +70,7 @@ func TestReportOfARealRun(t *testing.T) {
 	ok, err := run(bytes.NewReader(events), &out, counts, 3)
 	require.NoError(t, err)
 	require.False(t, ok, "tests failed")
+	require.NotContains(t, out.String(), "outside of a test: example.org/suite/bad", "it said nothing there")
 
 	written, err := os.ReadFile(counts)
 	require.NoError(t, err)
@@ -138,4 +139,19 @@ func TestSlowestFirst(t *testing.T) {
 func TestCountsThatCannotBeWritten(t *testing.T) {
 	_, err := run(strings.NewReader(""), new(bytes.Buffer), t.TempDir(), 0)
 	require.ErrorContains(t, err, "directory")
+}
+
+func TestWordsOutsideOfATest(t *testing.T) {
+	const events = `{"Action":"run","Package":"a","Test":"TestX"}
+{"Action":"fail","Package":"a","Test":"TestX"}
+{"Action":"output","Package":"a","Output":"coverage: 3% of statements\n"}
+{"Action":"output","Package":"a","Output":"goroutine 7 is left\n"}
+{"Action":"output","Package":"a","Output":"FAIL\ta\t0.1s\n"}
+{"Action":"fail","Package":"a"}
+`
+	var out bytes.Buffer
+	ok, err := run(strings.NewReader(events), &out, "", 0)
+	require.NoError(t, err)
+	require.False(t, ok)
+	require.Contains(t, out.String(), "--- outside of a test: a\ngoroutine 7 is left\n\n1 packages")
 }
