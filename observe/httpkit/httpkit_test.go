@@ -19,7 +19,7 @@ func TestTypedRouteReadsChecksAndAnswers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 200, resp.StatusCode, string(b))
 	require.JSONEq(t, `{"message":"नमस्ते","top_k":5}`, string(b))
-	for _, path := range []string{"/health", "/metrics", "/openapi.json", "/docs", "/docs/swagger-ui.css", "/nope", "/typed/plain", "/bare/fault", "/typed/panic", "/unmarshallable","/raw/http-error"} {
+	for _, path := range []string{"/health", "/metrics", "/openapi.json", "/docs", "/docs/swagger-ui.css", "/nope", "/typed/plain", "/bare/fault", "/typed/panic", "/unmarshallable", "/raw/http-error"} {
 		resp, err := http.Get("http://" + addr + path)
 		require.NoError(t, err)
 		b, _ := io.ReadAll(resp.Body)

@@ -188,4 +188,3 @@ func start(t testing.TB, k *httpkit.Kit) string {
 	})
 	return ln.Addr().String()
 }
-
