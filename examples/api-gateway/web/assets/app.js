@@ -1,0 +1,79 @@
+// Puts the page together: its language, its colours and its tabs.
+
+import * as chat from "./chat.js";
+import * as documents from "./documents.js";
+import { $ } from "./dom.js";
+import * as i18n from "./i18n.js";
+import * as search from "./search.js";
+import * as source from "./source.js";
+
+const tabs = ["chat", "search", "documents"];
+
+// select shows one tab's panel and keeps its name in the address.
+function select(name, { focus = false } = {}) {
+  for (const each of tabs) {
+    const chosen = each === name;
+    const tab = $(`tab-${each}`);
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+    $(`panel-${each}`).hidden = !chosen;
+  }
+  if (focus) {
+    $(`tab-${name}`).focus();
+  }
+  if (name === "documents") {
+    documents.show();
+  }
+  const hash = name === "chat" ? "" : `#${name}`;
+  if (location.hash !== hash) {
+    history.replaceState(null, "", location.pathname + hash);
+  }
+}
+
+function startTabs() {
+  tabs.forEach((name, i) => {
+    $(`tab-${name}`).addEventListener("click", () => select(name));
+    $(`tab-${name}`).addEventListener("keydown", (event) => {
+      const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: tabs.length - 1 }[event.key];
+      if (to !== undefined) {
+        event.preventDefault();
+        select(tabs.at(to % tabs.length), { focus: true });
+      }
+    });
+  });
+  const named = location.hash.slice(1);
+  select(tabs.includes(named) ? named : "chat");
+  window.addEventListener("hashchange", () => {
+    const name = location.hash.slice(1);
+    if (tabs.includes(name)) {
+      select(name);
+    }
+  });
+}
+
+function startTheme() {
+  const button = $("theme-toggle");
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const show = () => button.setAttribute("aria-pressed", String(dark()));
+  button.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    try {
+      localStorage.setItem("akshara.theme", root.dataset.theme);
+    } catch {
+      // kept for this visit only
+    }
+    show();
+  });
+  system.addEventListener("change", show);
+  show();
+}
+
+chat.start();
+search.start();
+documents.start();
+source.start();
+startTheme();
+i18n.start($("ui-language"));
+startTabs();
