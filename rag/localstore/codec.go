@@ -1,0 +1,357 @@
+package localstore
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"math"
+	"time"
+
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// The kinds of payloads; see the package comment.
+const (
+	kindDefine byte = 1
+	kindUpsert byte = 2
+	kindDelete byte = 3
+	kindEnd    byte = 4
+)
+
+var (
+	castagnoli   = crc32.MakeTable(crc32.Castagnoli)
+	errTruncated = errors.New("it ends in the middle of a value")
+	errValue     = errors.New("it holds a value out of range")
+	errSum       = errors.New("the checksum of a record is wrong")
+)
+
+func appendString(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendStrings(b []byte, list []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, s := range list {
+		b = appendString(b, s)
+	}
+	return b
+}
+
+func appendTime(b []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(b, 0)
+	}
+	b = binary.AppendVarint(append(b, 1), t.Unix())
+	return binary.AppendUvarint(b, uint64(t.Nanosecond()))
+}
+
+// appendCount writes a term's count: one or two bytes for a small whole number.
+func appendCount(b []byte, n float32) []byte {
+	if n >= 0 && n < 1<<24 && n == float32(uint32(n)) {
+		return binary.AppendUvarint(b, 2*uint64(n))
+	}
+	return binary.LittleEndian.AppendUint32(append(b, 1), math.Float32bits(n))
+}
+
+// encodeMeta writes what a search has to know of a record before it reads its text.
+func encodeMeta(b []byte, r *rag.Record) []byte {
+	b = appendString(b, r.Chunk.ID)
+	b = appendString(b, r.Chunk.DocumentID)
+	b = appendStrings(b, r.Readers)
+	s := &r.Source
+	for _, v := range []string{s.Title, s.URL, s.SourceSite, string(s.Language), s.ContentType, s.Author, s.ThumbnailURL} {
+		b = appendString(b, v)
+	}
+	b = appendTime(b, s.PublishedAt)
+	return appendStrings(b, s.Tags)
+}
+
+// encodeText writes the rest of a record's chunk.
+func encodeText(b []byte, c *corpus.Chunk) []byte {
+	for _, v := range []int{c.Ordinal, c.Start, c.End} {
+		b = binary.AppendVarint(b, int64(v))
+	}
+	b = appendString(b, c.Text)
+	b = binary.AppendUvarint(b, uint64(len(c.Sentences)))
+	at := c.Start
+	for _, s := range c.Sentences {
+		b = binary.AppendVarint(b, int64(s.Start-at))
+		b = binary.AppendVarint(b, int64(s.End-s.Start))
+		at = s.End
+	}
+	b = appendStrings(b, c.Headings)
+	b = binary.AppendVarint(b, int64(c.Page))
+	return binary.AppendVarint(b, int64(c.Tokens))
+}
+
+func encodeVector(b []byte, v rag.Vector) []byte {
+	b = binary.AppendUvarint(b, uint64(len(v)))
+	for _, x := range v {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	}
+	return b
+}
+
+// legTerms are the terms of a record on one leg: ids ascending, each once.
+type legTerms struct {
+	leg   rag.Leg
+	terms []idCount
+}
+
+type idCount struct {
+	id    uint32
+	count float32
+}
+
+func encodeTerms(b []byte, legs []legTerms) []byte {
+	b = binary.AppendUvarint(b, uint64(len(legs)))
+	for _, l := range legs {
+		b = appendString(b, string(l.leg))
+		b = binary.AppendUvarint(b, uint64(len(l.terms)))
+		last := uint32(0)
+		for _, t := range l.terms {
+			b = binary.AppendUvarint(b, uint64(t.id-last))
+			b = appendCount(b, t.count)
+			last = t.id
+		}
+	}
+	return b
+}
+
+// encodeRecord writes a record behind its checksum.
+func encodeRecord(b []byte, r *rag.Record, legs []legTerms) []byte {
+	at := len(b)
+	b = append(b, 0, 0, 0, 0)
+	b = encodeMeta(b, r)
+	b = encodeText(b, &r.Chunk)
+	b = encodeTerms(b, legs)
+	b = encodeVector(b, r.Vector)
+	binary.LittleEndian.PutUint32(b[at:], crc32.Checksum(b[at+4:], castagnoli))
+	return b
+}
+
+func encodeDelete(b []byte, sel *rag.Selector) []byte {
+	b = appendString(append(b, kindDelete), sel.Tenant)
+	if sel.All {
+		b = append(b, 1)
+	} else {
+		b = append(b, 0)
+	}
+	for _, list := range [][]string{sel.Chunks, sel.Documents, sel.Except} {
+		b = appendStrings(b, list)
+	}
+	return b
+}
+
+// decoder reads values off the front of b. After the first failure err is set
+// and everything reads as zero. No count that the bytes left could not hold is
+// believed, so that damage cannot make it allocate.
+type decoder struct {
+	b   []byte
+	err error
+}
+
+func (d *decoder) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+	d.b = nil
+}
+
+func (d *decoder) take(n uint64) []byte {
+	if n > uint64(len(d.b)) {
+		d.fail(errTruncated)
+		return nil
+	}
+	v := d.b[:n:n]
+	d.b = d.b[n:]
+	return v
+}
+
+func (d *decoder) byte() byte {
+	if v := d.take(1); v != nil {
+		return v[0]
+	}
+	return 0
+}
+
+func (d *decoder) uint32() uint32 {
+	if v := d.take(4); v != nil {
+		return binary.LittleEndian.Uint32(v)
+	}
+	return 0
+}
+
+func (d *decoder) uvarint() uint64 {
+	if len(d.b) > 0 && d.b[0] < 0x80 {
+		v := d.b[0]
+		d.b = d.b[1:]
+		return uint64(v)
+	}
+	v, n := binary.Uvarint(d.b)
+	if n <= 0 {
+		d.fail(errTruncated)
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
+
+func (d *decoder) int() int {
+	v, n := binary.Varint(d.b)
+	switch {
+	case n <= 0:
+		d.fail(errTruncated)
+		return 0
+	case v > math.MaxInt32*int64(1024) || v < -math.MaxInt32*int64(1024):
+		d.fail(errValue)
+		return 0
+	}
+	d.b = d.b[n:]
+	return int(v)
+}
+
+// count reads how many values of at least size bytes follow.
+func (d *decoder) count(size int) int {
+	n := d.uvarint()
+	if n > uint64(len(d.b)/size) {
+		d.fail(errTruncated)
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) bytes() []byte  { return d.take(d.uvarint()) }
+func (d *decoder) string() string { return string(d.bytes()) }
+
+func (d *decoder) strings() []string {
+	n := d.count(1)
+	if n == 0 {
+		return nil
+	}
+	list := make([]string, n)
+	for i := range list {
+		list[i] = d.string()
+	}
+	return list
+}
+
+func (d *decoder) time() time.Time {
+	if d.byte() == 0 {
+		return time.Time{}
+	}
+	sec, n := binary.Varint(d.b)
+	if n <= 0 {
+		d.fail(errTruncated)
+		return time.Time{}
+	}
+	d.b = d.b[n:]
+	nsec := d.uvarint()
+	if nsec >= 1e9 {
+		d.fail(errValue)
+		return time.Time{}
+	}
+	return time.Unix(sec, int64(nsec)).UTC()
+}
+
+func (d *decoder) termCount() float32 {
+	v := d.uvarint()
+	if v == 1 {
+		return math.Float32frombits(d.uint32())
+	}
+	return float32(v / 2)
+}
+
+// meta reads what encodeMeta wrote.
+func (d *decoder) meta(r *rag.Record) {
+	r.Chunk.ID = d.string()
+	r.Chunk.DocumentID = d.string()
+	r.Readers = d.strings()
+	s := &r.Source
+	s.Title, s.URL, s.SourceSite = d.string(), d.string(), d.string()
+	s.Language = lang.Code(d.string())
+	s.ContentType, s.Author, s.ThumbnailURL = d.string(), d.string(), d.string()
+	s.PublishedAt = d.time()
+	s.Tags = d.strings()
+}
+
+// text reads what encodeText wrote.
+func (d *decoder) text(c *corpus.Chunk) {
+	c.Ordinal, c.Start, c.End = d.int(), d.int(), d.int()
+	c.Text = d.string()
+	if n := d.count(2); n > 0 {
+		c.Sentences = make([]corpus.Span, n)
+		at := c.Start
+		for i := range c.Sentences {
+			start := at + d.int()
+			at = start + d.int()
+			c.Sentences[i] = corpus.Span{Start: start, End: at}
+		}
+	}
+	c.Headings = d.strings()
+	c.Page, c.Tokens = d.int(), d.int()
+}
+
+// skipText passes over what encodeText wrote.
+func (d *decoder) skipText() {
+	for range 3 {
+		d.int()
+	}
+	d.bytes()
+	for range 2 * d.count(2) {
+		d.int()
+	}
+	for range d.count(1) {
+		d.bytes()
+	}
+	d.int()
+	d.int()
+}
+
+// terms reads what encodeTerms wrote and hands each term to yield, leg by leg.
+// begin gives how many terms a leg has; an id beyond, or twice, is damage.
+func (d *decoder) terms(begin func(rag.Leg) (limit int), yield func(id uint32, count float32)) {
+	for range d.count(2) {
+		limit := begin(rag.Leg(d.string()))
+		n := d.count(2)
+		if n == 0 {
+			d.fail(errValue)
+		}
+		id := uint64(0)
+		for i := range n {
+			step := d.uvarint()
+			id += step
+			count := d.termCount()
+			if id >= uint64(limit) || i > 0 && step == 0 || !(count > 0 && count <= math.MaxFloat32) {
+				d.fail(errValue)
+			}
+			if d.err != nil {
+				return
+			}
+			yield(uint32(id), count)
+		}
+	}
+}
+
+// vector reads what encodeVector wrote, as bytes: four for each dimension.
+func (d *decoder) vector() []byte { return d.take(4 * uint64(d.count(4))) }
+
+// selector reads what encodeDelete wrote, its kind excepted.
+func (d *decoder) selector() *rag.Selector {
+	sel := &rag.Selector{Tenant: d.string(), All: d.byte() == 1}
+	sel.Chunks, sel.Documents, sel.Except = d.strings(), d.strings(), d.strings()
+	return sel
+}
+
+// decodeHit reads a whole record for a caller: all but its terms and vector.
+func decodeHit(b []byte, r *rag.Record) error {
+	d := &decoder{b: b}
+	if sum := d.uint32(); d.err == nil && sum != crc32.Checksum(d.b, castagnoli) {
+		return errSum
+	}
+	d.meta(r)
+	d.text(&r.Chunk)
+	return d.err
+}

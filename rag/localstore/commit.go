@@ -1,0 +1,447 @@
+package localstore
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+)
+
+// groupBytes is how large a frame may get before no further waiting change joins it.
+const groupBytes = 8 << 20
+
+// change is an Upsert or a Delete on its way to the disk. done and err belong to
+// whoever holds the store's writer lock.
+type change struct {
+	ctx  context.Context
+	recs []rag.Record
+	sel  *rag.Selector
+	done bool
+	err  error
+}
+
+// Upsert implements [rag.Store]. A batch may hold records of several tenants and
+// of at most 256 MB; a larger one is PAYLOAD_TOO_LARGE. When the disk refuses
+// it, the error is SERVICE_UNAVAILABLE around a [*WriteError].
+func (s *Store) Upsert(ctx context.Context, recs []rag.Record) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for i := range recs {
+		if err := checkRecord(&recs[i]); err != nil {
+			return invalid(fmt.Sprintf("record %d of the batch: %s", i, err), fault.Details{"index": i, "chunk_id": recs[i].Chunk.ID})
+		}
+	}
+	if len(recs) == 0 {
+		return nil
+	}
+	return s.submit(&change{ctx: ctx, recs: recs})
+}
+
+// Delete implements [rag.Store]. Its errors are those of Upsert.
+func (s *Store) Delete(ctx context.Context, sel rag.Selector) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	set := 0
+	for _, is := range []bool{len(sel.Chunks) > 0, len(sel.Documents) > 0, sel.All} {
+		if is {
+			set++
+		}
+	}
+	if set != 1 {
+		return invalid("exactly one of chunks, documents and all has to be chosen for deleting", nil)
+	}
+	return s.submit(&change{ctx: ctx, sel: &sel})
+}
+
+func checkRecord(r *rag.Record) error {
+	if r.Chunk.ID == "" {
+		return errors.New("it has no chunk id")
+	}
+	for name, terms := range r.Terms {
+		if name == rag.Dense {
+			return fmt.Errorf("%q is not a leg for terms", name)
+		}
+		for _, t := range terms {
+			if !(t.Count > 0 && t.Count <= math.MaxFloat32) {
+				return fmt.Errorf("the count of a term of leg %q is not a positive number", name)
+			}
+		}
+	}
+	return checkVector(r.Vector)
+}
+
+func checkVector(v rag.Vector) error {
+	if len(v) == 0 {
+		return nil
+	}
+	n := norm(v)
+	switch {
+	case math.IsNaN(n) || math.IsInf(n, 0):
+		return errors.New("its vector has a value that is not finite")
+	case n == 0:
+		return errors.New("its vector has length 0 and so no direction")
+	}
+	return nil
+}
+
+// submit has a change written, together with those of other callers that wait.
+// Whoever gets the writer lock first writes for all.
+func (s *Store) submit(c *change) error {
+	s.queueMu.Lock()
+	s.queue = append(s.queue, c)
+	s.queueMu.Unlock()
+
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	for !c.done {
+		s.queueMu.Lock()
+		waiting := s.queue
+		s.queue = nil
+		s.queueMu.Unlock()
+		rest := s.commit(waiting)
+		s.queueMu.Lock()
+		s.queue = append(rest, s.queue...)
+		s.queueMu.Unlock()
+	}
+	return c.err
+}
+
+// commit writes changes as one frame, syncs it and links it into memory. It
+// gives back those that did not fit. The caller holds s.writer.
+func (s *Store) commit(waiting []*change) (rest []*change) {
+	if s.broken != nil {
+		finish(waiting, s.broken)
+		return nil
+	}
+	e := newEncoder(s)
+	var group []*change
+	for len(waiting) > 0 && len(e.frame) < groupBytes {
+		c := waiting[0]
+		waiting = waiting[1:]
+		switch err := e.encode(c); {
+		case err == errFull && len(group) > 0:
+			waiting = slices.Insert(waiting, 0, c)
+			finish(group, s.write(e.frame))
+			return waiting
+		case err != nil:
+			finish([]*change{c}, err)
+		default:
+			group = append(group, c)
+		}
+	}
+	if len(group) > 0 {
+		finish(group, s.write(e.frame))
+	}
+	return waiting
+}
+
+// errFull refuses a change that one frame cannot hold with what is in it.
+var errFull = fault.New(fault.PayloadTooLarge, "the batch is larger than the index takes at once", fault.Details{"max_bytes": maxPayload})
+
+func finish(changes []*change, err error) {
+	for _, c := range changes {
+		c.done, c.err = true, err
+	}
+}
+
+// write makes a frame durable and links it. The caller holds s.writer.
+func (s *Store) write(frame []byte) error {
+	f := s.active
+	at := f.size + frameHeader
+	f.seal(frame, s.seq)
+	err := f.append(frame)
+	if err == nil {
+		err = f.sync(len(frame))
+	}
+	if e, ok := errors.AsType[*WriteError](err); ok {
+		s.log.Error("the index cannot be written", "file", e.File, "error", e.Err, "reopen", e.Reopen)
+		err = writeFault(e)
+		if e.Reopen {
+			s.refuse(err)
+		}
+		return err
+	}
+	s.seq++
+	s.mu.Lock()
+	s.disk += int64(len(frame))
+	err = s.apply(frame[frameHeader:], f, at)
+	s.mu.Unlock()
+	if err != nil {
+		return s.refuse(openFault(err))
+	}
+	s.tidy()
+	return nil
+}
+
+// refuse makes every further change fail with err. The caller holds s.writer.
+func (s *Store) refuse(err error) error {
+	s.mu.Lock()
+	s.broken = err
+	s.mu.Unlock()
+	return err
+}
+
+// tidy copies what has gathered too much that is dead. The change that led to it
+// is durable, so that a failure is logged and tried again by a later one.
+func (s *Store) tidy() {
+	for name, t := range s.tenants {
+		if t.crowded() {
+			next := t.compacted()
+			s.mu.Lock()
+			s.tenants[name] = next
+			s.mu.Unlock()
+		}
+	}
+	if s.disk > s.compactAt && s.disk > 2*s.liveBytes() {
+		s.compactAt = s.disk + compactAt // when to try again, should it fail
+		if err := s.compact(context.Background()); err != nil {
+			s.log.Error("the index cannot be compacted", "error", err)
+		}
+	}
+}
+
+// encoder builds a frame of one or more changes. Terms that are new in it get
+// ids in order behind those that memory knows; they are forgotten with the frame
+// if it cannot be written.
+type encoder struct {
+	s      *Store
+	frame  []byte
+	models map[string]rag.EmbedModel
+	fresh  map[freshKey]map[string]uint32
+	gone   map[string]bool // tenants that were deleted whole
+	buf    []byte
+}
+
+type freshKey struct {
+	tenant string
+	leg    rag.Leg
+}
+
+func newEncoder(s *Store) *encoder {
+	return &encoder{
+		s: s, frame: make([]byte, frameHeader),
+		models: map[string]rag.EmbedModel{},
+		fresh:  map[freshKey]map[string]uint32{},
+		gone:   map[string]bool{},
+	}
+}
+
+// encode appends a change, or nothing when it is refused.
+func (e *encoder) encode(c *change) error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	if c.sel != nil {
+		e.frame = encodeDelete(e.frame, c.sel)
+		if c.sel.All && len(c.sel.Except) == 0 {
+			e.drop(c.sel.Tenant)
+		}
+		return nil
+	}
+	groups, err := e.split(c.recs)
+	if err != nil {
+		return err
+	}
+	size := 0
+	for i := range c.recs {
+		size += recordBound(&c.recs[i])
+	}
+	if len(e.frame)+size > maxPayload {
+		return errFull
+	}
+	for _, g := range groups {
+		e.upsert(g)
+		if g.hasVectors {
+			e.models[g.tenant] = g.model
+		}
+	}
+	return nil
+}
+
+// drop forgets the terms of a tenant, as applying its deletion will.
+func (e *encoder) drop(name string) {
+	e.gone[name] = true
+	delete(e.models, name)
+	for key := range e.fresh {
+		if key.tenant == name {
+			delete(e.fresh, key)
+		}
+	}
+}
+
+// recordBound gives more bytes than a record's encoding can have.
+func recordBound(r *rag.Record) int {
+	n := 256 + len(r.Chunk.ID) + len(r.Chunk.DocumentID) + len(r.Chunk.Text) + 20*len(r.Chunk.Sentences) + 4*len(r.Vector) +
+		len(r.Source.Title) + len(r.Source.URL) + len(r.Source.SourceSite) + len(r.Source.ContentType) +
+		len(r.Source.Author) + len(r.Source.ThumbnailURL)
+	for _, list := range [][]string{r.Readers, r.Source.Tags, r.Chunk.Headings} {
+		for _, s := range list {
+			n += len(s) + 10
+		}
+	}
+	for name, terms := range r.Terms {
+		n += len(name) + 10
+		for _, t := range terms {
+			n += len(t.Text) + 20
+		}
+	}
+	return n
+}
+
+// batch is the records of one tenant in an Upsert.
+type batch struct {
+	tenant     string
+	recs       []*rag.Record
+	model      rag.EmbedModel
+	hasVectors bool
+}
+
+// split sorts records by tenant, in order, and checks their models.
+func (e *encoder) split(recs []rag.Record) ([]*batch, error) {
+	var list []*batch
+	byName := map[string]*batch{}
+	for i := range recs {
+		r := &recs[i]
+		b := byName[r.Tenant]
+		if b == nil {
+			b = &batch{tenant: r.Tenant, model: e.model(r.Tenant)}
+			byName[r.Tenant] = b
+			list = append(list, b)
+		}
+		b.recs = append(b.recs, r)
+		if len(r.Vector) == 0 {
+			continue
+		}
+		b.hasVectors = true
+		if b.model.IsZero() {
+			b.model = r.Model
+			if b.model.Dimensions == 0 {
+				b.model.Dimensions = len(r.Vector)
+			}
+		}
+		if err := sameModel(b.model, r.Model, r.Vector); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// sameModel refuses a vector that another model made, or of another length.
+func sameModel(index, given rag.EmbedModel, v rag.Vector) error {
+	if given.Name == index.Name && (given.Dimensions == 0 || given.Dimensions == index.Dimensions) && len(v) == index.Dimensions {
+		return nil
+	}
+	if given.Dimensions == 0 || given.Dimensions == index.Dimensions {
+		given.Dimensions = len(v)
+	}
+	return rag.MismatchFault(index, given)
+}
+
+// model gives the model of a tenant's vectors, as it will be when the frame so far is applied.
+func (e *encoder) model(name string) rag.EmbedModel {
+	if m, ok := e.models[name]; ok {
+		return m
+	}
+	if t := e.s.tenants[name]; t != nil && !e.gone[name] {
+		return t.model
+	}
+	return rag.EmbedModel{}
+}
+
+// upsert appends the terms that are new, and the records.
+func (e *encoder) upsert(b *batch) {
+	news := map[rag.Leg][]string{}
+	legs := make([][]legTerms, len(b.recs))
+	for i, r := range b.recs {
+		legs[i] = e.terms(b.tenant, r, news)
+	}
+	for name, texts := range news {
+		e.frame = appendString(append(e.frame, kindDefine), b.tenant)
+		e.frame = appendString(e.frame, string(name))
+		first := e.fresh[freshKey{b.tenant, name}][texts[0]]
+		e.frame = binary.AppendUvarint(e.frame, uint64(first))
+		e.frame = appendStrings(e.frame, texts)
+	}
+	e.frame = appendString(append(e.frame, kindUpsert), b.tenant)
+	e.frame = appendString(e.frame, b.model.Name)
+	e.frame = binary.AppendUvarint(e.frame, uint64(b.model.Dimensions))
+	e.frame = binary.AppendUvarint(e.frame, uint64(len(b.recs)))
+	for i, r := range b.recs {
+		e.buf = encodeRecord(e.buf[:0], r, legs[i])
+		e.frame = binary.AppendUvarint(e.frame, uint64(len(e.buf)))
+		e.frame = append(e.frame, e.buf...)
+	}
+}
+
+// terms gives the ids of a record's terms, ascending and each once, legs by
+// name. Texts that are new go to news.
+func (e *encoder) terms(tenantName string, r *rag.Record, news map[rag.Leg][]string) []legTerms {
+	var list []legTerms
+	for name, terms := range r.Terms {
+		if len(terms) == 0 {
+			continue
+		}
+		ids := make([]idCount, 0, len(terms))
+		for _, t := range terms {
+			id, isNew := e.termID(freshKey{tenantName, name}, t.Text)
+			if isNew {
+				news[name] = append(news[name], t.Text)
+			}
+			ids = append(ids, idCount{id, t.Count})
+		}
+		list = append(list, legTerms{name, merge(ids)})
+	}
+	slices.SortFunc(list, func(a, b legTerms) int { return compare(a.leg, b.leg) })
+	return list
+}
+
+func compare[T ~string](a, b T) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+// merge sorts by id and adds up what is there twice.
+func merge(ids []idCount) []idCount {
+	slices.SortFunc(ids, func(a, b idCount) int { return int(a.id) - int(b.id) })
+	out := ids[:0]
+	for _, t := range ids {
+		if n := len(out); n > 0 && out[n-1].id == t.id {
+			out[n-1].count = min(out[n-1].count+t.count, math.MaxFloat32)
+		} else {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (e *encoder) termID(key freshKey, text string) (id uint32, isNew bool) {
+	known := 0
+	if t := e.s.tenants[key.tenant]; t != nil && !e.gone[key.tenant] {
+		if l := t.legs[key.leg]; l != nil {
+			if id, ok := l.ids[text]; ok {
+				return id, false
+			}
+			known = len(l.texts)
+		}
+	}
+	fresh := e.fresh[key]
+	if id, ok := fresh[text]; ok {
+		return id, false
+	}
+	if fresh == nil {
+		fresh = map[string]uint32{}
+		e.fresh[key] = fresh
+	}
+	id = uint32(known + len(fresh))
+	fresh[text] = id
+	return id, true
+}

@@ -1,0 +1,61 @@
+// Package localstore keeps an index in one directory of the local disk, with no
+// service beside it: a [rag.Store] for a laptop, a test, or a product that ships
+// as one binary. It holds dense vectors, any number of BM25 legs, tenants,
+// readers and filters, and it survives a killed process and a lost power supply.
+//
+//	store, err := localstore.Open("/var/lib/app/index", nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer store.Close()
+//	err = store.Upsert(ctx, records)
+//	hits, err := store.Search(ctx, &rag.Search{Readers: []string{corpus.Public}, K: 10, Sparse: legs})
+//
+// # Durability
+//
+// Every change is one frame of a write-ahead log that is synced to disk before
+// the change is acknowledged; changes that wait for the disk together share a
+// frame. Opening replays the snapshot and the log. A last frame that a crash
+// left unfinished was never acknowledged and is cut off; damage anywhere else is
+// a [*CorruptError] that says where. When half of the bytes on disk belong to
+// replaced or deleted records, the live ones are copied into a new snapshot.
+//
+// # Searching
+//
+// Terms, vectors and what filters ask for stay in memory; texts stay on disk and
+// are read for the hits alone. Readers share a lock that a writer takes only to
+// link what is already durable, never while it waits for the disk.
+//
+// A dense search compares the query with a compact code of every vector and the
+// best of those with the vectors themselves; see [rag.Search] for asking it to
+// compare with every vector. Scores are always exact cosines.
+//
+// A term's BM25 score is w·idf·tf/(tf + K1·(1−B+B·len/avg)) with the inverse
+// document frequency ln(1 + (N−df+½)/(df+½)) that Lucene uses. N counts the
+// tenant's records that have terms on the leg, df those that have the term, len
+// is the sum of a record's counts on the leg and avg its mean over N.
+//
+// # Files
+//
+// LOCK is held by the process that has the store open. NNNNNNNN.snapshot holds
+// what was live when log NNNNNNNN was begun; without one, logs start at 1. All
+// integers are little endian, "uvarint" and "varint" are those of
+// encoding/binary, a string is its length in bytes (uvarint) and its bytes.
+//
+//	file   = "aklstor" version(1 byte: 1) generation(8) salt(8) frame...
+//	frame  = length(4) crc(4) sequence(8) payload(length bytes)
+//	payload = kind(1) ...; several in a row, applied together
+//	  define  = 1 tenant leg first(uvarint) count(uvarint) term(string)...   terms first, first+1, ...
+//	  upsert  = 2 tenant model(string) dimensions(uvarint) count(uvarint) { length(uvarint) record }...
+//	  delete  = 3 tenant all(1) chunks documents except                       each a count (uvarint) and strings
+//	  end     = 4 sequence(uvarint)                                           last of a snapshot: the last change it holds
+//	record = crc(4, of the rest) meta text terms vector
+//	  meta   = chunk document readers source                                  see encodeMeta
+//	  text   = ordinal start end text sentences headings page tokens          see encodeText
+//	  terms  = legs(uvarint) { leg count(uvarint) { id−previous(uvarint) tf }... }...
+//	  tf     = 2n (uvarint) for a whole n, or 1 and a float32
+//	  vector = length(uvarint) float32...
+//
+// The crc of a frame is CRC-32C over salt, length, sequence and payload. The salt
+// is random, so that no document can be written that looks like a frame.
+package localstore

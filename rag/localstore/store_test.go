@@ -1,0 +1,93 @@
+package localstore
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
+)
+
+var ctx = context.Background()
+
+func open(t testing.TB, dir string) *Store {
+	t.Helper()
+	s, err := Open(dir, nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// record makes a public record with one common and one own word, and a vector
+// of three dimensions.
+func record(tenant, document string, ordinal int) rag.Record {
+	id := fmt.Sprintf("%s/%d", document, ordinal)
+	return rag.Record{
+		Tenant: tenant, Readers: []string{corpus.Public},
+		Chunk: corpus.Chunk{ID: id, DocumentID: document, Ordinal: ordinal, Text: "text of " + id,
+			Span: corpus.Span{Start: 10, End: 30}, Sentences: []corpus.Span{{Start: 10, End: 20}, {Start: 20, End: 30}},
+			Headings: []string{"one", "दो"}, Page: 2, Tokens: 5},
+		Terms:  map[rag.Leg][]rag.Term{rag.Words: {{Text: "all", Count: 1}, {Text: id, Count: 1.5}}},
+		Vector: rag.Vector{1, float32(ordinal), 0.5}, Model: rag.EmbedModel{Name: "m", Dimensions: 3},
+	}
+}
+
+func words(terms ...string) []rag.SparseLeg {
+	leg := rag.SparseLeg{Leg: rag.Words, K1: 1.2, B: 0.75}
+	for _, w := range terms {
+		leg.Terms = append(leg.Terms, rag.Term{Text: w, Count: 1})
+	}
+	return []rag.SparseLeg{leg}
+}
+
+// found gives the texts of the records that have a word, by chunk id.
+func search(t testing.TB, s *Store, tenant string, terms ...string) map[string]rag.Record {
+	t.Helper()
+	hits, err := s.Search(ctx, &rag.Search{Tenant: tenant, K: 10000, Sparse: words(terms...)})
+	require.NoError(t, err)
+	out := map[string]rag.Record{}
+	for _, h := range hits {
+		out[h.Record.Chunk.ID] = h.Record
+	}
+	return out
+}
+
+func TestReopenKeepsEverything(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("a", "d1", 0), record("a", "d1", 1), record("b", "d2", 0)}))
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("a", "d3", 0)}))
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "a", Chunks: []string{"d1/1"}}))
+	check := func(s *Store) {
+		t.Helper()
+		got := search(t, s, "a", "all")
+		require.Len(t, got, 2)
+		want := record("a", "d1", 0)
+		want.Terms, want.Vector, want.Model = nil, nil, rag.EmbedModel{}
+		require.Equal(t, want, got["d1/0"])
+		require.Contains(t, got, "d3/0")
+		require.Len(t, search(t, s, "b", "all"), 1)
+		docs, err := s.Documents(ctx, "a")
+		require.NoError(t, err)
+		require.Equal(t, []string{"d1", "d3"}, docs)
+	}
+	check(s)
+	require.NoError(t, s.Close())
+	s = open(t, dir)
+	check(s)
+	require.NoError(t, s.Compact(ctx))
+	check(s)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("c", "d9", 0)}))
+	copied := t.TempDir()
+	require.NoError(t, s.Snapshot(ctx, copied))
+	require.NoError(t, s.Close())
+	s = open(t, dir)
+	check(s)
+	require.Len(t, search(t, s, "c", "all"), 1)
+	s = open(t, copied)
+	check(s)
+	require.Len(t, search(t, s, "c", "all"), 1)
+}
