@@ -14,33 +14,73 @@ type Fields struct {
 	Sounds []Term // phonetic keys: what is heard, whatever the script
 }
 
+// coarseSound is what the coarse key of a word in Latin letters counts for: it
+// finds Tamil and Malayalam, and where these are few in a collection each of
+// their words is rare and weighs much.
+const coarseSound = 0.6
+
 // Index gives the terms that a passage is found by, each once, in the order of
-// their first appearance. Function words are left out, unless there is nothing else.
-func Index(text string, code lang.Code) Fields { return fields(Tokens(text, code)) }
-
-// Query gives the terms of a question, with their weights as counts. Function
-// words are left out, unless there is nothing else.
-func Query(text string, code lang.Code) Fields { return fields(Tokens(text, code)) }
-
-func fields(tokens []Token) Fields {
-	f := collect(tokens, false)
-	if len(f.Words) == 0 {
-		f = collect(tokens, true)
-	}
-	return f
+// their first appearance. Function words are in Sounds only, since in Latin
+// letters they cannot be told from other words ("me", "se", "to", "par"), unless
+// there is nothing else.
+func Index(text string, code lang.Code) Fields {
+	f := fielder{text: text, tokens: Tokens(text, code)}
+	return f.fields()
 }
 
-func collect(tokens []Token, stops bool) Fields {
-	words, sounds := newBag(len(tokens)), newBag(len(tokens))
-	for i := range tokens {
-		t := &tokens[i]
-		if t.Stop && !stops {
+// Query gives the terms of a question, with their weights as counts. Function
+// words are left out, those in Latin letters of Words only, unless there is nothing else.
+func Query(text string, code lang.Code) Fields {
+	f := fielder{text: text, tokens: Tokens(text, code), query: true}
+	return f.fields()
+}
+
+// fielder makes terms of tokens.
+type fielder struct {
+	text          string
+	tokens        []Token
+	query         bool
+	words, sounds bag
+	buf           []byte
+}
+
+func (f *fielder) fields() Fields {
+	f.words, f.sounds = newBag(len(f.tokens)), newBag(len(f.tokens))
+	for i := range f.tokens {
+		t := &f.tokens[i]
+		if t.Stop {
+			if !f.query || isLatin(t.Word) {
+				f.sounds.add(t.Sound, 1)
+			}
 			continue
 		}
-		words.add(t.Stem, 1)
-		sounds.add(t.Sound, 1)
+		f.words.add(t.Stem, 1)
+		f.sounds.add(t.Sound, 1)
+		f.other(t)
 	}
-	return Fields{Words: words.terms, Sounds: sounds.terms}
+	if len(f.words.terms) == 0 {
+		f.sounds = newBag(len(f.tokens))
+		for i := range f.tokens {
+			f.words.add(f.tokens[i].Stem, 1)
+			f.sounds.add(f.tokens[i].Sound, 1)
+		}
+	}
+	return Fields{Words: f.words.terms, Sounds: f.sounds.terms}
+}
+
+// other adds the second sound of a word that has one: the coarse key of a word
+// in Latin letters to a question, the other sound of a flap to a passage.
+func (f *fielder) other(t *Token) {
+	raw := t.Span.In(f.text)
+	switch {
+	case t.Sound == "" || len(raw) > maxWord:
+	case f.query && isLatin(raw):
+		f.buf = appendLatin(f.buf[:0], raw, true)
+		f.sounds.add(string(f.buf), coarseSound)
+	case !f.query && hasFlap(raw):
+		f.buf = appendOtherFlap(f.buf[:0], raw, t.Sound)
+		f.sounds.add(string(f.buf), 1)
+	}
 }
 
 // bag counts terms and keeps their order.
@@ -49,7 +89,7 @@ type bag struct {
 	terms []Term
 }
 
-func newBag(n int) *bag { return &bag{at: make(map[string]int, n/2), terms: make([]Term, 0, n/2)} }
+func newBag(n int) bag { return bag{at: make(map[string]int, n/2), terms: make([]Term, 0, n/2)} }
 
 func (b *bag) add(text string, count float32) {
 	if text == "" {

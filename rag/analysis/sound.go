@@ -12,6 +12,10 @@ import (
 // that is known; digits are kept.
 //
 //	SoundKey("भारत") == SoundKey("bharat") // "brt"
+//
+// Tamil and Malayalam do not write whether a consonant is voiced: their keys are
+// of a coarser kind that begins with "~". [Query] gives words in Latin letters
+// both kinds.
 func SoundKey(word string) string {
 	if len(word) > maxWord {
 		word = word[:clip(word, maxWord)]
@@ -19,19 +23,64 @@ func SoundKey(word string) string {
 	return string(appendSound(nil, word))
 }
 
+// coarseMark begins the keys that do not tell voiced from voiceless.
+const coarseMark = '~'
+
 // appendSound appends the phonetic key of one word to dst.
-func appendSound(dst []byte, word string) []byte {
-	if word == "" {
-		return dst
+func appendSound(dst []byte, word string) []byte { return appendSoundAs(dst, word, 0) }
+
+// appendOtherFlap appends the key of a word with a flap in which the flap has
+// the other of its two sounds.
+func appendOtherFlap(dst []byte, word, first string) []byte {
+	from := len(dst)
+	for _, flap := range []byte{'d', 'r'} {
+		dst = appendSoundAs(dst[:from], word, flap)
+		if string(dst[from:]) != first {
+			break
+		}
 	}
+	return dst
+}
+
+// hasFlap tells whether a word may have a letter that is heard as d and as r.
+func hasFlap(word string) bool {
+	for _, r := range word {
+		switch {
+		case r < latinEnd:
+			return false
+		case r == 'ڑ', isBrahmic(r) && (r&0x7F == offNukta || r&0x7F == 0x5C || r&0x7F == 0x5D):
+			return true
+		}
+	}
+	return false
+}
+
+func isLatin(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return r < latinEnd && r > '9'
+}
+
+// latinEnd is where the Latin letters of the first blocks end.
+const latinEnd = 0x0250
+
+func appendSoundAs(dst []byte, word string, flap byte) []byte {
+	from := len(dst)
 	r, _ := utf8.DecodeRuneInString(word)
 	switch {
-	case r < 0x0250:
-		return appendLatin(dst, word)
-	case 0x0600 <= r && r <= 0x077F, 0xFB50 <= r && r <= 0xFEFC:
-		return appendArabic(dst, word)
+	case word == "":
+	case r < latinEnd || 0x1E00 <= r && r <= 0x1EFF:
+		dst = appendLatin(dst, word, false)
+	case 0x0600 <= r && r <= 0x077F:
+		dst = appendArabic(dst, word, flap)
 	case isBrahmic(r):
-		return appendBrahmic(dst, norm.NFC.String(word))
+		dst = appendBrahmic(dst, norm.NFC.String(word), flap)
+		if len(dst) == from+1 && dst[from] == coarseMark {
+			dst = dst[:from]
+		}
+	case 0x1C50 <= r && r <= 0x1C7F:
+		dst = appendOlChiki(dst, word)
+	case 0xABC0 <= r && r <= 0xABFF:
+		dst = appendMeetei(dst, word)
 	}
 	return dst
 }

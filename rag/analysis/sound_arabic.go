@@ -1,70 +1,75 @@
 package analysis
 
-// appendArabic appends the key of a word in the Arabic script, as Urdu, Sindhi and Kashmiri write it.
-func appendArabic(dst []byte, word string) []byte {
+import "unicode/utf8"
+
+// appendArabic appends the key of a word in the Arabic script, as Urdu, Sindhi
+// and Kashmiri write it. flap is the sound of ڑ, which is heard as d and as r.
+func appendArabic(dst []byte, word string, flap byte) []byte {
 	k := skeleton{dst: dst, from: len(dst)}
-	prevAlef := false
-	for _, r := range word {
-		alef := false
+	for i, r := range word {
+		next, _ := utf8.DecodeRuneInString(word[i+utf8.RuneLen(r):])
 		switch c := arabicSound(r); {
-		case r == 'ا' || r == 'آ' || r == 'أ' || r == 'إ' || r == 'ع':
-			alef = true
-			k.initial()
-		case r == 'ں':
-			k.nasal()
 		case r == 'و':
-			if len(k.dst) == k.from || prevAlef {
+			if k.empty() || isAlef(next) || next == 'ی' {
 				k.consonant('v')
 			} else {
-				k.vowel(true)
+				k.vowel()
 			}
-		case r == 'ی' || r == 'ي' || r == 'ى' || r == 'ئ' || r == 'ے':
-			if len(k.dst) == k.from {
-				k.consonant('y')
-			} else {
-				k.vowel(true)
-			}
+		case c == 'a':
+			k.vowel()
+		case r == 'ں', r == '\u064B': // noon ghunna, tanween
+			k.nasal('n')
 		case r == 'ھ':
+			if !isStop(k.last()) {
+				k.consonant('h')
+			}
 		case '۰' <= r && r <= '۹':
 			k.raw('0' + byte(r-'۰'))
 		case '٠' <= r && r <= '٩':
 			k.raw('0' + byte(r-'٠'))
+		case r == 'ڑ':
+			if flap == 0 {
+				flap = 'r'
+			}
+			k.consonant(flap)
 		case c != 0:
+			k.bare = k.last() == c && len(k.dst)-k.from > 1 // vowels between are seldom written
 			k.consonant(c)
 		}
-		prevAlef = alef
 	}
 	return k.end()
 }
 
-// arabicSound gives the consonant of a letter; 0 when it has none.
+func isAlef(r rune) bool { return r == 'ا' || r == 'آ' }
+
+// arabicSound gives the consonant of a letter, 'a' for a vowel, 0 when it has no sound of its own.
 func arabicSound(r rune) byte {
 	switch r {
+	case 'ا', 'آ', 'أ', 'إ', 'ٱ', 'ع', 'ی', 'ي', 'ى', 'ئ', 'ے', 'ۓ', 'ؤ', 'ې', 'ۍ', 'ێ', 'ۆ', 'ۄ', 'ٲ', 'ٳ', 'ۏ':
+		return 'a'
 	case 'ب', 'ڀ', 'ٻ':
 		return 'b'
 	case 'پ', 'ف', 'ڦ':
 		return 'p'
-	case 'ت', 'ٹ', 'ط', 'ٿ', 'ٽ', 'ٺ', 'ة':
+	case 'ت', 'ٹ', 'ط', 'ٿ', 'ٽ', 'ٺ':
 		return 't'
 	case 'ث', 'س', 'ش', 'ص':
 		return 's'
-	case 'ج', 'ز', 'ذ', 'ض', 'ظ', 'ژ', 'ڄ':
+	case 'ج', 'ز', 'ذ', 'ض', 'ظ', 'ژ', 'ڄ', 'ڃ':
 		return 'j'
-	case 'ڃ':
-		return 'n'
 	case 'چ', 'ڇ':
 		return 'c'
-	case 'ح', 'ہ', 'ه', 'ۃ':
+	case 'ح', 'ہ', 'ه', 'ۃ', 'ة', 'ە', 'ۂ', 'ۀ':
 		return 'h'
 	case 'خ', 'ک', 'ك', 'ق', 'ڪ':
 		return 'k'
-	case 'د', 'ڈ', 'ڌ', 'ڊ', 'ڏ', 'ڍ', 'ڑ':
+	case 'د', 'ڈ', 'ڌ', 'ڊ', 'ڏ', 'ڍ':
 		return 'd'
 	case 'ر', 'ڙ':
 		return 'r'
 	case 'غ', 'گ', 'ڳ', 'ڱ':
 		return 'g'
-	case 'ل':
+	case 'ل', 'ݪ':
 		return 'l'
 	case 'م':
 		return 'm'

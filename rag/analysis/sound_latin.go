@@ -1,20 +1,21 @@
 package analysis
 
-import (
-	"golang.org/x/text/unicode/norm"
-)
+import "golang.org/x/text/unicode/norm"
 
 // appendLatin appends the key of a word in Latin letters, read as romanised
-// Indian languages and the English words within them are.
-func appendLatin(dst []byte, word string) []byte {
+// Indian languages, and the English words within them, are.
+func appendLatin(dst []byte, word string, coarse bool) []byte {
 	var buf [maxWord]byte
-	w := latinLetters(buf[:0], word)
-	k := skeleton{dst: dst, from: len(dst)}
-	for i := 0; i < len(w); {
-		n := latinSound(&k, w, i)
-		i += n
+	l := latin{w: latinLetters(buf[:0], word)}
+	l.dst, l.from, l.coarse = dst, len(dst), coarse
+	if coarse {
+		l.dst = append(l.dst, coarseMark)
+		l.from++
 	}
-	return k.end()
+	for i := 0; i < len(l.w); {
+		i += l.sound(i)
+	}
+	return l.end()
 }
 
 // latinLetters gives the ASCII letters and digits of a word in lower case, without accents.
@@ -34,66 +35,141 @@ func latinLetters(dst []byte, word string) []byte {
 	return dst
 }
 
-// latinSound adds the sound at w[i] and gives how many letters it took.
-func latinSound(k *skeleton, w []byte, i int) int {
-	c, next := w[i], byte(0)
-	if i+1 < len(w) {
-		next = w[i+1]
+// latin reads the sounds of letters.
+type latin struct {
+	skeleton
+	w []byte
+}
+
+func (l *latin) at(i int) byte {
+	if i < 0 || i >= len(l.w) {
+		return 0
 	}
-	switch c {
+	return l.w[i]
+}
+
+// sound adds the sound at w[i] and gives how many letters it took.
+func (l *latin) sound(i int) int {
+	switch c, next := l.w[i], l.at(i+1); c {
 	case 'a', 'e', 'i', 'o', 'u':
-		k.initial()
+		l.vowel()
 		return 1
 	case 'y':
-		k.consonant('y')
-		k.bare = false
+		l.consonant('y')
 		return 1
 	case 'c':
-		switch {
-		case next == 'h':
-			k.latin('c')
-			return 2
-		case next == 'e' || next == 'i' || next == 'y':
-			k.latin('s')
-		default:
-			k.latin('k')
-		}
-		return 1
+		return l.c(i)
 	case 'x':
-		k.latin('k')
-		k.latin('s')
+		l.closed('k')
+		l.closed('s')
 		return 1
-	case 't':
-		if next == 'i' && i+3 < len(w) && w[i+2] == 'o' && w[i+3] == 'n' {
-			k.latin('s')
+	case 'q':
+		l.closed('k')
+		if next == 'u' && isVowel(l.at(i+2)) {
+			l.closed('v')
 			return 2
 		}
-		if next == 'c' && i+2 < len(w) && w[i+2] == 'h' {
+		return 1
+	case 'h':
+		l.consonant('h')
+		return 1
+	case 'w':
+		if isVowel(l.at(i-1)) && !isVowel(next) && next != 'y' { // "town"
+			l.vowel()
 			return 1
 		}
-	case 'h':
-		k.consonant('h')
-		k.bare = false
-		return 1
-	}
-	if s := latinConsonant[c]; s != 0 {
-		k.latin(s)
-		if next == 'h' && i+1 < len(w) && c != 'r' && c != 'l' && c != 'n' && c != 'm' && c != 'v' {
+	case 't':
+		if next == 'i' && l.at(i+2) == 'o' && l.at(i+3) == 'n' {
+			l.closed('s')
 			return 2
 		}
-		return 1
+		if next == 'c' && l.at(i+2) == 'h' {
+			return 1
+		}
+	case 's':
+		if next == 'c' && l.at(i+2) == 'h' && i == 0 { // "school"
+			l.closed('s')
+			l.closed('k')
+			return 3
+		}
+	case 'd', 'g':
+		if n := l.gya(i); n > 0 {
+			l.closed('g')
+			return n
+		}
+	case 'z':
+		if next == 'h' && l.coarse { // the ழ of Tamil and Malayalam
+			l.closed('l')
+			return 2
+		}
 	}
-	k.raw(c)
+	return l.plain(i)
+}
+
+// gya gives how many letters of "gny" or "dny", spellings of ज्ञ, stand at i before the y.
+func (l *latin) gya(i int) int {
+	if l.at(i+1) == 'n' && l.at(i+2) == 'y' && !l.coarse {
+		return 2
+	}
+	return 0
+}
+
+// c adds the sound of a c.
+func (l *latin) c(i int) int {
+	switch next := l.at(i + 1); {
+	case next == 'h':
+		l.closed('c')
+		return 1 + l.aspirate(i+1)
+	case next == 'c' && l.at(i+2) == 'h': // "ucch"
+		return 1
+	case next == 'e', next == 'i', next == 'y':
+		l.closed('s')
+	default:
+		l.closed('k')
+	}
 	return 1
 }
 
-// latin adds a consonant that is not followed by a vowel unless one is seen.
-func (k *skeleton) latin(c byte) {
-	k.consonant(c)
-	k.bare = true
+// plain adds the sound of a letter that has only one, with the h that marks its aspiration.
+func (l *latin) plain(i int) int {
+	c := l.w[i]
+	if c >= 'a' {
+		l.closed(latinSound[c-'a'])
+	} else {
+		l.raw(c)
+	}
+	switch c {
+	case 'l', 'm', 'n', 'v', 'f':
+		return 1
+	}
+	return 1 + l.aspirate(i+1)
 }
 
-var latinConsonant = [128]byte{
-	'b': 'b', 'd': 'd', 'f': 'p', 'g': 'g', 'j': 'j', 'k': 'k', 'l': 'l', 'm': 'm', 'n': 'n', 'p': 'p',
-	'q': 'k', 'r': 'r', 's': 's', 't': 't', 'v': 'v', 'w': 'v', 'z': 'j',
+// aspirate counts the letters h at i.
+func (l *latin) aspirate(i int) (n int) {
+	for l.at(i+n) == 'h' && (n == 0 || l.at(i-1) != 's') {
+		n++
+	}
+	return n
+}
+
+// closed adds a consonant that is bare unless a vowel letter follows.
+func (l *latin) closed(c byte) {
+	l.consonant(c)
+	l.bare = true
+}
+
+func isVowel(c byte) bool {
+	switch c {
+	case 'a', 'e', 'i', 'o', 'u':
+		return true
+	}
+	return false
+}
+
+// latinSound gives the sound of each consonant letter from 'a'.
+var latinSound = [26]byte{
+	'b' - 'a': 'b', 'd' - 'a': 'd', 'f' - 'a': 'p', 'g' - 'a': 'g', 'j' - 'a': 'j', 'k' - 'a': 'k', 'l' - 'a': 'l',
+	'm' - 'a': 'm', 'n' - 'a': 'n', 'p' - 'a': 'p', 'r' - 'a': 'r', 's' - 'a': 's', 't' - 'a': 't', 'v' - 'a': 'v',
+	'w' - 'a': 'v', 'z' - 'a': 'j',
 }
