@@ -100,7 +100,10 @@ func language(code lang.Code, text string, detect func(string) lang.Code) (lang.
 	case "":
 		return lang.Default, nil
 	case lang.Auto:
-		return detect(text), nil
+		if found := detect(text); found != "" {
+			return found, nil
+		}
+		return lang.Default, nil // a text in no language
 	}
 	return lang.Parse(string(code))
 }

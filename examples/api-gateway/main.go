@@ -1,0 +1,68 @@
+// Command api-gateway answers questions over documents: a page in the browser
+// and an HTTP API under /api/v1. On a machine with only Go it needs nothing
+// else; environment variables replace one part each, see the README.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/httpkit"
+)
+
+// service and version name this program in logs, in /health and in the API document.
+const (
+	service = "api-gateway"
+	version = "0.1.0"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Stdout, os.Stderr, nil); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends. It prints the one line with the address to out,
+// and logs to logs. ready, if not nil, is called with the address.
+func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
+	cfg, err := config.Load[settings](nil)
+	if err != nil {
+		return err
+	}
+	level, _ := observe.ParseLevel(cfg.App.LogLevel)
+	log := observe.NewLogger(logs, &observe.LogOptions{Service: service, Level: level})
+	monitor := health.New(&health.Options{Service: service, Version: version, Logger: log})
+
+	parts, err := open(ctx, cfg, log, monitor)
+	if err != nil {
+		return err
+	}
+	defer parts.close()
+
+	kit := httpkit.New(&httpkit.Options{
+		Service: service, Version: version, Logger: log, Health: monitor,
+		Title: "Akshara", Description: "Questions answered from documents, with citations, in the 22 scheduled languages of India and English.",
+	})
+	if err := newGateway(parts, cfg).register(kit); err != nil {
+		return err
+	}
+	warnIfOpen(log, cfg.App.Host)
+	return kit.Run(ctx, net.JoinHostPort(cfg.App.Host, strconv.Itoa(cfg.App.Port)), func(addr net.Addr) {
+		fmt.Fprintf(out, "Akshara answers at http://%s\n", shown(addr))
+		if ready != nil {
+			ready(addr)
+		}
+	})
+}

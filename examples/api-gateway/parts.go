@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/akshara-go/akshara/ingest"
+	"github.com/akshara-go/akshara/ingest/catalog"
+	"github.com/akshara-go/akshara/ingest/parse"
+	"github.com/akshara-go/akshara/ingest/parse/pdfium"
+	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/chunk"
+	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/localstore"
+	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/translate/detect"
+)
+
+// settings is what the environment sets.
+type settings struct {
+	App    config.App
+	OpenAI config.OpenAI
+	RAG    config.RAG
+}
+
+// parts is what the gateway is made of: each could be another implementation of the same port.
+type parts struct {
+	store     *localstore.Store
+	index     *rag.Index
+	engine    *rag.Engine
+	documents *ingest.Collection
+	pdf       *pdfium.Reader
+	log       *slog.Logger
+}
+
+// open makes the parts, brings the index in line with the catalog and takes in
+// the sample corpus of a new folder.
+func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor) (*parts, error) {
+	dir := cfg.App.DataDir
+	store, err := localstore.Open(filepath.Join(dir, "index"), &localstore.Options{Logger: observe.Named(log, "localstore")})
+	if err != nil {
+		return nil, err
+	}
+	p := &parts{store: store, log: log, pdf: pdfium.New(nil)}
+	if err := p.wire(ctx, cfg, dir); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	monitor.Add("index", store.Check, nil)
+	return p, nil
+}
+
+func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
+	kept, err := catalog.OpenDir(filepath.Join(dir, "documents"))
+	if err != nil {
+		return err
+	}
+	embedder, model, err := models(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	language := detect.New().Language
+	p.index = rag.NewIndex(p.store, &rag.IndexOptions{
+		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(p.log, "rag"),
+		Chunk: &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cfg.RAG.ChunkOverlap},
+	})
+	p.engine = rag.NewEngine(p.index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold})
+	p.documents = &ingest.Collection{
+		Parser: parse.New(&parse.Options{PDF: p.pdfReader(), Detect: language}), Catalog: kept, Sink: p.index, Detect: language,
+	}
+	added, removed, err := p.documents.Reconcile(ctx)
+	if err != nil {
+		return err
+	}
+	if added+removed > 0 {
+		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
+	}
+	if cfg.App.SampleCorpus {
+		return p.takeInSamples(ctx, dir)
+	}
+	return nil
+}
+
+// pdfReader gives poppler where it is installed, else pdfium, which is part of this program.
+func (p *parts) pdfReader() parse.PDFReader {
+	if poppler, err := parse.FindPoppler(); err == nil {
+		return poppler
+	}
+	return p.pdf
+}
+
+// close closes what has to be closed.
+func (p *parts) close() error { return errors.Join(p.pdf.Close(), p.store.Close()) }
+
+// models gives the embedder and the language model that the environment names,
+// nil for one that it does not.
+func models(ctx context.Context, cfg *settings) (rag.Embedder, llm.Model, error) {
+	server := openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
+	var embedder rag.Embedder
+	var model llm.Model
+	if server.BaseURL != "" && cfg.RAG.EmbeddingModel != "" {
+		e, err := openaillm.NewEmbedder(server, cfg.RAG.EmbeddingModel, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := e.Probe(ctx); err != nil {
+			return nil, nil, err
+		}
+		embedder = e
+	}
+	if server.BaseURL != "" && cfg.OpenAI.ModelStandard != "" {
+		m, err := openaillm.New(server, cfg.OpenAI.ModelStandard, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		model = m
+	}
+	return embedder, model, nil
+}
+
+// warnIfOpen says loudly that anyone who reaches the machine can use the
+// service: it asks nobody who they are.
+func warnIfOpen(log *slog.Logger, host string) {
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return
+	}
+	log.Warn("bound to an address that other machines reach, without authentication: put it behind a proxy that asks who is there", "host", host)
+}
+
+// shown gives an address as a browser on this machine takes it.
+func shown(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip.IsLoopback() || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// exists tells whether a file is there.
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}

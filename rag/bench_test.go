@@ -1,0 +1,170 @@
+package rag_test
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/localstore"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// dataDir gives the folder with the development data: AKSHARA_DATA, or where it
+// stands beside a checkout.
+func dataDir(tb testing.TB) string {
+	tb.Helper()
+	dir := os.Getenv("AKSHARA_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "data")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		if os.Getenv("CI") != "" {
+			tb.Fatalf("the development data is missing: %v; set AKSHARA_DATA", err)
+		}
+		tb.Skipf("no development data in %s: set AKSHARA_DATA to its folder", dir)
+	}
+	return dir
+}
+
+// squad is a file in the form of SQuAD 1.1.
+type squad struct {
+	Data []struct {
+		Title      string
+		Paragraphs []struct {
+			Context string
+			QAs     []squadQuestion `json:"qas"`
+		}
+	}
+}
+
+type squadQuestion struct {
+	ID, Question string
+	Answers      []struct {
+		Text  string
+		Start int `json:"answer_start"` // in characters
+	}
+}
+
+// question is one question with the document that answers it.
+type question struct {
+	text, document string
+	answer         corpus.Span // in the document's text
+	article        int
+}
+
+// xquad gives the development half's paragraphs as documents, and its questions.
+func xquad(tb testing.TB, code lang.Code) (docs []corpus.Document, questions []question) {
+	tb.Helper()
+	data, err := os.ReadFile(filepath.Join(dataDir(tb), "retrieval", "xquad-dev."+string(code)+".json"))
+	require.NoError(tb, err)
+	var set squad
+	require.NoError(tb, json.Unmarshal(data, &set))
+	for i, article := range set.Data {
+		for j, p := range article.Paragraphs {
+			id := fmt.Sprintf("%d/%d", i, j)
+			docs = append(docs, corpus.Document{ID: id, Text: p.Context, Source: corpus.Source{Language: code}})
+			for _, q := range p.QAs {
+				runes := []rune(p.Context)
+				start := len(string(runes[:q.Answers[0].Start]))
+				questions = append(questions, question{q.Question, id,
+					corpus.Span{Start: start, End: start + len(q.Answers[0].Text)}, i})
+			}
+		}
+	}
+	return docs, questions
+}
+
+// distractors gives sentences that answer none of the questions, a document each.
+func distractors(tb testing.TB) []corpus.Document {
+	tb.Helper()
+	f, err := os.Open(filepath.Join(dataDir(tb), "retrieval", "distractors.hi.txt.gz"))
+	require.NoError(tb, err)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	require.NoError(tb, err)
+	text, err := io.ReadAll(z)
+	require.NoError(tb, err)
+	var docs []corpus.Document
+	for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		docs = append(docs, corpus.Document{ID: fmt.Sprintf("d%d", i), Text: line, Source: corpus.Source{Language: lang.Hindi}})
+	}
+	return docs
+}
+
+func newIndex(tb testing.TB, opts *rag.IndexOptions, docs ...[]corpus.Document) *rag.Index {
+	tb.Helper()
+	store, err := localstore.Open(tb.TempDir(), nil)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, store.Close()) })
+	index := rag.NewIndex(store, opts)
+	for _, d := range docs {
+		require.NoError(tb, index.Add(tb.Context(), d))
+	}
+	return index
+}
+
+// ranking measures retrieval: the share of questions whose document comes
+// first, and is among the first five, the mean reciprocal rank, and the median time.
+func ranking(tb testing.TB, index *rag.Index, questions []question, code lang.Code) (r1, r5, mrr float64, perQuestion time.Duration) {
+	tb.Helper()
+	start := time.Now()
+	for _, q := range questions {
+		results, err := index.Retrieve(tb.Context(), &rag.Query{Text: q.text, Language: code, TopK: 10})
+		require.NoError(tb, err)
+		for i, r := range results {
+			if r.DocumentID != q.document {
+				continue
+			}
+			if i == 0 {
+				r1++
+			}
+			if i < 5 {
+				r5++
+			}
+			mrr += 1 / float64(i+1)
+		}
+	}
+	n := float64(len(questions))
+	return r1 / n, r5 / n, mrr / n, time.Since(start) / time.Duration(len(questions))
+}
+
+// BenchmarkXQuAD prints the ranking of the development half's questions among
+// its paragraphs, alone and hidden among 8,000 sentences, found by words and
+// sound alone. Source: XQuAD (Artetxe et al. 2020), CC BY-SA 4.0; Dakshina
+// (Roark et al. 2020), CC BY-SA 4.0.
+func BenchmarkXQuAD(b *testing.B) {
+	for _, code := range []lang.Code{lang.Hindi, lang.English} {
+		docs, questions := xquad(b, code)
+		for _, hidden := range []bool{false, true} {
+			name := fmt.Sprintf("%s/paragraphs", code)
+			sets := [][]corpus.Document{docs}
+			if hidden {
+				name = fmt.Sprintf("%s/distractors", code)
+				sets = append(sets, distractors(b))
+			}
+			b.Run(name, func(b *testing.B) {
+				index := newIndex(b, nil, sets...)
+				var r1, r5, mrr float64
+				var each time.Duration
+				for b.Loop() {
+					r1, r5, mrr, each = ranking(b, index, questions, code)
+				}
+				b.ReportMetric(r1, "R@1")
+				b.ReportMetric(r5, "R@5")
+				b.ReportMetric(mrr, "MRR")
+				b.ReportMetric(float64(each.Microseconds())/1000, "ms/question")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
