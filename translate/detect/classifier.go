@@ -22,6 +22,7 @@ import (
 // script, Sindhi in Devanagari and the European languages all words are theirs.
 type profile struct {
 	language lang.Code // empty: none of the languages
+	prior    float64   // what its score starts with: more people ask in it, so that it wins where words tell little
 	words    string    // frequent words
 	endings  string    // frequent last one to three runes of longer words
 	letters  string    // letters that few of the others use, not separated
@@ -37,10 +38,6 @@ const (
 	wordWeight   = 1.0
 	endingWeight = 0.4
 	letterWeight = 1.0
-
-	// firstBonus is what the first language of a script starts with, each
-	// further one starting with half as much: more people read it.
-	firstBonus = 0.5
 )
 
 // features is a set of languages of one script, by position.
@@ -50,6 +47,7 @@ type features = uint16
 type classifier struct {
 	script    lang.Script
 	languages []lang.Code
+	priors    [maxLanguages]float64
 	words     map[string]features
 	endings   map[string]features
 	letters   map[rune]features
@@ -62,7 +60,7 @@ func newClassifier(script lang.Script, profiles []profile) *classifier {
 		words: make(map[string]features), endings: make(map[string]features), letters: make(map[rune]features),
 	}
 	for i, p := range profiles {
-		c.languages[i] = p.language
+		c.languages[i], c.priors[i] = p.language, p.prior
 		for w := range strings.FieldsSeq(p.words) {
 			c.words[w] |= 1 << i
 		}
@@ -79,11 +77,7 @@ func newClassifier(script lang.Script, profiles []profile) *classifier {
 
 // score gives how well text fits each language, in the order of c.languages.
 func (c *classifier) score(text string) (scores [maxLanguages]float64) {
-	bonus := firstBonus
-	for i := range c.languages {
-		scores[i] = bonus
-		bonus /= 2
-	}
+	scores = c.priors
 	text = norm.NFC.String(text)
 	if c.script == lang.Latin {
 		text = strings.ToLower(text)

@@ -68,9 +68,10 @@ func (d *Detector) Language(text string) lang.Code {
 // a sentence keeps its language when names and terms in it are English.
 //
 // Text without letters, in another script, or in a European language whose
-// words are known gives none. Latin text of unknown words, such as a name, is
-// most likely English, at a confidence below one half. Only the first 16 KiB are looked
-// at. The only error is that of a context which has ended.
+// words are known gives none. A text of unknown words, such as a name, is taken
+// for one of the languages that most askers write in its script, at a
+// confidence below one half. Only the first 16 KiB are looked at. The only
+// error is that of a context which has ended.
 func (d *Detector) Detect(ctx context.Context, text string) ([]translate.Detection, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

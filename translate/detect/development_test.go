@@ -40,6 +40,9 @@ func heldOut(text string) bool {
 // Kashmiri, Konkani, Maithili, Manipuri and Sanskrit are mostly entries of a
 // lexicon of one to three words (in the figures for five words, Konkani and
 // Dogri have one and two texts), and Odia, Nepali and Santali a few hundred lines.
+// Entries weigh all languages alike, askers do not: preferring Hindi, Urdu and
+// English where words tell little costs the figure for every text 4 points and
+// gives short questions their language.
 func TestDevelopmentFigures(t *testing.T) {
 	dir := dataDir(t)
 	d := detect.New()
@@ -55,8 +58,8 @@ func TestDevelopmentFigures(t *testing.T) {
 	for _, l := range sentences.languages() {
 		t.Logf("  %-3s F1 %.3f of %d", l, sentences.f1(l), sentences.of[l])
 	}
-	require.Greater(t, all.macroF1(), 0.78)
-	require.Greater(t, sentences.macroF1(), 0.90)
+	require.Greater(t, all.macroF1(), 0.75)
+	require.Greater(t, sentences.macroF1(), 0.92)
 
 	english := englishTexts(t, dir)
 	var romanised []labelled
@@ -74,7 +77,7 @@ func TestDevelopmentFigures(t *testing.T) {
 	require.Greater(t, f1, 0.95)
 	which := newConfusion(d, romanised, 1)
 	t.Logf("which of 11 when romanised: macro-F1 %.3f, accuracy %.3f of %d", which.macroF1(), which.accuracy(), which.total)
-	require.Greater(t, which.accuracy(), 0.83)
+	require.Greater(t, which.accuracy(), 0.82)
 }
 
 // confusion counts what held-out texts were taken for.

@@ -6,6 +6,7 @@ import "github.com/akshara-go/akshara/translate/lang"
 var latinProfiles = []profile{
 	{
 		language: lang.English,
+		prior:    1,
 		words: "the of and in to was what a by as that with for on from it were which who whom whose when where why how is are be been am has have " +
 			"had do does did done will would can could should may might must shall not no yes this these those there here their they them he she " +
 			"his her him you your we our us i me my if or but so than then at about into over under between before after during up down out off " +
@@ -16,6 +17,7 @@ var latinProfiles = []profile{
 	},
 	{
 		language: lang.Hindi,
+		prior:    1,
 		words: "kya kaun kisne kise kiska kiski kab kahan kahaan kaise kyon kyun kitna kitne kitni konsa mujhe main mai hum aap tum mera meri aapka " +
 			"hoon hun banwaya banvaya karein karo chahiye chaahiye aur ya lekin agar to toh mein me par pe se ko ka ki ke ne hai hain tha thi " +
 			"the nahi nahin yahan wahan bhi hi kar raha rahi rahe karna batao bataiye yah men ek kiya liye karne tatha jata gaya rup unke ve " +
@@ -132,7 +134,7 @@ var latinProfiles = []profile{
 	},
 	{
 		language: lang.Punjabi,
-		words: "kaun kisne ki kado kadon kithe kithhe kiven kyon kinna kinne main asin tusi tusin oh eh hai han si san nahi nahin ate te par je " +
+		words: "kaun ki kado kadon kithe kithhe kiven kyon kinna kinne main asin tusi tusin oh eh hai han si san nahi nahin ate te par je " +
 			"banaya banvaya dasso vich de di ton nu da daa naal vi kita ikk layi es janda kiti ik geya lai ne nun us utte kise ohna hor hundi " +
 			"diyan jis vichon nal hunda takk jaan ih karn duara sabh pind hi uh karan hunde jadon samen diaan usne jan kamm reha taur vakh sakda " +
 			"karde is tan ditta kite jandi dita ehna janam karda aapne jande bahut lok hoeya ch vallon vall unhaan kujh ek hoi vajon jiven rahi " +
