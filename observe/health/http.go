@@ -18,6 +18,9 @@ const (
 	Startup Probe = "startup"
 )
 
+// Valid tells whether p is one of the probes.
+func (p Probe) Valid() bool { return p == Full || p == Live || p == Ready || p == Startup }
+
 // ServeHTTP answers GET and HEAD with the contract's body: 200 when healthy,
 // 503 when not, 400 with the contract's error body for a probe it does not know.
 func (m *Monitor) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -11,16 +11,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/fault"
 )
 
 // net/http turns malformed requests away before any handler sees them, with a
-// line of plain text. The listener below gives those answers the contract's
-// body too.
-
-// rawErrorHeaders is what follows the status line of such an answer, and of no
-// other: handlers' answers have a Date.
-var rawErrorHeaders = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
+// line of plain text or nothing. The listener below gives those answers the
+// contract's body too: what a connection writes while no handler is at work on it,
+// and begins with an error's status line, is one of them.
 
 type connKey struct{}
 
@@ -67,18 +65,15 @@ func (c *conn) CloseWrite() error {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
-	if c.serving.Load() || !bytes.HasPrefix(p, []byte("HTTP/1.1 ")) {
+	if c.serving.Load() || len(p) < len("HTTP/1.1 400") || !bytes.HasPrefix(p, []byte("HTTP/1.1 ")) {
 		return c.Conn.Write(p)
 	}
-	status, rest, ok := bytes.Cut(p, rawErrorHeaders)
-	if !ok || len(status) > 128 || len(status) < len("HTTP/1.1 400") {
+	status, err := strconv.Atoi(string(p[9:12]))
+	if err != nil || status < 400 {
 		return c.Conn.Write(p)
 	}
-	code, err := strconv.Atoi(string(status[9:12]))
-	if err != nil {
-		return c.Conn.Write(p)
-	}
-	if _, err := c.Conn.Write(c.rawError(code, rest)); err != nil {
+	_, text, _ := bytes.Cut(p, []byte("\r\n\r\n"))
+	if _, err := c.Conn.Write(c.rawError(status, text)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -87,7 +82,7 @@ func (c *conn) Write(p []byte) (int, error) {
 // rawError makes the whole answer for a request that net/http refused with
 // status and text, and counts and logs it.
 func (c *conn) rawError(status int, text []byte) []byte {
-	f := foreignFault(status)
+	f := foreignFault(min(status, 499)) // 501 and 505 too are about what the client sent
 	if status == http.StatusRequestHeaderFieldsTooLarge {
 		f = fault.New(fault.PayloadTooLarge, "the headers of the request are too large",
 			fault.Details{"max_bytes": c.kit.opts.MaxHeaderBytes})
@@ -95,7 +90,8 @@ func (c *conn) rawError(status int, text []byte) []byte {
 	f.RequestID = uuid.NewString()
 	status = f.Code.HTTPStatus()
 	c.kit.metrics.requests.WithLabelValues("OTHER", unmatched, strconv.Itoa(status)).Inc()
-	c.kit.log.Info("request refused", "request_id", f.RequestID, "status", status,
+	ctx := observe.WithRequestID(context.Background(), f.RequestID)
+	c.kit.log.InfoContext(ctx, "request refused", "status", status,
 		"code", string(f.Code), "error", string(bytes.TrimSpace(text)))
 	body, err := f.MarshalJSON()
 	if err != nil { // details are plain data

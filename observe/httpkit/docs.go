@@ -15,6 +15,7 @@ import (
 	"github.com/swaggest/swgui/v5emb"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/health"
 )
 
 // ownRoutes adds what every service has.
@@ -26,7 +27,7 @@ func (k *Kit) ownRoutes() {
 			Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"live", "ready", "startup"}}}},
 		Responses: map[string]*huma.Response{
 			"200": {Description: "healthy"}, "503": {Description: "unhealthy, or about to stop"}},
-	}, k.Health)
+	}, http.HandlerFunc(k.serveHealth))
 	k.HandleOperation(huma.Operation{
 		OperationID: "metrics", Method: http.MethodGet, Path: "/metrics", Tags: []string{"operations"},
 		Summary:   "Metrics in Prometheus' format",
@@ -41,6 +42,16 @@ func (k *Kit) ownRoutes() {
 	k.Handle("GET /docs", docsIndex(index, policy))
 	k.Handle("GET /docs/{$}", docsIndex(index, policy))
 	k.Handle("GET /docs/{asset}", ui)
+}
+
+// serveHealth answers a wrong probe itself, so that the log has it like any
+// other refusal.
+func (k *Kit) serveHealth(w http.ResponseWriter, r *http.Request) {
+	if !health.Probe(r.URL.Query().Get("probe")).Valid() {
+		WriteError(w, r, fault.New(fault.InvalidRequest, "the probe has to be live, ready or startup", fault.Details{"field": "probe"}))
+		return
+	}
+	k.Health.ServeHTTP(w, r)
 }
 
 func (k *Kit) buildDocument() []byte {
