@@ -54,19 +54,16 @@ function startTabs() {
 function startTheme() {
   const button = $("theme-toggle");
   const root = document.documentElement;
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-  const show = () => button.setAttribute("aria-pressed", String(dark()));
+  const show = () => button.setAttribute("aria-pressed", String(root.dataset.theme === "dark"));
   button.addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
     try {
       localStorage.setItem("akshara.theme", root.dataset.theme);
     } catch {
       // kept for this visit only
     }
-    show();
   });
-  system.addEventListener("change", show);
+  new MutationObserver(show).observe(root, { attributeFilter: ["data-theme"] }); // the system may change it too
   show();
 }
 

@@ -92,10 +92,17 @@ class Answer {
         continue;
       }
       parts.push(bytes.slice(at, claim.start));
-      parts.push(el("span", { className: "claim" }, bytes.slice(claim.start, claim.end), ...this.#buttons(claim)));
+      parts.push(this.#claim(bytes.slice(claim.start, claim.end), this.#buttons(claim)));
       at = claim.end;
     }
     this.body.replaceChildren(...parts, bytes.slice(at), ...loose);
+  }
+
+  // #claim ties a claim's last word to its citations, so that no line begins with one.
+  #claim(text, buttons) {
+    const cut = text.search(/\S{1,24}$/);
+    const [head, last] = cut < 0 ? [text, ""] : [text.slice(0, cut), text.slice(cut)];
+    return el("span", { className: "claim" }, head, el("span", { className: "tail" }, last, ...buttons));
   }
 
   #number(citation) {
@@ -109,7 +116,7 @@ class Answer {
   #buttons({ citations }) {
     return (citations ?? []).map((citation) => {
       const n = this.#number(citation);
-      const button = el("button", { type: "button", className: "citation", textContent: n.toLocaleString() });
+      const button = el("button", { type: "button", className: "citation", textContent: String(n) });
       say(button, "citation", { n, title: citation.title }, "aria-label");
       button.addEventListener("click", () => source.open(citation));
       return button;

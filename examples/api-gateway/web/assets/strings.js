@@ -118,7 +118,7 @@ const en = {
   "welcome.samples": "For example:",
   answers: "Questions and answers",
   language: "Answer in",
-  "language.auto": "Detect automatically",
+  "language.auto": "Automatic",
   question: "Your question",
   "question.placeholder": "Write your question",
   "question.help": "Enter sends, Shift + Enter starts a new line",
