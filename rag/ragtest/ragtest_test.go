@@ -1,0 +1,11 @@
+package ragtest
+
+import (
+	"testing"
+
+	"github.com/akshara-go/akshara/rag"
+)
+
+func TestReferenceStore(t *testing.T) {
+	TestStore(t, func(*testing.T) rag.Store { return newMemory() })
+}
