@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 	if w.Error.Details == nil {
 		w.Error.Details = Details{}
 	}
-	if b, err := json.Marshal(w); err == nil {
+	if b, err := marshal(w); err == nil {
 		return b, nil
 	}
 	safe := make(Details, len(e.Details))
@@ -48,7 +49,18 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 		safe[k] = v
 	}
 	w.Error.Details = safe
-	return json.Marshal(w)
+	return marshal(w)
+}
+
+// marshal is json.Marshal with "<" as it is: bodies are read by people too.
+func marshal(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}), nil
 }
 
 // UnmarshalJSON reads the contract's error body; see [Decode].

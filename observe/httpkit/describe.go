@@ -52,5 +52,9 @@ func EventResponse(doc string) map[string]*huma.Response {
 
 func schemaOf[T any](k *Kit) *huma.Schema {
 	t := reflect.TypeFor[T]()
-	return k.API.OpenAPI().Components.Schemas.Schema(t, true, t.Name())
+	registry := k.API.OpenAPI().Components.Schemas
+	if t.Name() == "" { // has no place under components
+		return huma.SchemaFromType(registry, t)
+	}
+	return registry.Schema(t, true, t.Name())
 }

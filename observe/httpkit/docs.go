@@ -67,8 +67,8 @@ func (k *Kit) buildDocument() []byte {
 	return doc
 }
 
-// errorBody describes the contract's error body to the OpenAPI document.
-type errorBody struct {
+// contractError describes the contract's error body to the OpenAPI document.
+type contractError struct {
 	Error struct {
 		Code      string         `json:"code" doc:"What kind of failure; branch on this" example:"INVALID_REQUEST"`
 		Message   string         `json:"message" doc:"A sentence that is safe to show"`
@@ -80,7 +80,7 @@ type errorBody struct {
 // documentErrors gives every operation the contract's error body in the place
 // of huma's.
 func documentErrors(oapi *huma.OpenAPI, op *huma.Operation) {
-	ref := oapi.Components.Schemas.Schema(reflect.TypeFor[errorBody](), true, "Error")
+	ref := oapi.Components.Schemas.Schema(reflect.TypeFor[contractError](), true, "Error")
 	content := map[string]*huma.MediaType{"application/json": {Schema: ref}}
 	if schema := oapi.Components.Schemas.SchemaFromRef(ref.Ref); schema != nil {
 		if e := schema.Properties["error"]; e != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -176,9 +177,15 @@ func upload(w http.ResponseWriter, r *http.Request) {
 // start serves k on a free port until the test ends.
 func start(t testing.TB, k *httpkit.Kit) string {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	ln, err := httpkit.Listen(ctx, "127.0.0.1:0")
+	ln, err := httpkit.Listen(context.Background(), "127.0.0.1:0")
 	require.NoError(t, err)
+	serve(t, k, ln)
+	return ln.Addr().String()
+}
+
+// serve serves k on ln until the test ends.
+func serve(t testing.TB, k *httpkit.Kit, ln net.Listener) {
+	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- k.Serve(ctx, ln) }()
 	t.Cleanup(func() {
@@ -186,5 +193,4 @@ func start(t testing.TB, k *httpkit.Kit) string {
 		http.DefaultClient.CloseIdleConnections()
 		<-done
 	})
-	return ln.Addr().String()
 }

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -234,15 +236,20 @@ func FuzzRequest(f *testing.F) {
 		}
 	}
 	k, _ := newKit(f, nil)
-	addr := start(f, k)
+	socket := filepath.Join(f.TempDir(), "s") // a unix socket: thousands of connections a second use up TCP's ports
+	ln, err := net.Listen("unix", socket)
+	require.NoError(f, err)
+	serve(f, k, ln)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		c, err := net.Dial("tcp", addr)
+		c, err := net.Dial("unix", socket)
 		require.NoError(t, err)
 		defer c.Close()
 		require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
 		_, _ = c.Write(raw) // the server may have closed
-		_ = c.(*net.TCPConn).CloseWrite()
-		all, _ := io.ReadAll(c) // a reset ends what there is
+		_ = c.(*net.UnixConn).CloseWrite()
+		all, err := io.ReadAll(c) // a reset ends what there is
+		ne, ok := errors.AsType[net.Error](err)
+		require.False(t, ok && ne.Timeout(), "the connection was left open")
 		r := bufio.NewReader(bytes.NewReader(all))
 		for range 100 {
 			method, _, _ := bytes.Cut(raw, []byte(" "))
