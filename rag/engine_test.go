@@ -109,7 +109,7 @@ func TestEngineRefuses(t *testing.T) {
 	}{
 		{"when nothing is found", &found{}, nil, "क्रिकेट विश्व कप किसने जीता?", lang.Hindi, rag.NothingFound},
 		{"when what is found shares no word with the question", taj(t), nil, "Who won the cricket world cup?", lang.English, rag.NotSupported},
-		{"when it is not sure enough", taj(t), nil, "ताजमहल बिजली बिल कार्यालय मोबाइल भुगतान", lang.Hindi, rag.LowConfidence},
+		{"when it is not sure enough", taj(t), nil, "आगरा बिजली बिल कार्यालय मोबाइल भुगतान", lang.Hindi, rag.LowConfidence},
 		{"when the model finds no answer", taj(t), &scripted{pieces: []string{llm.NoAnswerMark}}, "ताजमहल कब?", lang.Hindi, rag.NotSupported},
 		{"when the model invents", taj(t), &scripted{pieces: []string{"चंद्रमा पनीर से बना एक ग्रह है।"}}, "ताजमहल कब?", lang.Hindi, rag.ModelUnhelpful},
 		{"when the model says nothing", taj(t), &scripted{}, "ताजमहल कब?", lang.Hindi, rag.ModelUnhelpful},

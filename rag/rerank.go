@@ -43,6 +43,9 @@ func (r *LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]H
 			return nil, err
 		}
 		hits[i].Score = lexicalScore(text, &hits[i], held)
+		if l := hits[i].Record.Source.Language; l != "" && l != q.Language {
+			hits[i].Score *= otherLanguage
+		}
 	}
 	sortHits(hits)
 	return hits, nil
@@ -59,6 +62,10 @@ func question(ctx context.Context, w Weigher, text string, code lang.Code) (*mat
 	}
 	return match.New(text, code, func(t *analysis.Token) float64 { return weights[t.Stem] }), nil
 }
+
+// otherLanguage is what a document in another language than the question's is
+// worth: where both say the same, the asker's language goes first.
+const otherLanguage = .85
 
 func lexicalScore(q *match.Text, h *Hit, held []float64) float64 {
 	c, code := &h.Record.Chunk, h.Record.Source.Language

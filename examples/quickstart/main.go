@@ -17,7 +17,7 @@ func main() {
 	defer store.Close()
 	index := rag.NewIndex(store, nil)
 	check(index.Add(context.Background(), []corpus.Document{
-		{ID: "taj", Text: "ताजमहल आगरा में यमुना के किनारे है। इसे शाहजहाँ ने मुमताज़ महल की याद में बनवाया था।"},
+		{ID: "taj", Source: corpus.Source{Title: "ताजमहल"}, Text: "ताजमहल आगरा में यमुना के किनारे है। इसे शाहजहाँ ने मुमताज़ महल की याद में बनवाया था।"},
 		{ID: "rti", Text: "The Right to Information Act was passed in 2005. A reply is due within thirty days."},
 	}))
 	answer, err := rag.NewEngine(index, nil).Answer(context.Background(), &rag.Question{Text: "taj mahal kisne banwaya tha?"})

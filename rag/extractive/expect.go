@@ -2,6 +2,8 @@ package extractive
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/match"
@@ -16,6 +18,7 @@ const (
 	aNumber              // how many, how much, how old
 	aTime                // when, which year
 	aReason              // why
+	aPerson              // who
 )
 
 // cues are the words that tell what is asked for, as analysis normalises them.
@@ -25,10 +28,15 @@ var cues = map[expectation]map[string]bool{
 		कितने|कितना|कितनी|कितनों|किति|किती|কত|কয়টি|কতগুলি|কতজন|எத்தனை|எவ்வளவு|ఎన్ని|ఎంత|ಎಷ್ಟು|എത്ര|કેટલા|કેટલી|કેટલું|ਕਿੰਨੇ|ਕਿੰਨਾ|ਕਿੰਨੀ|କେତେ|کتنے|کتنا|کتنی|ڪيترا|ڪيترو|
 		kitne|kitna|kitni|kiti|koto|ketla|ethra|enta|enni|eshtu`),
 	aTime: set(`when|what year|which year|what date|what day|what century|what month|what time|
-		कब|वर्ष|सन|साल|तारीख|दिनांक|केव्हा|कधी|কখন|কবে|সালে|எப்போது|எப்பொழுது|ஆண்டு|ఎప్పుడు|ಯಾವಾಗ|എപ്പോൾ|ક્યારે|ਕਦੋਂ|କେବେ|کب|ڪڏهن|کر|
+		कब|वर्ष|सन|साल|तारीख|दिनांक|केव्हा|कधी|কখন|কবে|সালে|எப்போது|எப்பொழுது|ஆண்டு|ఎప్పుడు|ಯಾವಾಗ|എപ്പോൾ|ક્યારે|ਕਦੋਂ|କେବେ|کب|ڪڏهن|
 		kab|kobe|kokhon|eppothu|eppudu|yavaga|eppol|kyare|kadon|kadhi|kevha`),
-	aReason: set(`why|how come|क्यों|क्यूँ|किसलिए|का|কেন|ஏன்|ఎందుకు|ಏಕೆ|ಯಾಕೆ|എന്തുകൊണ്ട്|શા માટે|કેમ|ਕਿਉਂ|କାହିଁକି|کیوں|ڇو|kyon|kyun|kyu|keno|yen|enduku`),
+	aReason: set(`why|how come|क्यों|क्यूँ|किसलिए|কেন|ஏன்|ఎందుకు|ಏಕೆ|ಯಾಕೆ|എന്തുകൊണ്ട്|શા માટે|કેમ|ਕਿਉਂ|କାହିଁକି|کیوں|ڇو|kyon|kyun|kyu|keno|yen|enduku`),
+	aPerson: set(`who|whom|whose|by whom|which king|which ruler|which emperor|किसने|किसके|कौन|किस राजा|किस शासक|किसका|किसकी|किनके|किन्होंने|কে|কার|কারা|யார்|யாரால்|எவர்|ఎవరు|ఎవరి|ಯಾರು|ಯಾರ|ആര്|ആരാണ്|
+		કોણ|કોણે|કોના|ਕੌਣ|ਕਿਸਨੇ|ਕਿਸ ਨੇ|କିଏ|کس نے|کون|کس کے|ڪنهن|ڪير|कोण|कोणी|कोणाच्या|kisne|kaun|kiske|kon|koni|yaar|evaru|yaru|aaru|kone`),
 }
+
+// agents are words that mark in a sentence who did something, where a language has them.
+var agents = set(`by|ने|द्वारा|नामक|कर्तृक|কর্তৃক|দ্বারা|نے|ने|यांनी|ਨੇ|દ્વારા|ଦ୍ୱାରା`)
 
 // reasons are words that a sentence with a reason is likely to hold.
 var reasons = set(`because|since|due|therefore|so that|reason|caused|क्योंकि|इसलिए|कारण|वजह|लिए|ताकि|কারণ|জন্য|জন্যে|ஏனெனில்|காரணம்|ఎందుకంటే|కారణం|ಏಕೆಂದರೆ|ಕಾರಣ|
@@ -57,7 +65,7 @@ func set(list string) map[string]bool {
 func expected(question string, code lang.Code) expectation {
 	tokens := analysis.Tokens(question, code)
 	for i, t := range tokens {
-		for _, e := range []expectation{aNumber, aTime, aReason} {
+		for _, e := range []expectation{aNumber, aTime, aReason, aPerson} {
 			if cues[e][t.Word] || i+1 < len(tokens) && cues[e][t.Word+" "+tokens[i+1].Word] {
 				return e
 			}
@@ -66,21 +74,34 @@ func expected(question string, code lang.Code) expectation {
 	return anything
 }
 
-// met tells how well a sentence meets the expectation with words that the
-// question did not have: 1 if it does, -1 if it does not, 0 where nothing was
-// expected.
-func (e expectation) met(tokens []analysis.Token, q *match.Text) float64 {
-	if e == anything {
-		return 0
+// fill sets the feature of what was expected: 1 if the sentence has such a
+// thing in words that the question did not have, -1 if it has not.
+func (e expectation) fill(f *Features, tokens []analysis.Token, text string, q *match.Text) {
+	into := map[expectation]*float64{aNumber: &f.Number, aTime: &f.Time, aReason: &f.Reason, aPerson: &f.Person}[e]
+	if into == nil {
+		return
 	}
+	*into = -1
 	for i := range tokens {
-		t := &tokens[i]
-		digits := strings.ContainsAny(t.Word, "0123456789")
-		switch {
-		case (digits || e == aNumber && numberWords[t.Word] || e == aTime && timeWords[t.Word]) && e != aReason && !q.Has(t.Stem),
-			e == aReason && reasons[t.Word]:
-			return 1
+		if t := &tokens[i]; !q.Has(t.Stem) && e.is(t, text, i > 0) {
+			*into = 1
+			return
 		}
 	}
-	return -1
+}
+
+// is tells whether a word shows the kind of thing that is expected.
+func (e expectation) is(t *analysis.Token, text string, inner bool) bool {
+	switch e {
+	case aNumber:
+		return strings.ContainsAny(t.Word, "0123456789") || numberWords[t.Word]
+	case aTime:
+		return strings.ContainsAny(t.Word, "0123456789") || timeWords[t.Word]
+	case aReason:
+		return reasons[t.Word]
+	case aPerson:
+		first, _ := utf8.DecodeRuneInString(t.Span.In(text))
+		return agents[t.Word] || inner && unicode.IsUpper(first)
+	}
+	return false
 }

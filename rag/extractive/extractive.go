@@ -16,8 +16,10 @@ package extractive
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/analysis"
@@ -33,7 +35,7 @@ const Name = "extractive"
 // Options sets a Model up. The zero value is useful.
 type Options struct {
 	Sentences int     // how many are quoted at most; 0 is 2
-	Margin    float64 // how near to the best sentence's score another one has to come; 0 is .9
+	Margin    float64 // by how much another one's score may be lower than the best one's; 0 is .7: half as likely
 }
 
 // Model quotes. It keeps no state and may be used concurrently.
@@ -51,7 +53,7 @@ func New(opts *Options) *Model {
 		m.opts.Sentences = 2
 	}
 	if m.opts.Margin <= 0 {
-		m.opts.Margin = .9
+		m.opts.Margin = .7
 	}
 	return m
 }
@@ -94,7 +96,7 @@ func (m *Model) Generate(ctx context.Context, req *llm.Request) (*llm.Response, 
 func (m *Model) choose(ranked []Candidate) []Candidate {
 	var out []Candidate
 	for _, c := range ranked {
-		if c.Score <= 0 || len(out) == m.opts.Sentences || len(out) > 0 && c.Score < m.opts.Margin*out[0].Score {
+		if len(out) == m.opts.Sentences || len(out) > 0 && c.Score < out[0].Score-m.opts.Margin {
 			break
 		}
 		out = append(out, c)
@@ -106,8 +108,9 @@ func (m *Model) choose(ranked []Candidate) []Candidate {
 type Candidate struct {
 	Passage    int         // index into Grounding.Passages
 	Span       corpus.Span // in the text of the passage's document, without white space around it
-	Score      float64     // for ranking; 0 when it shares no word with the question
+	Score      float64     // for ranking, on the scale of log-odds
 	Confidence float64     // calibrated chance that it holds the answer, from 0 to 1
+	Features   Features    // what the score is made of
 }
 
 // Text gives the sentence.
@@ -116,7 +119,8 @@ func (c *Candidate) Text(g *llm.Grounding) string {
 	return chunk.Text[c.Span.Start-chunk.Start : c.Span.End-chunk.Start]
 }
 
-// Rank scores every sentence of every passage, best first. A sentence that
+// Rank scores every sentence that shares a content word with the question,
+// itself or by what it stands under and beside, best first. A sentence that
 // overlapping chunks share is in it once.
 func Rank(ctx context.Context, g *llm.Grounding) ([]Candidate, error) {
 	q := newQuestion(g)
@@ -171,32 +175,74 @@ const (
 
 // passage scores the sentences of one passage.
 func (q *question) passage(index int, p *llm.Passage) []Candidate {
-	c := &p.Chunk
+	c, code := &p.Chunk, p.Source.Language
 	title := strings.Join(append([]string{p.Source.Title}, c.Headings...), "\n")
-	around := q.In(analysis.Tokens(title, p.Source.Language), title, nil)
-	scale(around, inTitle)
-	whole := q.In(analysis.Tokens(c.Text, p.Source.Language), c.Text, nil)
-	raise(around, whole, inPassage)
+	topic := q.In(analysis.Tokens(title, code), title, nil)
+	scale(topic, inTitle)
 
-	var out []Candidate
-	previous := make([]float64, len(around))
-	for _, span := range sentences(c) {
+	spans := sentences(c)
+	tokens, held := make([][]analysis.Token, len(spans)), make([][]float64, len(spans))
+	whole, mentions := make([]float64, len(topic)), make([]float64, len(topic))
+	for i, span := range spans {
 		text := c.Text[span.Start-c.Start : span.End-c.Start]
-		tokens := analysis.Tokens(text, p.Source.Language)
-		held := q.In(tokens, text, nil)
-		own := q.Share(held)
-		context := slices.Clone(held)
-		raise(context, around, 1)
-		raise(context, previous, inPrevious)
-		previous = held
-		cand := Candidate{Passage: index, Span: span}
-		if own > 0 || q.Share(context) > 0 {
-			cand.Score = score(own, q.Share(context), q.expects.met(tokens, q.Text), p.Score)
-			cand.Confidence = confidence(cand.Score)
+		tokens[i] = analysis.Tokens(text, code)
+		held[i] = q.In(tokens[i], text, nil)
+		raise(whole, held[i], inPassage)
+		for j, h := range held[i] {
+			mentions[j] += h
 		}
-		out = append(out, cand)
+	}
+	var out []Candidate
+	previous := make([]float64, len(topic))
+	for i, span := range spans {
+		context := slices.Clone(held[i])
+		raise(context, topic, 1)
+		own := q.Share(context)
+		raise(context, previous, inPrevious)
+		raise(context, whole, 1)
+		previous = held[i]
+		f := Features{Own: own, Context: q.Share(context), Passage: p.Score, Pairs: q.Pairs(tokens[i]), Focus: q.focus(held[i], mentions)}
+		if f.Context == 0 {
+			continue
+		}
+		text := c.Text[span.Start-c.Start : span.End-c.Start]
+		f.Sentence, f.First = truth(endsSentence(text)), truth(i == 0)
+		f.Words = math.Log1p(float64(len(tokens[i]))) / 4
+		q.expects.fill(&f, tokens[i], text, q.Text)
+		out = append(out, Candidate{index, span, f.score(), f.confidence(), f})
 	}
 	return out
+}
+
+// focus tells how much of what the passage holds of the question stands in this
+// sentence alone: words that it repeats all over tell its sentences apart less.
+func (q *question) focus(held, mentions []float64) float64 {
+	var sum, total float64
+	for i, m := range mentions {
+		if m > 0 {
+			sum += q.Terms[i].Weight * held[i] / max(m, 1)
+			total += q.Terms[i].Weight
+		}
+	}
+	if total == 0 {
+		return 0
+	}
+	return sum / total
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// endsSentence tells whether a text ends as a sentence does, a closing quote or
+// bracket left aside. Headings and the rows of tables do not.
+func endsSentence(text string) bool {
+	text = strings.TrimRight(text, "\"'”’»)] \t\n")
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return strings.ContainsRune(".!?।॥۔؟᱾᱿꯫…", last)
 }
 
 // sentences gives a chunk's sentences without the white space around them.

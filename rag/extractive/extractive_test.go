@@ -19,9 +19,14 @@ import (
 // passages cuts each text into the passages of a document of its own.
 func passages(tb testing.TB, code lang.Code, texts ...string) []llm.Passage {
 	tb.Helper()
+	return titled(tb, code, "", texts...)
+}
+
+func titled(tb testing.TB, code lang.Code, title string, texts ...string) []llm.Passage {
+	tb.Helper()
 	var out []llm.Passage
 	for i, text := range texts {
-		doc := &corpus.Document{ID: fmt.Sprint(i), Text: text, Source: corpus.Source{Language: code}}
+		doc := &corpus.Document{ID: fmt.Sprint(i), Text: text, Source: corpus.Source{Language: code, Title: title}}
 		chunks, err := chunk.Split(doc, nil)
 		require.NoError(tb, err)
 		for _, c := range chunks {
@@ -52,7 +57,7 @@ func ask(tb testing.TB, question string, code lang.Code, p []llm.Passage) *llm.R
 }
 
 func TestTheRightSentenceIsQuotedFirst(t *testing.T) {
-	hindi := passages(t, lang.Hindi,
+	hindi := titled(t, lang.Hindi, "कोणार्क का सूर्य मंदिर",
 		"सूर्य मंदिर ओडिशा के कोणार्क में है। इसे राजा नरसिंहदेव प्रथम ने सन 1250 के आसपास बनवाया। मंदिर एक रथ के रूप में बना है। इसमें चौबीस पहिए और सात घोड़े हैं।",
 		"सूचना का अधिकार अधिनियम 2005 में बना। उत्तर तीस दिनों में देना होता है।")
 	english := passages(t, lang.English,

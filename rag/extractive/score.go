@@ -2,15 +2,49 @@ package extractive
 
 import "math"
 
-// score weighs what speaks for a sentence: the share of the question's words
-// that it holds itself, the share held once its title, its predecessor and its
-// passage count too, whether it has the kind of thing that was asked for, and
-// what retrieval thought of its passage.
-func score(own, context, expectation, passage float64) float64 {
-	return max(1e-6, .35*own+.35*context+.06*expectation+.3*passage)
+// Features are what speaks for a sentence, each from 0 to 1 unless it says
+// otherwise: what a score is made of, for training and for explaining it.
+type Features struct {
+	Own      float64 // share of the question's words that it holds, with the titles it stands under
+	Context  float64 // the share once its predecessor and its passage count too
+	Focus    float64 // share of what its passage holds of the question that stands in it alone
+	Passage  float64 // what retrieval thought of its passage
+	Number   float64 // 1 it has a number, as asked for; -1 it has none; 0 none was asked for
+	Time     float64 // likewise for a time
+	Person   float64 // likewise for somebody
+	Reason   float64 // likewise for a reason
+	Sentence float64 // 1 if it ends as a sentence does; a heading does not
+	Pairs    float64 // share of the question's neighbours that stand together in it
+	First    float64 // 1 for the first sentence of its passage
+	Words    float64 // ln(1+its words)/4
 }
 
-// confidence turns a score into the chance that the sentence holds the answer.
-func confidence(score float64) float64 {
-	return 1 / (1 + math.Exp(-(score-.45)*10))
+// values gives the features in the order of the struct.
+func (f *Features) values() [12]float64 {
+	return [...]float64{f.Own, f.Context, f.Focus, f.Passage, f.Number, f.Time, f.Person, f.Reason, f.Sentence, f.Pairs, f.First, f.Words}
+}
+
+// weights are the features' weights in a score. They were fitted on XQuAD's
+// development half in Hindi and English (1,224 questions, each with the
+// sentences of the five paragraphs found first) so that the sentences which hold
+// the answer are the likely ones under a softmax over scores; that of Sentence
+// is set by hand, since XQuAD has no headings.
+var weights = [...]float64{3.0, 4.2, 1.3, 5.8, .92, .68, .31, .51, 2, .37, .07, -.82}
+
+// score weighs the features. Scores are on the scale of log-odds: of two
+// sentences that differ by .7, one is twice as likely as the other.
+func (f *Features) score() float64 {
+	var sum float64
+	for i, v := range f.values() {
+		sum += weights[i] * v
+	}
+	return sum
+}
+
+// confidence gives the chance that a sentence holds the answer: a logistic
+// regression on the same questions, asked once with and once without the
+// paragraph that answers them. What retrieval thought is left out, since it is
+// relative to what else was found.
+func (f *Features) confidence() float64 {
+	return 1 / (1 + math.Exp(4.6-3.06*f.Own-3.93*f.Context-1.92*f.Pairs-2*(f.Sentence-1)))
 }

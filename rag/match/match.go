@@ -137,3 +137,32 @@ func (q *Text) Share(held []float64) float64 {
 
 // Has tells whether q has a content word with this stem.
 func (q *Text) Has(stem string) bool { return len(q.stems[stem]) > 0 }
+
+// Pairs gives the share of q's neighbouring terms that stand side by side, in
+// that order, among tokens; function words between them do not count.
+func (q *Text) Pairs(tokens []analysis.Token) float64 {
+	if len(q.Terms) < 2 {
+		return 0
+	}
+	found := make([]bool, len(q.Terms)-1)
+	previous := ""
+	for i := range tokens {
+		t := &tokens[i]
+		if t.Stop {
+			continue
+		}
+		for _, j := range q.stems[t.Stem] {
+			if j > 0 && q.Terms[j-1].Stem == previous {
+				found[j-1] = true
+			}
+		}
+		previous = t.Stem
+	}
+	n := 0
+	for _, f := range found {
+		if f {
+			n++
+		}
+	}
+	return float64(n) / float64(len(found))
+}
