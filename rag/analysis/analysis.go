@@ -17,6 +17,8 @@
 package analysis
 
 import (
+	"strings"
+
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -49,9 +51,9 @@ func Tokens(text string, code lang.Code) []Token {
 // script that the language is not written in, and all words when code is "" or
 // "auto", are taken by their own script. Bytes that are not UTF-8 separate words.
 func Append(dst []Token, text string, code lang.Code) []Token {
-	a := analyzer{code: code}
+	a := analyzer{code: code, seen: make(map[string]int32, min(len(text)/16, 4096))}
 	for s := (scanner{text: text}); s.next(); {
-		dst = append(dst, a.token(&s))
+		dst = a.append(dst, &s)
 	}
 	return dst
 }
@@ -60,12 +62,12 @@ func Append(dst []Token, text string, code lang.Code) []Token {
 // are no words: encoded data, or a text without spaces.
 const maxWord = 192
 
-// analyzer makes tokens of words. It remembers the words of the text it is at,
-// since most words of a text stand in it more than once, and it owns the memory
-// that the keys live in.
+// analyzer makes tokens of words. It remembers which words of the text it has
+// seen, since most words of a text stand in it more than once, and it owns the
+// memory that the keys live in.
 type analyzer struct {
 	code  lang.Code
-	seen  map[string]Token
+	seen  map[string]int32 // a word of the text: its first token
 	arena arena
 	buf   []byte
 }
@@ -73,20 +75,21 @@ type analyzer struct {
 // maxSeen bounds the memory an analyzer takes for remembering words.
 const maxSeen = 1 << 16
 
-func (a *analyzer) token(s *scanner) Token {
+// append appends the token of the scanner's word to dst.
+func (a *analyzer) append(dst []Token, s *scanner) []Token {
 	raw := s.text[s.start:s.end]
-	tok, ok := a.seen[raw]
-	if !ok {
-		tok = a.analyse(raw, s.kind)
-		if a.seen == nil {
-			a.seen = make(map[string]Token, min(len(s.text)/32+8, 4096))
-		}
-		if len(a.seen) < maxSeen {
-			a.seen[raw] = tok
-		}
+	span := corpus.Span{Start: s.start, End: s.end}
+	if at, ok := a.seen[raw]; ok {
+		dst = append(dst, dst[at])
+		dst[len(dst)-1].Span = span
+		return dst
 	}
-	tok.Span = corpus.Span{Start: s.start, End: s.end}
-	return tok
+	if len(a.seen) < maxSeen && len(raw) <= maxWord {
+		a.seen[raw] = int32(len(dst))
+	}
+	tok := a.analyse(raw, s.kind)
+	tok.Span = span
+	return append(dst, tok)
 }
 
 func (a *analyzer) analyse(raw string, kind wordKind) Token {
@@ -98,9 +101,8 @@ func (a *analyzer) analyse(raw string, kind wordKind) Token {
 	if kind == kindNumber {
 		return Token{Word: word, Stem: word, Sound: word}
 	}
-	rules := rulesFor(word, a.code)
 	tok := Token{Word: word, Stem: word}
-	if rules != nil {
+	if rules := rulesFor(word, a.code); rules != nil {
 		_, tok.Stop = rules.stop[word]
 		if !tok.Stop {
 			a.buf = rules.stem(append(a.buf[:0], word...))
@@ -112,15 +114,22 @@ func (a *analyzer) analyse(raw string, kind wordKind) Token {
 	return tok
 }
 
-// arena hands out strings from few allocations.
-type arena struct{ block []byte }
+// arena makes strings from few allocations: it fills a block, and begins another
+// when that is full. What was handed out stays as it is.
+type arena struct{ block strings.Builder }
 
-const arenaBlock = 4096
+const arenaBlock = 2048
 
-// keep gives b as a string that stays valid, without a copy where b begins like.
+// keep gives b as a string that stays valid, without a copy where like begins so.
 func (a *arena) keep(b []byte, like string) string {
 	if len(b) <= len(like) && string(b) == like[:len(b)] {
 		return like[:len(b)]
 	}
-	return string(b)
+	if a.block.Cap()-a.block.Len() < len(b) {
+		a.block = strings.Builder{}
+		a.block.Grow(max(arenaBlock, len(b)))
+	}
+	from := a.block.Len()
+	a.block.Write(b)
+	return a.block.String()[from:]
 }

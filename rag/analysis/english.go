@@ -18,7 +18,7 @@ var latinRules = &rules{
 func stemEnglish(w []byte) []byte {
 	w = bytes.TrimSuffix(w, []byte("'s"))
 	w = bytes.TrimSuffix(w, []byte("'"))
-	if len(w) < 4 || !isASCII(string(w)) {
+	if len(w) < 4 {
 		return w
 	}
 	w = plural(w)

@@ -40,9 +40,7 @@ func fold(dst []byte, text string) []byte {
 	if isASCII(text) {
 		return foldASCII(dst, text)
 	}
-	if !norm.NFC.IsNormalString(text) {
-		text = norm.NFC.String(text)
-	}
+	text = composed(text)
 	start := len(dst)
 	for i, r := range text {
 		r = foldRune(r)
@@ -86,6 +84,45 @@ func undead(r rune) (full, virama rune) {
 	}
 	return 0, 0
 }
+
+// composed gives text in NFC.
+func composed(text string) string {
+	prev := composes
+	for _, r := range text {
+		next := composes
+		if r < rune(len(compositions)) {
+			next = compositions[r]
+		}
+		if next == composes || next == follows && prev == follows {
+			return norm.NFC.String(text)
+		}
+		prev = next
+	}
+	return text
+}
+
+// composition is what a rune is to NFC.
+type composition uint8
+
+const (
+	composes composition = iota // it may change, or change its neighbours
+	stands                      // it stays as it is
+	follows                     // it stays as it is unless another follows: a virama
+)
+
+var compositions = func() (t [0x0E00]composition) {
+	for r := range t {
+		s := string(rune(r))
+		switch p := norm.NFC.PropertiesString(s); {
+		case !norm.NFC.IsNormalString(s):
+		case p.BoundaryBefore():
+			t[r] = stands
+		case isBrahmic(rune(r)) && r&0x7F == offVirama:
+			t[r] = follows
+		}
+	}
+	return t
+}()
 
 func isASCII(s string) bool {
 	for i := range len(s) {

@@ -1,10 +1,6 @@
 package analysis
 
-import (
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
-)
+import "unicode/utf8"
 
 // SoundKey gives the phonetic key of a word in any script: its consonants in
 // the order they are spoken, aspiration and retroflexion left out, and an "a"
@@ -73,7 +69,7 @@ func appendSoundAs(dst []byte, word string, flap byte) []byte {
 	case 0x0600 <= r && r <= 0x077F:
 		dst = appendArabic(dst, word, flap)
 	case isBrahmic(r):
-		dst = appendBrahmic(dst, norm.NFC.String(word), flap)
+		dst = appendBrahmic(dst, composed(word), flap)
 		if len(dst) == from+1 && dst[from] == coarseMark {
 			dst = dst[:from]
 		}

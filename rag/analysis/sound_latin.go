@@ -1,12 +1,15 @@
 package analysis
 
-import "golang.org/x/text/unicode/norm"
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // appendLatin appends the key of a word in Latin letters, read as romanised
 // Indian languages, and the English words within them, are.
 func appendLatin(dst []byte, word string, coarse bool) []byte {
-	var buf [maxWord]byte
-	l := latin{w: latinLetters(buf[:0], word)}
+	l := latin{w: latinLetters(word)}
 	l.dst, l.from, l.coarse = dst, len(dst), coarse
 	if coarse {
 		l.dst = append(l.dst, coarseMark)
@@ -19,26 +22,28 @@ func appendLatin(dst []byte, word string, coarse bool) []byte {
 }
 
 // latinLetters gives the ASCII letters and digits of a word in lower case, without accents.
-func latinLetters(dst []byte, word string) []byte {
+func latinLetters(word string) string {
+	if strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
+		return word
+	}
 	if !isASCII(word) {
 		word = norm.NFD.String(word)
 	}
-	for i := range len(word) {
-		c := word[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			return r
 		}
-		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' {
-			dst = append(dst, c)
-		}
-	}
-	return dst
+		return -1
+	}, word)
 }
 
 // latin reads the sounds of letters.
 type latin struct {
 	skeleton
-	w []byte
+	w string
 }
 
 func (l *latin) at(i int) byte {
