@@ -24,14 +24,20 @@ export class Utf8Text {
     return decoder.decode(this.bytes.subarray(start, end));
   }
 
-  // find gives the byte range of the first occurrence of quote, or null.
+  // find gives the byte range of the first occurrence of quote, or null. What is
+  // white space in the quote may be any white space in the text: a snippet is one line.
   static find(text, quote) {
-    const at = quote ? text.indexOf(quote) : -1;
-    if (at < 0) {
+    const words = (quote ?? "").split(/\s+/).filter(Boolean);
+    if (words.length === 0) {
       return null;
     }
-    const start = encoder.encode(text.slice(0, at)).length;
-    return { start, end: start + encoder.encode(quote).length };
+    const pattern = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("\\s+");
+    const found = new RegExp(pattern, "u").exec(text);
+    if (!found) {
+      return null;
+    }
+    const start = encoder.encode(text.slice(0, found.index)).length;
+    return { start, end: start + encoder.encode(found[0]).length };
   }
 
   #boundary(at) {

@@ -65,9 +65,10 @@ class Answer {
       this.box.classList.add("refusal");
       this.body.replaceChildren(answer.answer);
       this.box.replaceChildren(say(el("p", { className: "refusal-title" }), "refusal"), this.body);
+      source.close({ unlessUsed: true }); // what an earlier answer rests on is no source of this one
     } else {
       this.#draw();
-      this.box.replaceChildren(this.body, ...this.#sources());
+      this.box.replaceChildren(this.body, ...this.#sources(answer.sources));
       this.#openFirst();
     }
     announce(t("answer.ready", { text: answer.answer }), { language: answer.language });
@@ -117,20 +118,23 @@ class Answer {
     return (citations ?? []).map((citation) => {
       const n = this.#number(citation);
       const button = el("button", { type: "button", className: "citation", textContent: String(n) });
+      button.dataset.i18nLang = ""; // its name is in the page's language, within an answer in another
       say(button, "citation", { n, title: citation.title }, "aria-label");
       button.addEventListener("click", () => source.open(citation));
       return button;
     });
   }
 
-  // #sources lists what is cited under its numbers.
-  #sources() {
+  // #sources lists what is cited under its numbers; known tells the documents' languages.
+  #sources(known = []) {
     if (this.#numbers.size === 0) {
       return [];
     }
+    const languages = new Map(known.map((each) => [each.document_id, each.language]));
     const rows = [...this.#numbers.values()].map(({ n, citation }) => {
-      const title = mark(el("span", { className: "source-name", textContent: citation.title }), citation.language, citation.title);
-      const quote = el("span", { className: "source-quote", textContent: citation.quote, dir: "auto" });
+      const language = languages.get(citation.document_id);
+      const title = mark(el("span", { className: "source-name", textContent: citation.title }), language, citation.title);
+      const quote = mark(el("span", { className: "source-quote", textContent: citation.quote }), language, citation.quote);
       const button = el("button", { type: "button", className: "source-link" }, el("span", { className: "number", textContent: n }), el("span", { className: "source-words" }, title, quote));
       button.addEventListener("click", () => source.open(citation));
       return el("li", {}, button);

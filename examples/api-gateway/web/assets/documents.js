@@ -1,6 +1,6 @@
 // The documents: listed, added and deleted.
 
-import { deleteDocument, listDocuments, upload } from "./api.js";
+import { ApiError, deleteDocument, listDocuments, upload } from "./api.js";
 import { $, announce, el, errorBox, pages, typeName } from "./dom.js";
 import { date, say, t } from "./i18n.js";
 import { mark, nameOf } from "./languages.js";
@@ -113,6 +113,9 @@ async function sendOne(file, signal) {
   $("upload-name").textContent = file.name;
   progress(0);
   try {
+    if (file.size > Number($("upload-input").dataset.maxBytes)) {
+      throw new ApiError({ code: "PAYLOAD_TOO_LARGE" }); // the server would hang up in the middle
+    }
     const added = await upload(file, progress, signal);
     announce(t("upload.done", { title: added?.title || file.name }), { visible: true });
   } catch (error) {

@@ -1,6 +1,7 @@
 // The page's own language. An element that carries data-i18n (its text) or
 // data-i18n-attr ("attribute:key;…") is rewritten when the language changes;
-// data-i18n-args holds the values of its placeholders.
+// data-i18n-args holds the values of its placeholders, and data-i18n-lang asks for
+// the lang attribute to follow.
 
 import { strings } from "./strings.js";
 
@@ -40,6 +41,9 @@ function write(element) {
   const args = element.dataset.i18nArgs ? JSON.parse(element.dataset.i18nArgs) : {};
   if (element.dataset.i18n) {
     element.textContent = t(element.dataset.i18n, args);
+  }
+  if ("i18nLang" in element.dataset) {
+    element.lang = current;
   }
   for (const pair of element.dataset.i18nAttr?.split(";") ?? []) {
     const [attribute, key] = pair.split(":");

@@ -78,7 +78,7 @@ export function start() {
       announce(t("question.empty"), { visible: true });
       return;
     }
-    run({ q, page: 1, filter_language: $("filter-language").value, content_type: $("filter-type").value });
+    run({ q, page: 1, document_language: $("filter-language").value, content_type: $("filter-type").value });
   };
   $("search-form").addEventListener("submit", submit);
   for (const id of ["filter-language", "filter-type"]) {

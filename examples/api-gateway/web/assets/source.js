@@ -125,14 +125,15 @@ function fail(error, place) {
   );
 }
 
-// close hides the panel and gives the focus back to where it came from.
-export function close() {
+// close hides the panel and gives the focus back to where it came from. With
+// unlessUsed a panel that has the focus stays.
+export function close({ unlessUsed = false } = {}) {
   const panel = $("source-panel");
-  if (!panel.open) {
+  const inside = panel.contains(document.activeElement);
+  if (!panel.open || (unlessUsed && inside)) {
     return;
   }
   loading?.abort();
-  const inside = panel.contains(document.activeElement);
   panel.close();
   document.body.classList.remove("with-source");
   if (inside || document.activeElement === document.body) {
@@ -150,7 +151,7 @@ export function closeIf(id) {
 
 export function start() {
   const panel = $("source-panel");
-  $("source-close").addEventListener("click", close);
+  $("source-close").addEventListener("click", () => close());
   panel.addEventListener("cancel", (event) => {
     event.preventDefault();
     close();
