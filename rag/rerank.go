@@ -65,7 +65,7 @@ func question(ctx context.Context, w Weigher, text string, code lang.Code) (*mat
 
 // otherLanguage is what a document in another language than the question's is
 // worth: where both say the same, the asker's language goes first.
-const otherLanguage = .85
+const otherLanguage = .75
 
 func lexicalScore(q *match.Text, h *Hit, held []float64) float64 {
 	c, code := &h.Record.Chunk, h.Record.Source.Language

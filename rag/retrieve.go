@@ -37,7 +37,7 @@ func (x *Index) Retrieve(ctx context.Context, q *Query) ([]DocumentResult, error
 	asked := match.New(n.Text, n.Language, nil)
 	for i := range results {
 		best := &results[i].Chunks[0].Record
-		results[i].Snippet = snippet(asked, &best.Chunk, best.Source.Language)
+		results[i].Snippet = snippet(asked, &best.Chunk, &best.Source)
 	}
 	return results, nil
 }

@@ -1,13 +1,13 @@
 package rag
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/match"
-	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // snippetBytes is about how long a snippet is: three lines of Devanagari on a phone.
@@ -15,22 +15,27 @@ const snippetBytes = 360
 
 // snippet gives the piece of a chunk that shows best why it was found: the
 // sentence that holds most of the question, and what follows it as long as
-// there is room. It is never cut inside an akshara.
-func snippet(q *match.Text, c *corpus.Chunk, code lang.Code) string {
+// there is room. Headings are left out: the title stands beside it. It is
+// never cut inside an akshara.
+func snippet(q *match.Text, c *corpus.Chunk, source *corpus.Source) string {
+	var texts []string
 	best, bestShare := 0, -1.0
 	var held []float64
-	for i, s := range c.Sentences {
-		text := c.Text[s.Start-c.Start : s.End-c.Start]
-		held = q.In(analysis.Tokens(text, code), text, held)
-		if share := q.Share(held); share > bestShare {
-			best, bestShare = i, share
+	for _, s := range c.Sentences {
+		text := strings.TrimSpace(c.Text[s.Start-c.Start : s.End-c.Start])
+		if text == "" || text == source.Title || slices.Contains(c.Headings, text) {
+			continue
 		}
+		held = q.In(analysis.Tokens(text, source.Language), text, held)
+		if share := q.Share(held); share > bestShare {
+			best, bestShare = len(texts), share
+		}
+		texts = append(texts, text)
 	}
-	text := c.Text
-	if len(c.Sentences) > 0 {
-		text = c.Text[c.Sentences[best].Start-c.Start:]
+	if len(texts) == 0 {
+		texts = []string{c.Text}
 	}
-	return clip(strings.Join(strings.Fields(text), " "), snippetBytes)
+	return clip(strings.Join(strings.Fields(strings.Join(texts[best:], " ")), " "), snippetBytes)
 }
 
 // clip shortens a text to about n bytes, between words if one ends near there,

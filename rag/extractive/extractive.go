@@ -27,6 +27,7 @@ import (
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/match"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // Name is what the model calls itself in a response.
@@ -149,7 +150,8 @@ func Rank(ctx context.Context, g *llm.Grounding) ([]Candidate, error) {
 // question is what is looked for.
 type question struct {
 	*match.Text
-	expects expectation
+	language lang.Code
+	expects  expectation
 }
 
 func newQuestion(g *llm.Grounding) *question {
@@ -162,7 +164,7 @@ func newQuestion(g *llm.Grounding) *question {
 	if g.Weights == nil {
 		weight = nil
 	}
-	return &question{match.New(g.Question, g.Language, weight), expected(g.Question, g.Language)}
+	return &question{match.New(g.Question, g.Language, weight), g.Language, expected(g.Question, g.Language)}
 }
 
 // How much it is worth that a word of the question stands near a sentence
@@ -208,6 +210,7 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 		text := c.Text[span.Start-c.Start : span.End-c.Start]
 		f.Sentence, f.First = truth(endsSentence(text)), truth(i == 0)
 		f.Words = math.Log1p(float64(len(tokens[i]))) / 4
+		f.Language = truth(code == "" || code == q.language)
 		q.expects.fill(&f, tokens[i], text, q.Text)
 		out = append(out, Candidate{index, span, f.score(), f.confidence(), f})
 	}

@@ -17,19 +17,20 @@ type Features struct {
 	Pairs    float64 // share of the question's neighbours that stand together in it
 	First    float64 // 1 for the first sentence of its passage
 	Words    float64 // ln(1+its words)/4
+	Language float64 // 1 if it is in the language of the answer
 }
 
 // values gives the features in the order of the struct.
-func (f *Features) values() [12]float64 {
-	return [...]float64{f.Own, f.Context, f.Focus, f.Passage, f.Number, f.Time, f.Person, f.Reason, f.Sentence, f.Pairs, f.First, f.Words}
+func (f *Features) values() [13]float64 {
+	return [...]float64{f.Own, f.Context, f.Focus, f.Passage, f.Number, f.Time, f.Person, f.Reason, f.Sentence, f.Pairs, f.First, f.Words, f.Language}
 }
 
 // weights are the features' weights in a score. They were fitted on XQuAD's
 // development half in Hindi and English (1,224 questions, each with the
 // sentences of the five paragraphs found first) so that the sentences which hold
-// the answer are the likely ones under a softmax over scores; that of Sentence
-// is set by hand, since XQuAD has no headings.
-var weights = [...]float64{3.0, 4.2, 1.3, 5.8, .92, .68, .31, .51, 2, .37, .07, -.82}
+// the answer are the likely ones under a softmax over scores; those of Sentence
+// and Language are set by hand, since XQuAD has no headings and one language.
+var weights = [...]float64{3.0, 4.2, 1.3, 5.8, .92, .68, .31, .51, 2, .37, .07, -.82, 1}
 
 // score weighs the features. Scores are on the scale of log-odds: of two
 // sentences that differ by .7, one is twice as likely as the other.
