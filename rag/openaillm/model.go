@@ -75,6 +75,7 @@ func (m *Model) request(req *llm.Request) (openai.ChatCompletionRequest, error) 
 		out.MaxCompletionTokens = req.MaxTokens
 		return out, nil
 	}
+	//lint:ignore SA1019 many servers know max_tokens and not its successor
 	out.MaxTokens = req.MaxTokens
 	out.Temperature = max(float32(req.Temperature), math.SmallestNonzeroFloat32)
 	return out, nil
