@@ -36,8 +36,11 @@ func (w *response) limitBody(r *http.Request, limit int64) {
 }
 
 func (b *body) extend() {
+	if b.res.untimed {
+		return
+	}
 	d := b.res.kit.opts.StallTimeout + time.Duration(b.read)*time.Second/minRate
-	_ = b.res.rc.SetReadDeadline(b.start.Add(d)) // recorders have no deadline
+	_ = b.res.rc.SetReadDeadline(b.start.Add(d)) // fails when the connection is closed, and so will the read
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -51,6 +54,9 @@ func (b *body) Read(p []byte) (int, error) {
 		// From here on net/http watches the connection for the client's leaving,
 		// and a deadline would look like that.
 		b.done = true
+		if b.res.untimed {
+			return n, err
+		}
 		_ = b.res.rc.SetReadDeadline(time.Time{})
 	}
 	return n, err

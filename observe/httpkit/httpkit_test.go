@@ -353,3 +353,23 @@ func TestAnAnswerWithoutABodyKeepsItsStatus(t *testing.T) {
 		require.Empty(t, body)
 	}
 }
+
+func TestAHijackedConnectionIsItsHandlers(t *testing.T) {
+	k, l := newKit(t, func(o *httpkit.Options) { o.StallTimeout = 50 * time.Millisecond })
+	k.Handle("GET /raw/socket", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, rw, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			httpkit.WriteError(w, r, err)
+			return
+		}
+		defer c.Close()
+		time.Sleep(100 * time.Millisecond)
+		_, _ = rw.WriteString("HTTP/1.1 400 Mine\r\nX-Request-ID: " + w.Header().Get("X-Request-ID") + "\r\nContent-Length: 2\r\n\r\nhi")
+		_ = rw.Flush()
+	}))
+	resp, body := send(t, start(t, k), get("/raw/socket"))
+	require.Equal(t, "400 Mine", resp.Status)
+	require.Equal(t, "hi", string(body))
+	line := l.byRequest(t, resp.Header.Get("X-Request-ID"))
+	require.EqualValues(t, 101, line["extra"].(map[string]any)["status"])
+}

@@ -1,6 +1,8 @@
 package httpkit
 
 import (
+	"bufio"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -21,6 +23,7 @@ type response struct {
 	start time.Time
 	body  *body // of the request, nil when there is none
 
+	untimed  bool  // the writer has no deadlines: a recorder
 	sent     bool  // the header has gone out
 	swallow  bool  // what the handler writes was replaced
 	status   int   // as sent
@@ -34,7 +37,7 @@ type response struct {
 func newResponse(k *Kit, w http.ResponseWriter, r *http.Request) *response {
 	res := &response{ResponseWriter: w, kit: k, req: r, rc: http.NewResponseController(w),
 		start: time.Now(), status: http.StatusOK}
-	_ = res.rc.SetWriteDeadline(time.Time{}) // a deadline of the connection's last answer; recorders have none
+	res.untimed = res.rc.SetWriteDeadline(time.Time{}) != nil // lifts the deadline of the connection's last answer
 	return res
 }
 
@@ -89,11 +92,24 @@ func (w *response) Flush() {
 	_ = w.rc.Flush() // a writer that cannot flush writes through
 }
 
+// Hijack hands the connection to the handler, without deadlines: from here on
+// it answers by itself.
+func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := w.rc.Hijack()
+	if err == nil {
+		w.sent, w.status, w.untimed = true, http.StatusSwitchingProtocols, true
+	}
+	return c, rw, err
+}
+
 // extendWrite gives the client StallTimeout and the time of n bytes at the
 // least rate to take what is written next.
 func (w *response) extendWrite(n int) {
+	if w.untimed {
+		return
+	}
 	d := w.kit.opts.StallTimeout + time.Duration(n)*time.Second/minRate
-	_ = w.rc.SetWriteDeadline(time.Now().Add(d)) // recorders have no deadline
+	_ = w.rc.SetWriteDeadline(time.Now().Add(d)) // fails when the connection is closed, and so will the write
 }
 
 // commit is called when the handler has returned.
