@@ -250,23 +250,17 @@ func FuzzRequest(f *testing.F) {
 		all, err := io.ReadAll(c) // a reset ends what there is
 		ne, ok := errors.AsType[net.Error](err)
 		require.False(t, ok && ne.Timeout(), "the connection was left open")
-		r := bufio.NewReader(bytes.NewReader(all))
-		for range 100 {
-			method, _, _ := bytes.Cut(raw, []byte(" "))
-			resp, err := http.ReadResponse(r, &http.Request{Method: string(method)})
-			if err != nil {
-				return
-			}
-			body, err := io.ReadAll(resp.Body)
-			if err != nil || resp.StatusCode < 400 {
-				return
-			}
-			require.NotContains(t, string(body), secret)
-			if string(method) != http.MethodHead {
-				_, err = fault.Decode(body)
-				require.NoError(t, err, "%d %q", resp.StatusCode, body)
-			}
-			return // what follows may be pipelined with another method
+		method, _, _ := bytes.Cut(raw, []byte(" "))
+		resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(all)), &http.Request{Method: string(method)})
+		if err != nil { // closed in silence
+			return
 		}
+		body, err := io.ReadAll(resp.Body)
+		if err != nil || resp.StatusCode < 400 || string(method) == http.MethodHead {
+			return
+		}
+		require.NotContains(t, string(body), secret)
+		_, err = fault.Decode(body)
+		require.NoError(t, err, "%d %q", resp.StatusCode, body)
 	})
 }
