@@ -21,6 +21,14 @@ const (
 	maxTreeTags  = 300_000
 )
 
+// Readability looks at the ancestors of every element, and cannot be stopped.
+// Pages with more elements, or more ancestors in all, are taken whole; what is
+// left takes it a second at most.
+const (
+	maxArticleElements  = 60_000
+	maxArticleAncestors = 3_000_000
+)
+
 // minArticle is the share of a page's text, and the bytes, that the main content
 // must have to be believed: short notices and pages made of tables have none
 // that readability can find, and are taken whole.
@@ -65,6 +73,10 @@ func (h *htmlWriter) whole(w *writer, data []byte) (metadata, error) {
 
 // article gives the main content that readability finds; nil when it finds none or fails.
 func article(root *html.Node, base *url.URL, w *writer, headline string) (out *htmlWriter) {
+	elements, ancestors := weigh(root, 0)
+	if elements > maxArticleElements || ancestors > maxArticleAncestors {
+		return nil
+	}
 	defer func() {
 		if recover() != nil {
 			out = nil
@@ -85,6 +97,19 @@ func article(root *html.Node, base *url.URL, w *writer, headline string) (out *h
 		return nil
 	}
 	return out
+}
+
+// weigh counts the elements of a tree, and the ancestors of each.
+func weigh(n *html.Node, depth int) (elements, ancestors int) {
+	elements, ancestors = 1, depth
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode {
+			e, a := weigh(c, depth+1)
+			elements += e
+			ancestors += a
+		}
+	}
+	return elements, ancestors
 }
 
 // hasText tells whether the first heading of a tree says text already.

@@ -110,6 +110,8 @@ func TestHTMLHostilePages(t *testing.T) {
 		"deep lists":       "<html>" + strings.Repeat("<ul><li>", 50_000) + end,
 		"many attributes":  "<html><p " + strings.Repeat("a=b ", 100_000) + ">x</p>" + end,
 		"many paragraphs":  "<html>" + strings.Repeat("<p>क</p>", 400_000) + end,
+		"deep and wide":    "<html>" + strings.Repeat("<div>", 450) + strings.Repeat("<p>क, ख</p>", 20_000) + end,
+		"many pictures":    "<html>" + strings.Repeat("<img src=a.jpg>", 200_000) + end,
 		"unclosed comment": "<html>" + end + "<!-- " + strings.Repeat("x", 1_000_000),
 		"formatting":       "<html>" + strings.Repeat("<b><i><a href=x>", 20_000) + end,
 	} {

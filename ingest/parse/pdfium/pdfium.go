@@ -41,11 +41,12 @@ type Options struct {
 // Reader reads PDF files. It may be used concurrently. It starts PDFium at the
 // first file and holds it until Close.
 type Reader struct {
-	opts Options
+	opts  Options
+	slots chan struct{} // one for each file that is being read
 
 	mu     sync.Mutex
-	pool   gopdfium.Pool
 	cache  wazero.CompilationCache
+	idle   []*engine
 	closed bool
 }
 
@@ -66,19 +67,28 @@ func New(opts *Options) *Reader {
 	if r.opts.Timeout <= 0 {
 		r.opts.Timeout = parse.DefaultPDFTimeout
 	}
+	r.slots = make(chan struct{}, r.opts.Workers)
 	return r
 }
 
-// Close gives back all that PDFium holds. Files that are being read fail.
+// Close waits for the files that are being read, and gives back all that PDFium holds.
 func (r *Reader) Close() error {
+	for range cap(r.slots) {
+		r.slots <- struct{}{}
+	}
+	defer func() {
+		for range cap(r.slots) {
+			<-r.slots
+		}
+	}()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
 	var err error
-	if r.pool != nil {
-		err = r.pool.Close()
-		r.pool = nil
+	for _, e := range r.idle {
+		err = errors.Join(err, e.close())
 	}
+	r.idle = nil
 	if r.cache != nil {
 		err = errors.Join(err, r.cache.Close(context.Background()))
 		r.cache = nil
@@ -86,61 +96,91 @@ func (r *Reader) Close() error {
 	return err
 }
 
-// start compiles PDFium, once.
-func (r *Reader) start() (gopdfium.Pool, error) {
+// engine is one PDFium. Cancelling its context stops it in the middle of what it
+// does, after which it is of no more use.
+type engine struct {
+	pool   gopdfium.Pool
+	cancel context.CancelFunc
+}
+
+func (e *engine) close() error {
+	defer e.cancel()
+	return e.pool.Close()
+}
+
+// take gives an engine that is idle, or starts one. Compiled code is shared.
+func (r *Reader) take() (*engine, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
 		return nil, errClosed
 	}
-	if r.pool != nil {
-		return r.pool, nil
+	if n := len(r.idle); n > 0 {
+		e := r.idle[n-1]
+		r.idle = r.idle[:n-1]
+		return e, nil
 	}
-	config := wazero.NewRuntimeConfig().
-		WithCloseOnContextDone(true). // so that a file can be given up in the middle of a page
-		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling)
-	if r.opts.CacheDir != "" && r.cache == nil {
+	if r.cache == nil && r.opts.CacheDir == "" {
+		r.cache = wazero.NewCompilationCache()
+	} else if r.cache == nil {
 		cache, err := wazero.NewCompilationCacheWithDir(r.opts.CacheDir)
 		if err != nil {
 			return nil, fmt.Errorf("pdfium: cache: %w", err)
 		}
 		r.cache = cache
 	}
-	if r.cache != nil {
-		config = config.WithCompilationCache(r.cache)
-	}
+	ctx, cancel := context.WithCancel(context.Background())
 	pool, err := webassembly.Init(webassembly.Config{
-		MaxIdle: r.opts.Workers, MaxTotal: r.opts.Workers,
-		FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
+		Context: ctx,
+		MaxIdle: 1, MaxTotal: 1,
+		FSConfig: wazero.NewFSConfig(), Stdout: io.Discard, Stderr: io.Discard,
+		RuntimeConfig: wazero.NewRuntimeConfig().WithCompilationCache(r.cache).WithCloseOnContextDone(true).
+			WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling),
 	})
 	if err != nil {
+		cancel()
 		return nil, fmt.Errorf("pdfium: starting: %w", err)
 	}
-	r.pool = pool
-	return pool, nil
+	return &engine{pool: pool, cancel: cancel}, nil
 }
 
 // ReadPDF implements [parse.PDFReader].
 func (r *Reader) ReadPDF(ctx context.Context, data []byte, limits parse.PDFLimits) (*parse.PDF, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.opts.Timeout)
 	defer cancel()
-	pool, err := r.start()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	e, err := r.take()
 	if err != nil {
 		return nil, err
 	}
-	instance, err := pool.GetInstanceWithContext(ctx)
+	watch := context.AfterFunc(ctx, e.cancel)
+	pdf, err := e.read(ctx, data, limits)
+	if !watch() { // the engine is stopped, or about to be
+		_ = e.close() // what a stopped engine says at its end is of no interest
+		return nil, ctx.Err()
+	}
+	r.mu.Lock()
+	r.idle = append(r.idle, e)
+	r.mu.Unlock()
+	return pdf, err
+}
+
+// read reads one file in an instance of its own.
+func (e *engine) read(ctx context.Context, data []byte, limits parse.PDFLimits) (*parse.PDF, error) {
+	instance, err := e.pool.GetInstanceWithContext(ctx)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
 		return nil, fmt.Errorf("pdfium: %w", err)
 	}
 	w := &worker{ctx: ctx, p: instance, limits: limits}
-	watch := context.AfterFunc(ctx, func() { _ = instance.Kill() })
 	pdf, err := w.read(data)
-	if !watch() { // killed, or about to be
-		return nil, ctx.Err()
-	}
 	return pdf, errors.Join(err, instance.Close())
 }
 
