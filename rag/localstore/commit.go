@@ -197,6 +197,13 @@ func (s *Store) tidy() {
 			s.mu.Lock()
 			s.tenants[name] = next
 			s.mu.Unlock()
+			t = next
+		}
+		if t.vecs.stale() {
+			next := t.vecs.encode()
+			s.mu.Lock()
+			t.vecs.codes = next
+			s.mu.Unlock()
 		}
 	}
 	if s.disk > s.compactAt && s.disk > 2*s.liveBytes() {

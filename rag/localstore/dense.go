@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/akshara-go/akshara/rag"
 )
@@ -19,6 +20,8 @@ type vectors struct {
 	blocks [][]float32 // of blockRows rows, the last of fewer
 	slots  []uint32    // by row
 	live   int         // rows of live records
+	sum    []float64   // of all rows, dead ones included: for their mean
+	codes  *codes      // nil while there are few rows
 }
 
 func (v *vectors) empty(rows int) vectors {
@@ -60,17 +63,30 @@ func (v *vectors) add(slot uint32, encoded []byte) int32 {
 		row[j] = math.Float32frombits(binary.LittleEndian.Uint32(encoded[4*j:]))
 	}
 	normalize(row)
+	v.coded(row)
 	return i
+}
+
+// coded counts a new row in, and appends its code where the others have one.
+func (v *vectors) coded(row []float32) {
+	if v.sum == nil {
+		v.sum = make([]float64, v.dim)
+	}
+	for j, x := range row {
+		v.sum[j] += float64(x)
+	}
+	if v.codes != nil {
+		v.codes.append(row)
+	}
 }
 
 // copy appends a row of another's.
 func (v *vectors) copy(slot uint32, from *vectors, row int32) int32 {
 	i := v.grow(slot)
 	copy(v.row(i), from.row(row))
+	v.coded(v.row(i))
 	return i
 }
-
-func (v *vectors) remove(int32) { v.live-- }
 
 // normalize scales a vector to length 1; one of length 0 stays.
 func normalize(row []float32) {
@@ -110,12 +126,19 @@ func dot(a, b []float32) float32 {
 	return (s0 + s4) + (s1 + s5) + (s2 + s6) + (s3 + s7)
 }
 
-// search gives the best k of the records that pass, by cosine.
-func (v *vectors) search(ctx context.Context, query rag.Vector, k int, g *gate, exact bool) ([]scored, error) {
-	q := make([]float32, len(query))
-	copy(q, query)
-	normalize(q)
-	return v.scan(ctx, q, k, g)
+// search gives the best k of the records that pass, by cosine. Few vectors, and
+// those of named documents, are compared each; otherwise their codes are.
+func (v *vectors) search(ctx context.Context, q *rag.Search, g *gate, s *scratch) ([]scored, error) {
+	query := make([]float32, len(q.Vector))
+	copy(query, q.Vector)
+	normalize(query)
+	switch {
+	case len(q.Filter.DocumentIDs) > 0:
+		return v.documents(ctx, query, q, g)
+	case q.Exact || v.codes == nil:
+		return v.scan(ctx, query, q.K, g)
+	}
+	return v.cascade(ctx, query, q.K, g, s)
 }
 
 // scan compares q with every vector.
@@ -127,6 +150,32 @@ func (v *vectors) scan(ctx context.Context, q []float32, k int, g *gate) ([]scor
 		}
 		if score := dot(q, v.row(int32(i))); t.wants(slot, score) && g.pass(slot) {
 			t.push(slot, score)
+		}
+	}
+	return t.items, nil
+}
+
+// documents compares with the vectors of the documents that the filter names.
+func (v *vectors) documents(ctx context.Context, query []float32, q *rag.Search, g *gate) ([]scored, error) {
+	t := newTop(q.K, g.t.ids)
+	names := slices.Clone(q.Filter.DocumentIDs)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		doc := g.t.docs[name]
+		if doc == nil {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for _, slot := range doc.slots {
+			row := g.t.rows[slot]
+			if row < 0 || !g.pass(slot) {
+				continue
+			}
+			if score := dot(query, v.row(row)); t.wants(slot, score) {
+				t.push(slot, score)
+			}
 		}
 	}
 	return t.items, nil

@@ -196,7 +196,11 @@ func (s *Store) loadLog(gen uint64, last bool) error {
 func (s *Store) settle() {
 	for name, t := range s.tenants {
 		if t.dead > t.live() {
-			s.tenants[name] = t.compacted()
+			t = t.compacted()
+			s.tenants[name] = t
+		}
+		if t.vecs.stale() {
+			t.vecs.codes = t.vecs.encode()
 		}
 	}
 	for _, f := range s.files {

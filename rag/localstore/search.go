@@ -83,18 +83,18 @@ func (s *Store) find(ctx context.Context, t *tenant, q *rag.Search) (*found, err
 		}
 	}
 	g := newGate(t, q)
+	sc := s.scratches.Get().(*scratch)
+	defer s.scratches.Put(sc)
 	if len(q.Vector) > 0 && t.vecs.live > 0 {
 		if err := sameModel(t.model, q.Model, q.Vector); err != nil {
 			return nil, err
 		}
-		list, err := t.vecs.search(ctx, q.Vector, q.K, g, q.Exact)
+		list, err := t.vecs.search(ctx, q, g, sc)
 		if err != nil {
 			return nil, err
 		}
 		collect(rag.Dense, list)
 	}
-	sc := s.scratches.Get().(*scratch)
-	defer s.scratches.Put(sc)
 	for i := range q.Sparse {
 		leg := &q.Sparse[i]
 		list, err := t.legs[leg.Leg].search(ctx, leg, q.K, g, sc)

@@ -66,10 +66,11 @@ func (l *leg) forget(slot uint32) {
 	}
 }
 
-// scratch is what a sparse search adds up in. It is all zero between searches.
+// scratch is memory that searches use again.
 type scratch struct {
-	scores  []float32 // by slot
-	touched []uint32  // slots with a score
+	scores     []float32   // by slot; all zero between searches
+	touched    []uint32    // slots with a score
+	candidates []candidate // of a dense search
 }
 
 // search gives the best k of the records that pass, by BM25.

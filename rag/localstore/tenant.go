@@ -199,8 +199,7 @@ func (t *tenant) remove(slot uint32) {
 	delete(t.slots, id)
 	t.unpost(slot)
 	if t.rows[slot] >= 0 {
-		t.vecs.remove(t.rows[slot])
-		if t.vecs.live == 0 {
+		if t.vecs.live--; t.vecs.live == 0 {
 			t.vecs, t.model = vectors{}, rag.EmbedModel{}
 			for i := range t.rows {
 				t.rows[i] = -1

@@ -1,0 +1,231 @@
+package localstore
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
+)
+
+// development gives the path of a file of the development data.
+func development(t testing.TB, name string) string {
+	t.Helper()
+	dir := os.Getenv("AKSHARA_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	path := filepath.Join(dir, name)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("the development data is missing: %v", err)
+		}
+		t.Skipf("the development data is missing: set AKSHARA_DATA to its directory (%v)", err)
+	}
+	return path
+}
+
+// readVectors reads a file of the form AKV1: count, dimension, scales, int8 rows.
+func readVectors(t testing.TB, path string) []rag.Vector {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "AKV1", string(b[:4]))
+	n, dim := int(binary.LittleEndian.Uint32(b[4:])), int(binary.LittleEndian.Uint32(b[8:]))
+	scales, rows := b[12:12+4*n], b[12+4*n:]
+	list := make([]rag.Vector, n)
+	for i := range list {
+		scale := math.Float32frombits(binary.LittleEndian.Uint32(scales[4*i:]))
+		list[i] = make(rag.Vector, dim)
+		for j := range dim {
+			list[i][j] = float32(int8(rows[i*dim+j])) * scale
+		}
+	}
+	return list
+}
+
+// vectorTenant makes a tenant that holds vectors alone, without a disk.
+func vectorTenant(n, dim int, next func(i int, v []float32)) *tenant {
+	t := newTenant("")
+	t.model = rag.EmbedModel{Name: "m", Dimensions: dim}
+	t.known = append(t.known, fact{})
+	t.acls = [][]string{{corpus.Public}}
+	t.vecs.dim = dim
+	v := make([]float32, dim)
+	for i := range n {
+		next(i, v)
+		row := t.vecs.grow(uint32(i))
+		copy(t.vecs.row(row), v)
+		normalize(t.vecs.row(row))
+		t.vecs.coded(t.vecs.row(row))
+		t.ids = append(t.ids, "")
+		t.facts = append(t.facts, 1)
+		t.rows = append(t.rows, row)
+	}
+	return t
+}
+
+// clustered makes vectors that share a direction and gather around others, as
+// embeddings of sentences do.
+func clustered(seed uint64, dim, clusters int) func(i int, v []float32) {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	centers := make([][]float32, clusters)
+	common := gaussian(rng, dim)
+	for i := range centers {
+		centers[i] = gaussian(rng, dim)
+	}
+	return func(_ int, v []float32) {
+		c := centers[rng.IntN(clusters)]
+		for j := range v {
+			v[j] = 2*common[j] + c[j] + float32(rng.NormFloat64())
+		}
+	}
+}
+
+func gaussian(rng *rand.Rand, dim int) []float32 {
+	v := make([]float32, dim)
+	for i := range v {
+		v[i] = float32(rng.NormFloat64())
+	}
+	return v
+}
+
+// agreement gives which part of the exact best k the cascade finds, and the
+// times of each, ascending. Exact search sees some of the queries when there are many.
+func agreement(tb testing.TB, t *tenant, queries []rag.Vector, k int) (recall float64, fast, exact []time.Duration) {
+	tb.Helper()
+	s := &scratch{}
+	run := func(q rag.Vector, exact bool) ([]scored, time.Duration) {
+		search := &rag.Search{K: k, Vector: q, Exact: exact}
+		start := time.Now()
+		list, err := t.vecs.search(context.Background(), search, newGate(t, search), s)
+		took := time.Since(start)
+		require.NoError(tb, err)
+		return list, took
+	}
+	got := make([][]scored, len(queries))
+	for i, q := range queries {
+		var took time.Duration
+		got[i], took = run(q, false)
+		fast = append(fast, took)
+	}
+	step := max(1, len(queries)*len(t.ids)/30_000_000)
+	hits := 0
+	for i := 0; i < len(queries); i += step {
+		want, took := run(queries[i], true)
+		exact = append(exact, took)
+		for _, w := range want {
+			if slices.ContainsFunc(got[i], func(g scored) bool { return g.slot == w.slot }) {
+				hits++
+			}
+		}
+	}
+	slices.Sort(fast)
+	slices.Sort(exact)
+	return float64(hits) / float64(k*len(exact)), fast, exact
+}
+
+func TestCascadeFindsWhatExactSearchFinds(t *testing.T) {
+	for _, dim := range []int{64, 100, 384, 1024} {
+		t.Run(fmt.Sprint(dim), func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(uint64(dim), 1))
+			next := clustered(uint64(dim), dim, 50)
+			tn := vectorTenant(10_000, dim, next)
+			require.True(t, tn.vecs.stale())
+			tn.vecs.codes = tn.vecs.encode()
+			require.False(t, tn.vecs.stale())
+			var queries []rag.Vector
+			for range 50 {
+				q := gaussian(rng, dim)
+				next(0, q)
+				queries = append(queries, q)
+			}
+			recall, _, _ := agreement(t, tn, queries, 10)
+			require.GreaterOrEqual(t, recall, 0.99)
+		})
+	}
+}
+
+// BenchmarkVectors measures the dense search on one thread: recall@10 against
+// exact search, latency, time to build, and how many times faster it is than
+// comparing with every vector, by a plain loop and by the unrolled one of exact
+// search.
+func BenchmarkVectors(b *testing.B) {
+	b.Run("e5-50000", func(b *testing.B) {
+		rows := readVectors(b, development(b, "vectors/e5small.corpus.i8"))
+		queries := readVectors(b, development(b, "vectors/e5small.queries.i8"))
+		measure(b, len(rows), func(i int, v []float32) { copy(v, rows[i]) }, queries)
+	})
+	for _, n := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprint("synthetic-", n), func(b *testing.B) {
+			next := clustered(1, 384, 1000)
+			queries := make([]rag.Vector, 200)
+			for i := range queries {
+				queries[i] = make(rag.Vector, 384)
+				next(0, queries[i])
+			}
+			measure(b, n, next, queries)
+		})
+	}
+}
+
+func measure(b *testing.B, n int, next func(i int, v []float32), queries []rag.Vector) {
+	t := vectorTenant(n, 384, next)
+	start := time.Now()
+	t.vecs.codes = t.vecs.encode()
+	build := time.Since(start).Seconds()
+	recall, fast, exact := agreement(b, t, queries, 10)
+	plain := plainScan(t, queries[:5])
+	i := 0
+	s := &scratch{}
+	for b.Loop() {
+		q := &rag.Search{K: 10, Vector: queries[i%len(queries)]}
+		if _, err := t.vecs.search(context.Background(), q, newGate(t, q), s); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	p50, p95 := ms(fast[len(fast)/2]), ms(fast[len(fast)*95/100])
+	unrolled := ms(exact[len(exact)/2])
+	b.ReportMetric(recall, "recall@10")
+	b.ReportMetric(p50, "p50-ms")
+	b.ReportMetric(p95, "p95-ms")
+	b.ReportMetric(build, "build-s")
+	b.ReportMetric(ms(plain)/p50, "x-plain")
+	b.ReportMetric(unrolled/p50, "x-exact")
+	b.Logf("%d vectors: recall@10 %.4f, p50 %.2f ms, p95 %.2f ms, codes in %.2f s; every vector: plain loop %.1f ms (%.0f x), exact search %.1f ms (%.0f x)",
+		n, recall, p50, p95, build, ms(plain), ms(plain)/p50, unrolled, unrolled/p50)
+}
+
+// plainScan gives the median time of comparing a query with every vector by the loop that one would write.
+func plainScan(t *tenant, queries []rag.Vector) time.Duration {
+	var times []time.Duration
+	for _, q := range queries {
+		start := time.Now()
+		best, at := float32(-2), 0
+		for i := range t.vecs.slots {
+			sum := float32(0)
+			for j, x := range t.vecs.row(int32(i)) {
+				sum += x * q[j]
+			}
+			if sum > best {
+				best, at = sum, i
+			}
+		}
+		_ = at
+		times = append(times, time.Since(start))
+	}
+	slices.Sort(times)
+	return times[len(times)/2]
+}
