@@ -60,7 +60,7 @@ func NewIndex(store Store, opts *IndexOptions) *Index {
 		x.opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	if x.opts.Reranker == nil {
-		x.opts.Reranker = &LexicalReranker{Weigher: x}
+		x.opts.Reranker = LexicalReranker{}
 	}
 	return x
 }
@@ -71,9 +71,6 @@ func NewIndex(store Store, opts *IndexOptions) *Index {
 func (x *Index) ForTenant(tenant string) *Index {
 	opts := x.opts
 	opts.Tenant = tenant
-	if _, ok := opts.Reranker.(*LexicalReranker); ok {
-		opts.Reranker = nil
-	}
 	return NewIndex(x.store, &opts)
 }
 

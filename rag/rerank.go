@@ -5,7 +5,8 @@ import (
 	"math"
 
 	"github.com/akshara-go/akshara/rag/analysis"
-	"github.com/akshara-go/akshara/rag/match"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/rerank"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -16,34 +17,28 @@ type Reranker interface {
 	Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit, error)
 }
 
-// Weigher is a Retriever that knows how much each word of a question says in
-// its collection: the result is keyed by the words' stems.
-type Weigher interface {
-	TermWeights(ctx context.Context, text string, code lang.Code) (map[string]float64, error)
-}
+// LexicalReranker scores a candidate by its fused score and by how much of the
+// question its best sentence covers; see [rerank.Lexical]. Where two say the
+// same, the one in the asker's language goes first. The zero value is ready.
+type LexicalReranker struct{}
 
-// LexicalReranker scores a candidate by how much of the question it holds, each
-// word weighed by how rare it is in the collection, and by how much of that
-// stands together in one sentence. The zero value weighs all words alike.
-type LexicalReranker struct {
-	Weigher Weigher // nil: all words say the same
-}
+// otherLanguage is what a document in another language than the question's is worth.
+const otherLanguage = .75
 
-// Rerank sets the score of each hit to the weighted mean of its fused score, the
-// share of the question that the chunk holds and the largest share that one of
-// its sentences holds.
-func (r *LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit, error) {
-	text, err := question(ctx, r.Weigher, q.Text, q.Language)
-	if err != nil {
-		return nil, err
-	}
-	held := make([]float64, len(text.Terms))
+// Rerank sets the scores and gives the best first.
+func (LexicalReranker) Rerank(_ context.Context, q *Query, hits []Hit) ([]Hit, error) {
+	passages := make([]rerank.Passage, len(hits))
 	for i := range hits {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+		c := &hits[i].Record.Chunk
+		p := rerank.Passage{Text: c.Text, Sentences: make([]corpus.Span, len(c.Sentences)), Language: hits[i].Record.Source.Language, Score: hits[i].Score}
+		for j, s := range c.Sentences {
+			p.Sentences[j] = corpus.Span{Start: s.Start - c.Start, End: s.End - c.Start}
 		}
-		hits[i].Score = lexicalScore(text, &hits[i], held)
-		if l := hits[i].Record.Source.Language; l != "" && l != q.Language {
+		passages[i] = p
+	}
+	for i, score := range rerank.Lexical(q.Text, q.Language, passages) {
+		hits[i].Score = score / 2
+		if l := passages[i].Language; l != "" && l != q.Language {
 			hits[i].Score *= otherLanguage
 		}
 	}
@@ -51,40 +46,10 @@ func (r *LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]H
 	return hits, nil
 }
 
-// question analyses a question with the weights of the collection.
-func question(ctx context.Context, w Weigher, text string, code lang.Code) (*match.Text, error) {
-	if w == nil {
-		return match.New(text, code, nil), nil
-	}
-	weights, err := w.TermWeights(ctx, text, code)
-	if err != nil || weights == nil {
-		return match.New(text, code, nil), err
-	}
-	return match.New(text, code, func(t *analysis.Token) float64 { return weights[t.Stem] }), nil
-}
-
-// otherLanguage is what a document in another language than the question's is
-// worth: where both say the same, the asker's language goes first.
-const otherLanguage = .75
-
-func lexicalScore(q *match.Text, h *Hit, held []float64) float64 {
-	c, code := &h.Record.Chunk, h.Record.Source.Language
-	tokens := analysis.Tokens(c.Text, code)
-	held = q.In(tokens, c.Text, held)
-	title := q.In(analysis.Tokens(h.Record.Source.Title, code), h.Record.Source.Title, nil)
-	var best float64
-	for s, rest := 0, tokens; s < len(c.Sentences) && len(rest) > 0; s++ {
-		n := 0
-		for n < len(rest) && c.Start+rest[n].Span.Start < c.Sentences[s].End {
-			n++
-		}
-		best = max(best, q.Share(q.In(rest[:n], c.Text, nil)))
-		rest = rest[n:]
-	}
-	for i := range held {
-		held[i] = max(held[i], title[i])
-	}
-	return .4*h.Score + .35*q.Share(held) + .25*best
+// Weigher is a Retriever that knows how much each word of a question says in
+// its collection: the result is keyed by the words' stems.
+type Weigher interface {
+	TermWeights(ctx context.Context, text string, code lang.Code) (map[string]float64, error)
 }
 
 var _ Weigher = (*Index)(nil)
