@@ -1,0 +1,175 @@
+package localstore
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+)
+
+// faulty is a file whose next writes or syncs fail as those of a full or broken disk do.
+type faulty struct {
+	medium
+	write, sync, truncate error
+	part                  int // bytes of a failing write that reach the file
+}
+
+func (f *faulty) WriteAt(b []byte, at int64) (int, error) {
+	if f.write != nil {
+		n, _ := f.medium.WriteAt(b[:min(f.part, len(b))], at)
+		return n, f.write
+	}
+	return f.medium.WriteAt(b, at)
+}
+
+func (f *faulty) Sync() error {
+	if f.sync != nil {
+		return f.sync
+	}
+	return f.medium.Sync()
+}
+
+func (f *faulty) Truncate(size int64) error {
+	if f.truncate != nil {
+		return f.truncate
+	}
+	return f.medium.Truncate(size)
+}
+
+func isWriteFault(t *testing.T, err error) *WriteError {
+	t.Helper()
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
+	e, ok := errors.AsType[*WriteError](err)
+	require.True(t, ok, "%v", err)
+	return e
+}
+
+func TestFailedWriteLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 0)}))
+	f := &faulty{medium: s.active.f, write: syscall.ENOSPC, part: 30}
+	s.active.f = f
+	e := isWriteFault(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	require.ErrorIs(t, e, syscall.ENOSPC)
+	require.False(t, e.Reopen)
+	require.Len(t, search(t, s, "t", "all"), 1)
+	require.NoError(t, s.Check(ctx))
+	f.write = nil
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+	require.NoError(t, s.Close())
+	got := search(t, open(t, dir), "t", "all")
+	require.Contains(t, got, "d/0")
+	require.Contains(t, got, "d/2")
+	require.Len(t, got, 2)
+}
+
+func TestUnknownFileStateRefusesChangesUntilReopened(t *testing.T) {
+	for name, f := range map[string]*faulty{
+		"sync":                {sync: syscall.EIO},
+		"write and truncate":  {write: syscall.EIO, truncate: syscall.EIO, part: 30},
+		"sync, then truncate": {sync: syscall.EIO, truncate: syscall.EIO},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := open(t, dir)
+			require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 0)}))
+			f.medium = s.active.f
+			s.active.f = f
+			require.True(t, isWriteFault(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)})).Reopen)
+			f.write, f.sync, f.truncate = nil, nil, nil
+			isWriteFault(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+			isWriteFault(t, s.Check(ctx))
+			require.Len(t, search(t, s, "t", "all"), 1)
+			require.NoError(t, s.Close())
+			s = open(t, dir)
+			require.Contains(t, search(t, s, "t", "all"), "d/0")
+			require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+		})
+	}
+}
+
+// smallDisk mounts a file system of 1 MB.
+func smallDisk(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS != "linux" || os.Getuid() != 0 {
+		t.Skip("mounting a small disk takes Linux and root")
+	}
+	dir := t.TempDir()
+	if err := mountSmall(dir); err != nil {
+		t.Skipf("a small disk cannot be mounted here: %v", err)
+	}
+	t.Cleanup(func() { _ = unmount(dir) })
+	return dir
+}
+
+func TestFullDisk(t *testing.T) {
+	dir := filepath.Join(smallDisk(t), "index")
+	s, err := Open(dir, nil)
+	require.NoError(t, err)
+	defer func() { _ = s.Close() }()
+	kept := map[string]bool{}
+	var failed error
+	for i := 0; failed == nil; i++ {
+		require.Less(t, i, 1000)
+		r := record("t", "d", i)
+		r.Chunk.Text = strings.Repeat("x", 20_000)
+		if failed = s.Upsert(ctx, []rag.Record{r}); failed == nil {
+			kept[r.Chunk.ID] = true
+		}
+	}
+	e := isWriteFault(t, failed)
+	require.ErrorIs(t, e, syscall.ENOSPC)
+	require.ErrorContains(t, failed, "the disk is full")
+	isWriteFault(t, s.Compact(ctx))
+	holds := func(s *Store) {
+		t.Helper()
+		got := search(t, s, "t", "all")
+		require.Len(t, got, len(kept))
+		for id := range kept {
+			require.Contains(t, got, id)
+		}
+	}
+	holds(s)
+	require.NoError(t, s.Close())
+	s, err = Open(dir, nil)
+	require.NoError(t, err)
+	holds(s)
+	// A small change still fits behind what was taken back.
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Chunks: []string{"d/0"}}))
+	delete(kept, "d/0")
+	holds(s)
+}
+
+func TestReadOnlyDirectory(t *testing.T) {
+	root := smallDisk(t)
+	dir := filepath.Join(root, "index")
+	written(t, dir, 3)
+	require.NoError(t, remountReadOnly(root))
+
+	s, err := Open(dir, nil)
+	require.NoError(t, err)
+	defer func() { _ = s.Close() }()
+	require.Len(t, search(t, s, "t", "all"), 3)
+	for _, err := range []error{
+		s.Upsert(ctx, []rag.Record{record("t", "d", 9)}), s.Delete(ctx, rag.Selector{Tenant: "t", All: true}),
+		s.Compact(ctx), s.Check(ctx),
+	} {
+		isWriteFault(t, err)
+		require.ErrorContains(t, err, "read-only")
+	}
+	require.Len(t, search(t, s, "t", "all"), 3)
+
+	_, err = Open(filepath.Join(root, "new"), nil)
+	isWriteFault(t, err)
+	require.Contains(t, fmt.Sprint(fault.From(err).Message), "read-only")
+}

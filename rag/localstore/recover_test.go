@@ -1,0 +1,230 @@
+package localstore
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+)
+
+// written makes a store of n changes, one record each, and gives its log's path
+// and where each change begins.
+func written(t testing.TB, dir string, n int) (path string, starts []int64) {
+	t.Helper()
+	s := open(t, dir)
+	for i := range n {
+		starts = append(starts, s.active.size)
+		require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", i)}))
+	}
+	path = s.active.path
+	require.NoError(t, s.Close())
+	return path, starts
+}
+
+func TestTornTailIsDropped(t *testing.T) {
+	dir := t.TempDir()
+	path, starts := written(t, dir, 3)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, cut := range []int64{starts[2] + 1, starts[2] + frameHeader - 1, starts[2] + frameHeader + 5, int64(len(whole)) - 1} {
+		require.NoError(t, os.WriteFile(path, whole[:cut], 0o600))
+		var log bytes.Buffer
+		s, err := Open(dir, &Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		require.NoError(t, err)
+		require.Len(t, search(t, s, "t", "all"), 2)
+		st, err := s.Stats(ctx)
+		require.NoError(t, err)
+		require.Equal(t, cut-starts[2], st.TornBytes)
+		require.Contains(t, log.String(), "an unfinished change was dropped")
+		require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 9)}))
+		require.NoError(t, s.Close())
+		s = open(t, dir)
+		require.Len(t, search(t, s, "t", "all"), 3)
+		require.NoError(t, s.Close())
+	}
+}
+
+func TestTailThatWasNeverWrittenIsDropped(t *testing.T) {
+	dir := t.TempDir()
+	path, starts := written(t, dir, 3)
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	clear(b[starts[2]+20:]) // the file grew, its last pages did not reach the disk
+	require.NoError(t, os.WriteFile(path, b, 0o600))
+	require.Len(t, search(t, open(t, dir), "t", "all"), 2)
+}
+
+func TestDamageInTheMiddleSaysWhere(t *testing.T) {
+	dir := t.TempDir()
+	path, starts := written(t, dir, 4)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for name, at := range map[string]int64{"length": starts[1], "length, high byte": starts[1] + 3, "sum": starts[1] + 5, "sequence": starts[1] + 9, "payload": starts[1] + 40} {
+		t.Run(name, func(t *testing.T) {
+			b := bytes.Clone(whole)
+			b[at] ^= 0x41
+			require.NoError(t, os.WriteFile(path, b, 0o600))
+			_, err := Open(dir, nil)
+			e, ok := errors.AsType[*CorruptError](err)
+			require.True(t, ok, "%v", err)
+			require.Equal(t, path, e.File)
+			require.Equal(t, starts[1], e.Offset)
+			require.ErrorContains(t, err, filepath.Base(path))
+			after, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, b, after, "a damaged file must not be changed")
+		})
+	}
+}
+
+func TestDamagedSnapshotIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2)}))
+	require.NoError(t, s.Compact(ctx))
+	path := s.files[0].path
+	require.NoError(t, s.Close())
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for name, b := range map[string][]byte{
+		"flipped":  append(bytes.Clone(whole[:60]), append([]byte{whole[60] ^ 1}, whole[61:]...)...),
+		"cut":      whole[:len(whole)-3],
+		"no end":   whole[:len(whole)-frameHeader-2],
+		"version":  append([]byte("aklstor\x02"), whole[8:]...),
+		"nothing":  nil,
+		"two ends": append(bytes.Clone(whole), whole[len(whole)-frameHeader-2:]...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, os.WriteFile(path, b, 0o600))
+			_, err := Open(dir, nil)
+			e, ok := errors.AsType[*CorruptError](err)
+			require.True(t, ok, "%v", err)
+			require.Equal(t, path, e.File)
+		})
+	}
+	require.NoError(t, os.WriteFile(path, whole, 0o600))
+	require.Len(t, search(t, open(t, dir), "t", "all"), 2)
+}
+
+func TestMissingLogIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	require.NoError(t, s.Compact(ctx))
+	path := s.active.path
+	require.NoError(t, s.Close())
+	require.NoError(t, os.Remove(path))
+	_, err := Open(dir, nil)
+	e, ok := errors.AsType[*CorruptError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, path, e.File)
+}
+
+// A compaction that stops before its snapshot has a name leaves two logs, one
+// that stops after it leaves old files.
+func TestInterruptedCompactionLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	s.writer.Lock()
+	require.NoError(t, s.rotate(2))
+	s.writer.Unlock()
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "00000002.snapshot.tmp"), []byte("half"), 0o600))
+	first, err := os.ReadFile(s.path(1, logSuffix))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+
+	s = open(t, dir)
+	require.Len(t, search(t, s, "t", "all"), 2)
+	require.NoFileExists(t, filepath.Join(dir, "00000002.snapshot.tmp"))
+	require.NoError(t, s.Compact(ctx))
+	require.NoFileExists(t, s.path(1, logSuffix))
+	require.NoError(t, s.Close())
+
+	require.NoError(t, os.WriteFile(s.path(1, logSuffix), first, 0o600))
+	s = open(t, dir)
+	require.Len(t, search(t, s, "t", "all"), 2)
+	require.NoFileExists(t, s.path(1, logSuffix))
+}
+
+func TestTextDamagedUnderAnOpenStoreIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	b, err := os.ReadFile(s.active.path)
+	require.NoError(t, err)
+	at := bytes.Index(b, []byte("text of"))
+	f, err := os.OpenFile(s.active.path, os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteAt([]byte("T"), int64(at))
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	_, err = s.Search(ctx, &rag.Search{Tenant: "t", K: 1, Sparse: words("all")})
+	_, ok := errors.AsType[*CorruptError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, fault.Internal, fault.CodeOf(err))
+	_, ok = errors.AsType[*CorruptError](s.Compact(ctx))
+	require.True(t, ok, "damage must not be copied into a snapshot")
+}
+
+func TestDirectoryInUse(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	_, err := Open(dir, nil)
+	e, ok := errors.AsType[*InUseError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, dir, e.Dir)
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err))
+	require.NoError(t, s.Close())
+	open(t, dir)
+}
+
+func TestClosedStoreRefuses(t *testing.T) {
+	s := open(t, t.TempDir())
+	require.NoError(t, s.Close())
+	require.NoError(t, s.Close())
+	_, searchErr := s.Search(ctx, &rag.Search{K: 1, Sparse: words("a")})
+	_, statsErr := s.Stats(ctx)
+	for _, err := range []error{searchErr, statsErr, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}), s.Delete(ctx, rag.Selector{All: true}), s.Compact(ctx), s.Snapshot(ctx, t.TempDir()), s.Check(ctx)} {
+		require.ErrorIs(t, err, ErrClosed)
+		require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err))
+	}
+}
+
+func TestBatchBeyondTheLimit(t *testing.T) {
+	s := open(t, t.TempDir())
+	r := record("t", "d", 1)
+	r.Chunk.Text = string(make([]byte, maxPayload))
+	err := s.Upsert(ctx, []rag.Record{r})
+	require.Equal(t, fault.PayloadTooLarge, fault.CodeOf(err))
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+}
+
+func TestChangesGatherAndAreCompacted(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	s.compactAt = 64 << 10
+	for range 40 {
+		var recs []rag.Record
+		for i := range 200 {
+			recs = append(recs, record("t", "d", i))
+		}
+		require.NoError(t, s.Upsert(ctx, recs))
+	}
+	st, err := s.Stats(ctx)
+	require.NoError(t, err)
+	require.Greater(t, s.active.gen, uint64(1), "no compaction happened")
+	require.Less(t, len(s.tenants["t"].ids), 3000, "dead slots were kept")
+	require.Equal(t, 200, st.Records)
+	require.Len(t, search(t, s, "t", "all"), 200)
+	require.NoError(t, s.Close())
+	require.Len(t, search(t, open(t, dir), "t", "all"), 200)
+}
