@@ -19,6 +19,17 @@ type Fields struct {
 // their words is rare and weighs much.
 const coarseSound = 0.6
 
+// Compounds are written as one word or as two: "ताजमहल", "ताज महल", "taj mahal".
+// A question asks for two neighbours as one word as well; it counts for more in
+// Latin letters, where words are cut at will and few letters tell them apart. A
+// passage has neighbours as one where a hyphen joins them or both are short;
+// longer ones are seldom compounds.
+const (
+	joinedLatin  = 0.5
+	joinedNative = 0.2
+	joinedMax    = 6 // sounds of a passage's compound
+)
+
 // Index gives the terms that a passage is found by, each once, in the order of
 // their first appearance. Function words are in Sounds only, since in Latin
 // letters they cannot be told from other words ("me", "se", "to", "par"), unless
@@ -46,12 +57,19 @@ type fielder struct {
 
 func (f *fielder) fields() Fields {
 	f.words, f.sounds = newBag(len(f.tokens)), newBag(len(f.tokens))
+	var prev *Token // the neighbour
 	for i := range f.tokens {
 		t := &f.tokens[i]
+		if t.Stop && f.query && !isLatin(t.Word) {
+			prev = nil
+			continue
+		}
+		if prev != nil {
+			f.joined(prev, t)
+		}
+		prev = t
 		if t.Stop {
-			if !f.query || isLatin(t.Word) {
-				f.sounds.add(t.Sound, 1)
-			}
+			f.sounds.add(t.Sound, 1)
 			continue
 		}
 		f.words.add(t.Stem, 1)
@@ -66,6 +84,28 @@ func (f *fielder) fields() Fields {
 		}
 	}
 	return Fields{Words: f.words.terms, Sounds: f.sounds.terms}
+}
+
+// joined adds what two neighbours are as one word.
+func (f *fielder) joined(a, b *Token) {
+	gap := f.text[a.Span.End:b.Span.Start]
+	hyphen := gap == "-" || gap == "‐" || gap == "‑" || gap == "–"
+	if !hyphen && gap != " " && gap != "" || a.Sound == "" || b.Sound == "" {
+		return
+	}
+	count := float32(1)
+	switch {
+	case f.query && isLatin(a.Word):
+		count = joinedLatin
+	case f.query:
+		count = joinedNative
+	}
+	if hyphen {
+		f.words.add(a.Word+b.Stem, count)
+	}
+	if f.query || hyphen || len(a.Sound)+len(b.Sound) <= joinedMax {
+		f.sounds.add(a.Sound+b.Sound, count)
+	}
 }
 
 // other adds the second sound of a word that has one: the coarse key of a word

@@ -35,13 +35,13 @@ func newSearcher(texts []string) *searcher {
 	return s
 }
 
-// first gives the best fifty with their scores.
-func (s *searcher) first(question string) []rerank.Passage {
+// first gives the best fifty with their scores; share is what sounds count for.
+func (s *searcher) first(question string, share float64) []rerank.Passage {
 	q := analysis.Query(question, "hi")
 	scores, sounds := s.words.scores(q.Words, k1, b), s.sounds.scores(q.Sounds, k1, b)
 	var order []int
 	for i := range scores {
-		if scores[i] += soundsShare * sounds[i]; scores[i] > 0 {
+		if scores[i] += share * sounds[i]; scores[i] > 0 {
 			order = append(order, i)
 		}
 	}
@@ -53,40 +53,42 @@ func (s *searcher) first(question string) []rerank.Passage {
 	return top
 }
 
-// Hindi questions about Hindi paragraphs, found by words alone, with sounds,
-// and rescored: development figures, with the bars that they may not fall below.
+// at1 gives the share of questions whose paragraph comes first, as found and as rescored.
+func (s *searcher) at1(questions []question, share float64) (first, rescored float64) {
+	for _, q := range questions {
+		top := s.first(q.text, share)
+		if len(top) == 0 {
+			continue
+		}
+		if top[0].Text == s.texts[q.passage] {
+			first++
+		}
+		if top[best(rerank.Lexical(q.text, "hi", top))].Text == s.texts[q.passage] {
+			rescored++
+		}
+	}
+	n := float64(len(questions))
+	return first / n, rescored / n
+}
+
+// Hindi questions about Hindi paragraphs, found by words alone and with sounds,
+// then rescored: development figures, with the bars that they may not fall below.
 func TestXQuAD(t *testing.T) {
 	passages, questions := xquad(t, "hi")
 	for _, c := range []struct {
-		name            string
-		texts           []string
-		first, rescored float64
+		name  string
+		texts []string
+		bar   float64
 	}{
-		{"paragraphs", passages, 0.90, 0.92},
-		{"with 8,000 distractors", append(passages[:len(passages):len(passages)], distractors(t)...), 0.88, 0.90},
+		{"paragraphs", passages, 0.92},
+		{"with 8,000 distractors", append(passages[:len(passages):len(passages)], distractors(t)...), 0.90},
 	} {
 		s := newSearcher(c.texts)
-		var words, first, rescored float64
-		for _, q := range questions {
-			if best(s.words.scores(analysis.Query(q.text, "hi").Words, k1, b)) == q.passage {
-				words++
-			}
-			top := s.first(q.text)
-			if len(top) == 0 {
-				continue
-			}
-			if top[0].Text == passages[q.passage] {
-				first++
-			}
-			if top[best(rerank.Lexical(q.text, "hi", top))].Text == passages[q.passage] {
-				rescored++
-			}
-		}
-		n := float64(len(questions))
-		t.Logf("%s: R@1 words %.4f, words and sounds %.4f, rescored %.4f", c.name, words/n, first/n, rescored/n)
-		require.GreaterOrEqual(t, first/n, c.first)
-		require.GreaterOrEqual(t, first, words, "the sound leg lowers native results")
-		require.GreaterOrEqual(t, rescored/n, c.rescored)
+		words, wordsRescored := s.at1(questions, 0)
+		both, rescored := s.at1(questions, soundsShare)
+		t.Logf("%s: R@1 words %.4f, rescored %.4f; words and sounds %.4f, rescored %.4f", c.name, words, wordsRescored, both, rescored)
+		require.GreaterOrEqual(t, rescored, c.bar)
+		require.GreaterOrEqual(t, rescored, wordsRescored, "sounds lower what native words find")
 	}
 }
 
