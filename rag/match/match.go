@@ -12,6 +12,8 @@
 package match
 
 import (
+	"unicode/utf8"
+
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -21,7 +23,9 @@ import (
 const (
 	soundAcrossScripts = .9
 	soundInOneScript   = .6
-	minSound           = 2 // bytes of a key that are too few to tell words apart
+	minSound           = 2   // bytes of a key that are too few to tell words apart
+	minBeginning       = 4   // letters that two words have to begin alike with
+	minAlike           = .55 // the share of the longer one that this has to be
 )
 
 // Text is an analysed text that is looked for in others. It is not changed
@@ -89,8 +93,12 @@ func (q *Text) In(tokens []analysis.Token, text string, held []float64) []float6
 	var buf [128]byte
 	for i := range tokens {
 		t := &tokens[i]
-		for _, j := range q.stems[t.Stem] {
+		same := q.stems[t.Stem]
+		for _, j := range same {
 			held[j] = 1
+		}
+		if len(same) == 0 {
+			q.byBeginning(t.Stem, held)
 		}
 		if len(t.Sound) < minSound {
 			continue
@@ -104,6 +112,35 @@ func (q *Text) In(tokens []analysis.Token, text string, held []float64) []float6
 		}
 	}
 	return held
+}
+
+// byBeginning takes words for the same in part that begin alike: languages that
+// hang endings onto words have more of them than a light stemmer knows.
+func (q *Text) byBeginning(stem string, held []float64) {
+	for j := range q.Terms {
+		other := q.Terms[j].Stem
+		n := commonPrefix(stem, other)
+		if least := minBeginning * utf8.RuneLen(firstRune(stem)); n < least {
+			continue
+		}
+		if worth := float64(n) / float64(max(len(stem), len(other))); worth >= minAlike {
+			held[j] = max(held[j], worth)
+		}
+	}
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+// commonPrefix gives the number of bytes that two strings begin with alike.
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 func (q *Text) bySound(t *analysis.Token, text string, held []float64) {
