@@ -1,0 +1,355 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPage(t *testing.T) {
+	b, s := browser(t), start(t, t.TempDir(), nil)
+	at := func(name string, v view, path string, test func(*tab)) {
+		t.Run(name, func(t *testing.T) { test(visit(t, b, s, v, path)) })
+	}
+	at("an answer quotes the sentence and its source is open beside it", desktop, "/", answers)
+	at("a citation opens its source and Esc gives the focus back", desktop, "/", opensAndCloses)
+	at("what the documents do not say is refused in the language of the question", desktop, "/", refuses)
+	at("a question asked from an example", desktop, "/", asksAnExample)
+	at("a document is uploaded, found and deleted", desktop, "/#documents", uploadsAndDeletes)
+	at("a file that cannot be read is explained", desktop, "/#documents", uploadFails)
+	at("results are paged and filtered", desktop, "/#search", searches)
+	at("a phone", phone, "/", phoneFits)
+	at("the keyboard alone", desktop, "/", keyboard)
+	at("dark", view{width: 1280, height: 800, dark: true}, "/", dark)
+	at("the page's language", desktop, "/", uiLanguage)
+}
+
+// sourceOpen waits for the source panel and gives what it marks.
+func (p *tab) sourceOpen() string {
+	p.tb.Helper()
+	p.wait(`document.querySelector("#source-panel").open && document.querySelectorAll("#source-text mark").length === 1`)
+	return p.text("#source-text mark")
+}
+
+func answers(p *tab) {
+	for i, q := range []struct{ question, language, says string }{
+		{"ताजमहल किसने बनवाया था?", "hi", "शाहजहाँ"},
+		{"taj mahal kisne banwaya tha", "hi", "शाहजहाँ"},
+		{"Who built the Taj Mahal?", "en", "Shah Jahan"},
+	} {
+		p.asked(q.question)
+		last := ".exchange:last-child "
+		require.Contains(p.tb, p.text(last+".answer-text"), q.says)
+		require.Contains(p.tb, p.text(last+".asked"), q.question)
+		require.Equal(p.tb, q.language, js[string](p, fmt.Sprintf(`document.querySelector("%s.answer-text").lang`, last)))
+		quote := p.text(last + ".source-quote")
+		p.wait(fmt.Sprintf(`document.querySelector("#source-text mark")?.textContent === %q`, quote))
+		require.Equal(p.tb, quote, p.sourceOpen())
+		require.Contains(p.tb, quote, q.says)
+		require.True(p.tb, p.shows("#source-text mark", "#source-text"), "the quotation is scrolled into sight")
+		require.True(p.tb, js[bool](p, `document.querySelector("#source-panel").getBoundingClientRect().left >=
+			document.querySelector(".exchange:last-child .answer").getBoundingClientRect().right - 1`), "beside the answer")
+		require.Equal(p.tb, p.text(last+".source-name"), p.text("#source-title"))
+		if i == 0 {
+			p.shot("answer-light")
+		}
+	}
+}
+
+// shows tells whether an element lies within what can be seen of another.
+func (p *tab) shows(inner, outer string) bool {
+	return js[bool](p, fmt.Sprintf(`(() => {
+		const i = document.querySelector(%q).getBoundingClientRect(), o = document.querySelector(%q).getBoundingClientRect();
+		return i.top >= o.top && i.bottom <= o.bottom && i.height > 0;
+	})()`, inner, outer))
+}
+
+func opensAndCloses(p *tab) {
+	p.asked("ताजमहल किसने बनवाया था?")
+	p.sourceOpen()
+	p.click("#source-close")
+	p.wait(`!document.querySelector("#source-panel").open`)
+	p.click(".citation")
+	require.Equal(p.tb, p.text(".source-quote"), p.sourceOpen())
+	require.Equal(p.tb, "source-title", js[string](p, "document.activeElement.id"), "the source has the focus")
+	p.press(kb.Escape)
+	p.wait(`!document.querySelector("#source-panel").open`)
+	require.True(p.tb, js[bool](p, `document.activeElement.classList.contains("citation")`), "the focus is back where it was")
+	p.click(".source-link")
+	p.sourceOpen()
+	require.True(p.tb, js[bool](p, `[...document.querySelectorAll("#source-meta a")].every(a => a.rel.includes("noopener") && a.target === "_blank")`))
+}
+
+func refuses(p *tab) {
+	p.asked("ताजमहल किसने बनवाया था?")
+	p.sourceOpen()
+	for _, q := range []struct{ question, language, says string }{
+		{"मंगल ग्रह पर पानी की खोज किसने की?", "hi", "दस्तावेज़ों में"},
+		{"What is the chemical formula of caffeine?", "en", "documents"},
+	} {
+		p.asked(q.question)
+		require.True(p.tb, js[bool](p, `document.querySelector(".exchange:last-child .answer").classList.contains("refusal")`), p.text(".exchange:last-child"))
+		require.Contains(p.tb, p.text(".exchange:last-child .answer-text"), q.says)
+		require.Equal(p.tb, q.language, js[string](p, `document.querySelector(".exchange:last-child .answer-text").lang`))
+		require.Zero(p.tb, js[int](p, `document.querySelectorAll(".exchange:last-child :is(.citation, .source-link)").length`))
+		require.False(p.tb, js[bool](p, `document.querySelector("#source-panel").open`), "no source stands beside a refusal")
+		require.NotEqual(p.tb,
+			js[string](p, `JSON.stringify(["backgroundColor", "borderLeft", "color"].map(k => getComputedStyle(document.querySelector(".exchange:first-child .answer"))[k]))`),
+			js[string](p, `JSON.stringify(["backgroundColor", "borderLeft", "color"].map(k => getComputedStyle(document.querySelector(".exchange:last-child .answer"))[k]))`),
+			"it does not look like an answer")
+	}
+	p.shot("refusal")
+}
+
+func asksAnExample(p *tab) {
+	require.Equal(p.tb, 3, js[int](p, `document.querySelectorAll("#samples .chip").length`))
+	p.shot("welcome")
+	p.click("#samples .chip")
+	p.wait(`document.querySelector(".exchange:last-child .answer")?.getAttribute("aria-busy") === "false"`)
+	require.NotEmpty(p.tb, p.sourceOpen())
+	require.False(p.tb, js[bool](p, `document.querySelector("#welcome").checkVisibility()`))
+	p.click("#new-conversation")
+	p.wait(`document.querySelector("#welcome").checkVisibility()`)
+	require.Zero(p.tb, js[int](p, `document.querySelectorAll(".exchange").length`))
+	require.Equal(p.tb, "question", js[string](p, "document.activeElement.id"))
+}
+
+const (
+	lighthouse = "# केशरपुर का प्रकाशस्तंभ\n\nकेशरपुर का प्रकाशस्तंभ 1907 में अभियंता वासुदेव नेने ने बनवाया था। उसकी रोशनी चौबीस किलोमीटर दूर से दिखती है।\n"
+	keshar     = "केशरपुर का प्रकाशस्तंभ किसने बनवाया था?"
+)
+
+func uploadsAndDeletes(p *tab) {
+	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
+	p.shot("documents")
+	before := p.text("#documents-title")
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.tb, "keshar.md", lighthouse)}))
+	p.wait(`document.querySelector("#document-list .row .result-title")?.textContent === "केशरपुर का प्रकाशस्तंभ"`)
+	p.wait(`!document.querySelector("#toast").hidden && document.querySelector("#upload-state").hidden`)
+	require.Contains(p.tb, p.text("#toast"), "केशरपुर का प्रकाशस्तंभ")
+	require.NotEqual(p.tb, before, p.text("#documents-title"), "the count has grown")
+	id := js[string](p, `document.querySelector("#document-list .row").dataset.documentId`)
+
+	p.click("#tab-chat")
+	p.asked(keshar)
+	require.Contains(p.tb, p.text(".exchange:last-child .answer-text"), "वासुदेव नेने")
+	require.Contains(p.tb, p.sourceOpen(), "वासुदेव नेने")
+	require.Equal(p.tb, "केशरपुर का प्रकाशस्तंभ", p.text("#source-title"))
+	p.press(kb.Escape)
+	p.wait(`!document.querySelector("#source-panel").open`)
+	p.click("#tab-search")
+	p.searched("वासुदेव नेने अभियंता")
+	require.Equal(p.tb, "केशरपुर का प्रकाशस्तंभ", p.text("#search-results .result-title"))
+
+	p.click("#tab-documents")
+	doomed := fmt.Sprintf(`[data-document-id=%q] .delete-document`, id)
+	p.click(doomed)
+	p.wait(`document.querySelector("#delete-dialog").open`)
+	require.Contains(p.tb, p.text("#delete-text"), "केशरपुर का प्रकाशस्तंभ")
+	require.Equal(p.tb, "cancel-delete", js[string](p, "document.activeElement.id"), "the harmless choice has the focus")
+	p.shot("delete-dialog")
+	p.click("#cancel-delete")
+	p.wait(`!document.querySelector("#delete-dialog").open`)
+	require.Contains(p.tb, p.search("वासुदेव नेने अभियंता"), id, "nothing was deleted")
+	p.click(doomed)
+	p.click("#confirm-delete")
+	p.wait(fmt.Sprintf(`!document.querySelector("#delete-dialog").open && !document.querySelector('[data-document-id=%q]')`, id))
+	require.Equal(p.tb, before, p.text("#documents-title"))
+
+	p.click("#tab-search")
+	p.searched("वासुदेव नेने अभियंता")
+	require.NotContains(p.tb, p.text("#search-results"), "केशरपुर")
+	p.click("#tab-chat")
+	p.asked(keshar)
+	require.NotContains(p.tb, p.text(".exchange:last-child .answer"), "नेने")
+}
+
+func uploadFails(p *tab) {
+	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
+	before := p.text("#documents-title")
+	p.choose("ui-language", "en")
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.tb, "picture.txt", "\x89PNG\r\n\x1a\n"+strings.Repeat("\x00", 64))}))
+	p.wait(`document.querySelector("#upload-error .error")?.checkVisibility()`)
+	require.Contains(p.tb, p.text("#upload-error"), "picture.txt")
+	require.Contains(p.tb, strings.ToLower(p.text("#upload-error")), "png")
+	require.Regexp(p.tb, `[0-9a-f]{8}-[0-9a-f]{4}-`, p.text("#upload-error .request-id"))
+	p.choose("ui-language", "hi")
+	require.Equal(p.tb, before, p.text("#documents-title"), "nothing was added")
+	p.expect("network error") // the browser itself notes an answer of 422 in the console
+}
+
+// expect takes out of the problems those that a test brought about.
+func (p *tab) expect(kind string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var rest []string
+	for _, problem := range p.problems {
+		if !strings.HasPrefix(problem, kind) {
+			rest = append(rest, problem)
+		}
+	}
+	require.Less(p.tb, len(rest), len(p.problems), "%q did not happen", kind)
+	p.problems = rest
+}
+
+// searched searches for a text in the tab of that name and waits for the results.
+func (p *tab) searched(query string) {
+	p.tb.Helper()
+	p.click("#search-input")
+	p.press("a", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.insert(query)
+	js[bool](p, `(document.querySelector("#search-results").setAttribute("aria-busy", "true"), true)`)
+	p.click("#search-send")
+	p.settled()
+}
+
+// settled waits until the results of a search are drawn.
+func (p *tab) settled() {
+	p.tb.Helper()
+	p.wait(`document.querySelector("#search-results").getAttribute("aria-busy") === "false"`)
+}
+
+func searches(p *tab) {
+	p.searched("भारत में किला और मंदिर")
+	p.shot("search")
+	titles := `JSON.stringify([...document.querySelectorAll("#search-results .result-title")].map(e => e.textContent))`
+	first := js[string](p, titles)
+	require.Equal(p.tb, 10, js[int](p, `document.querySelectorAll("#search-results .result").length`))
+	require.True(p.tb, js[bool](p, `document.querySelector("#search-pages button").disabled`), "there is nothing before the first page")
+	p.click("#search-pages button:last-child")
+	p.wait(titles + " !== " + fmt.Sprintf("%q", first))
+	require.Equal(p.tb, 11, js[int](p, `document.querySelector("#search-results").start`))
+	require.Equal(p.tb, "search-summary", js[string](p, "document.activeElement.id"))
+	p.click("#search-pages button")
+	p.wait(titles + " === " + fmt.Sprintf("%q", first))
+
+	p.choose("filter-language", "mr")
+	p.wait(`document.querySelectorAll("#search-results .result").length > 0 &&
+		[...document.querySelectorAll("#search-results .result-title")].every(e => e.lang === "mr")`)
+	p.choose("filter-language", "")
+	p.choose("filter-type", "application/pdf")
+	p.wait(`document.querySelectorAll("#search-results .result").length > 0 &&
+		[...document.querySelectorAll("#search-results .meta")].every(e => e.textContent.includes("PDF"))`)
+	p.click("#search-results .result-title")
+	p.wait(`document.querySelector("#source-panel").open && document.querySelector("#source-text").textContent.length > 100`)
+	p.press(kb.Escape)
+	p.choose("filter-type", "")
+	p.settled()
+	p.searched("qxzvwk")
+	require.Zero(p.tb, js[int](p, `document.querySelectorAll("#search-results .result").length`))
+	require.Contains(p.tb, p.text("#search-summary"), "qxzvwk")
+}
+
+// phoneFits is about a narrow window with touch.
+func phoneFits(p *tab) {
+	fits := func(what string) {
+		p.tb.Helper()
+		require.LessOrEqual(p.tb, js[int](p, "document.scrollingElement.scrollWidth"), 390, what)
+		require.Empty(p.tb, js[[]string](p, smallTargets), what)
+	}
+	fits("welcome")
+	p.asked("ताजमहल किसने बनवाया था?")
+	require.Contains(p.tb, p.text(".answer-text"), "शाहजहाँ")
+	require.False(p.tb, js[bool](p, `document.querySelector("#source-panel").open`), "the source does not cover the answer unasked")
+	fits("answer")
+	p.shot("phone-answer")
+	p.click(".citation")
+	require.Contains(p.tb, p.sourceOpen(), "शाहजहाँ")
+	require.True(p.tb, js[bool](p, `document.querySelector("#source-panel").matches(":modal")`))
+	require.True(p.tb, p.shows("#source-text mark", "#source-text"))
+	fits("source")
+	p.shot("phone-source")
+	p.click("#source-close")
+	p.wait(`!document.querySelector("#source-panel").open`)
+	p.click("#tab-search")
+	p.searched("भारत में किला और मंदिर")
+	fits("search")
+	p.shot("phone-search")
+	p.click("#tab-documents")
+	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
+	fits("documents")
+	p.shot("phone-documents")
+	p.click(".delete-document")
+	p.wait(`document.querySelector("#delete-dialog").open`)
+	fits("delete")
+	p.look(view{width: 320, height: 640, phone: true}) // WCAG 1.4.10: as narrow as 320 px
+	require.LessOrEqual(p.tb, js[int](p, "document.scrollingElement.scrollWidth"), 320)
+}
+
+// smallTargets lists what a finger may miss: controls below 44 px, and marks
+// within a text below 24 px (WCAG 2.5.8). A file input is hidden behind its label.
+const smallTargets = `[...document.querySelectorAll("button, select, textarea, input:not([type=file]), a[href], label.button")].
+	filter(e => e.checkVisibility() && !e.closest(".visually-hidden, .skip-link")).
+	filter(e => { const r = e.getBoundingClientRect(), least = e.matches(".citation, .meta a") ? 24 : 44; return r.width > 0 && (r.width < least - .5 || r.height < least - .5); }).
+	map(e => e.outerHTML.slice(0, 80) + " " + JSON.stringify(e.getBoundingClientRect()))`
+
+// keyboard uses no mouse at all.
+func keyboard(p *tab) {
+	reach := func(selector string, keys string, options ...chromedp.KeyOption) {
+		p.tb.Helper()
+		for range 30 {
+			if js[bool](p, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
+				return
+			}
+			p.press(keys, options...)
+		}
+		p.tb.Fatalf("the focus never came to %s", selector)
+	}
+	p.press(kb.Tab)
+	require.True(p.tb, js[bool](p, `document.activeElement.matches(".skip-link") && document.activeElement.getBoundingClientRect().top >= 0`), "the way past the header comes first and can be seen")
+	reach("#tab-chat", kb.Tab)
+	p.press(kb.ArrowRight)
+	require.Equal(p.tb, "tab-search", js[string](p, "document.activeElement.id"))
+	require.True(p.tb, js[bool](p, `document.querySelector("#panel-search").checkVisibility()`))
+	p.press(kb.ArrowLeft)
+	reach("#question", kb.Tab)
+	p.press("Who built the Taj Mahal?")
+	p.press(kb.Enter)
+	p.wait(`document.querySelector(".exchange:last-child .answer")?.getAttribute("aria-busy") === "false"`)
+	require.Contains(p.tb, p.sourceOpen(), "Shah Jahan")
+	require.Equal(p.tb, "question", js[string](p, "document.activeElement.id"), "one can go on asking")
+	reach(".citation", kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+	require.NotEqual(p.tb, "none", js[string](p, `getComputedStyle(document.activeElement).outlineStyle`), "the focus can be seen")
+	p.press(kb.Enter)
+	p.wait(`document.querySelector("#source-panel").contains(document.activeElement)`)
+	p.press(kb.Escape)
+	p.wait(`!document.querySelector("#source-panel").open`)
+	require.True(p.tb, js[bool](p, `document.activeElement.matches(".citation")`))
+}
+
+// dark begins with the system's colours and keeps what the user chooses.
+func dark(p *tab) {
+	luminance := `(() => { const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g).map(Number); return .2126 * r + .7152 * g + .0722 * b; })()`
+	require.Less(p.tb, js[float64](p, luminance), 60.0)
+	require.Equal(p.tb, "true", js[string](p, `document.querySelector("#theme-toggle").getAttribute("aria-pressed")`))
+	p.asked("ताजमहल किसने बनवाया था?")
+	p.sourceOpen()
+	p.shot("answer-dark")
+	p.click("#theme-toggle")
+	p.wait(luminance + " > 200")
+	p.do(chromedp.Reload())
+	p.wait(luminance + " > 200")
+}
+
+func uiLanguage(p *tab) {
+	require.Equal(p.tb, "hi", js[string](p, "document.documentElement.lang"))
+	hindi := p.text("#tab-search")
+	for _, code := range js[[]string](p, `[...document.querySelectorAll("#ui-language option")].map(o => o.value).reverse()`) {
+		p.choose("ui-language", code)
+		p.wait(fmt.Sprintf(`document.documentElement.lang === %q`, code))
+		if code != "hi" {
+			require.NotEqual(p.tb, hindi, p.text("#tab-search"))
+		}
+	}
+	p.choose("ui-language", "en")
+	p.asked("ताजमहल किसने बनवाया था?")
+	require.Equal(p.tb, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps the question's language")
+	p.do(chromedp.Reload())
+	p.wait(`document.documentElement.lang === "en"`)
+	require.NotEqual(p.tb, hindi, p.text("#tab-search"))
+	require.Greater(p.tb, js[int](p, `document.querySelectorAll("#language option").length`), 23, "every language can be asked for, and none")
+}
