@@ -56,7 +56,7 @@ type Store struct {
 }
 
 // Open opens the store in dir, and makes both when they do not exist. It takes
-// about a second for each 100,000 records.
+// one to two seconds for each 100,000 records.
 //
 // A directory that another process has open gives an [*InUseError], a damaged
 // file a [*CorruptError], one that cannot be made a [*WriteError]. A store whose

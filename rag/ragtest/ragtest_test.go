@@ -1,6 +1,9 @@
 package ragtest
 
 import (
+	"context"
+	"hash/fnv"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/akshara-go/akshara/rag"
@@ -8,4 +11,30 @@ import (
 
 func TestReferenceStore(t *testing.T) {
 	TestStore(t, func(*testing.T) rag.Store { return newMemory() })
+}
+
+// hashes is the embedder that means nothing: a random direction for each text and kind.
+type hashes struct{}
+
+func (hashes) Model() rag.EmbedModel { return rag.EmbedModel{Name: "hashes", Dimensions: 8} }
+
+func (hashes) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	vectors := make([]rag.Vector, len(texts))
+	for i, text := range texts {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(text))
+		rng := rand.New(rand.NewPCG(h.Sum64(), uint64(kind)))
+		vectors[i] = make(rag.Vector, 8)
+		for j := range vectors[i] {
+			vectors[i][j] = float32(rng.NormFloat64())
+		}
+	}
+	return vectors, nil
+}
+
+func TestReferenceEmbedder(t *testing.T) {
+	TestEmbedder(t, func(*testing.T) rag.Embedder { return hashes{} })
 }
