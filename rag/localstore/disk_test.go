@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -172,4 +173,49 @@ func TestReadOnlyDirectory(t *testing.T) {
 	_, err = Open(filepath.Join(root, "new"), nil)
 	isWriteFault(t, err)
 	require.Contains(t, fmt.Sprint(fault.From(err).Message), "read-only")
+}
+
+// slow is a file whose syncs wait for a word.
+type slow struct {
+	medium
+	entered chan struct{}
+	proceed chan struct{}
+	syncs   int
+}
+
+func (s *slow) Sync() error {
+	s.syncs++
+	s.entered <- struct{}{}
+	<-s.proceed
+	return s.medium.Sync()
+}
+
+// While one change waits for the disk, searches go on, and the changes that
+// come meanwhile share the next sync.
+func TestSlowDisk(t *testing.T) {
+	s := open(t, t.TempDir())
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 0)}))
+	disk := &slow{medium: s.active.f, entered: make(chan struct{}, 100), proceed: make(chan struct{})}
+	s.active.f = disk
+	const writers = 20
+	done := make(chan error, writers)
+	put := func(i int) { done <- s.Upsert(ctx, []rag.Record{record("t", "e", i)}) }
+	go put(0)
+	<-disk.entered
+	require.Len(t, search(t, s, "t", "all"), 1, "what is not durable must not be found")
+	require.NoError(t, s.Check(ctx))
+	for i := 1; i < writers; i++ {
+		go put(i)
+	}
+	require.Eventually(t, func() bool {
+		s.queueMu.Lock()
+		defer s.queueMu.Unlock()
+		return len(s.queue) == writers-1
+	}, 10*time.Second, time.Millisecond)
+	close(disk.proceed)
+	for range writers {
+		require.NoError(t, <-done)
+	}
+	require.Equal(t, 2, disk.syncs)
+	require.Len(t, search(t, s, "t", "all"), writers+1)
 }

@@ -229,3 +229,89 @@ func plainScan(t *tenant, queries []rag.Vector) time.Duration {
 	slices.Sort(times)
 	return times[len(times)/2]
 }
+
+// The cascade through the store: readers and filters that leave much or almost
+// nothing, deleted and replaced records, a mean that moved, and a store that was
+// compacted and opened again.
+func TestCascadeUnderReadersAndFilters(t *testing.T) {
+	const dim, n = 64, 6000
+	dir := t.TempDir()
+	s := open(t, dir)
+	next := clustered(5, dim, 30)
+	model := rag.EmbedModel{Name: "m", Dimensions: dim}
+	make1 := func(i int) rag.Record {
+		r := rag.Record{Tenant: "t", Chunk: corpus.Chunk{ID: fmt.Sprint("c", i), DocumentID: fmt.Sprint("d", i/3)}, Vector: make(rag.Vector, dim), Model: model}
+		next(i, r.Vector)
+		r.Readers = []string{[]string{"half", "other"}[i%2]}
+		if i%500 == 0 {
+			r.Readers = append(r.Readers, "few")
+		}
+		r.Source.Language = "en"
+		if i%20 == 0 {
+			r.Source.Language = "hi"
+		}
+		return r
+	}
+	write := func(from, to int) {
+		var recs []rag.Record
+		for i := from; i < to; i++ {
+			recs = append(recs, make1(i))
+		}
+		require.NoError(t, s.Upsert(ctx, recs))
+	}
+	for i := 0; i < n; i += 500 {
+		write(i, i+500)
+	}
+	write(0, 400) // replaced
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"d5", "d500", "d1999"}}))
+
+	check := func() {
+		t.Helper()
+		require.NotNil(t, s.tenants["t"].vecs.codes)
+		for _, q := range []rag.Search{
+			{Readers: []string{"half", "other"}},
+			{Readers: []string{"half"}},
+			{Readers: []string{"few"}},
+			{Readers: []string{"half", "other"}, Filter: corpus.Filter{Language: "hi"}},
+			{Readers: []string{"other"}, Filter: corpus.Filter{Language: "en", DocumentIDs: []string{"d7", "d8", "d5", "d7"}}},
+			{Readers: []string{"nobody"}},
+		} {
+			found, wanted := 0, 0
+			for range 30 {
+				q.Tenant, q.K, q.Vector, q.Model = "t", 10, make(rag.Vector, dim), model
+				next(0, q.Vector)
+				fast, err := s.Search(ctx, &q)
+				require.NoError(t, err)
+				exact := q
+				exact.Exact = true
+				want, err := s.Search(ctx, &exact)
+				require.NoError(t, err)
+				require.Len(t, fast, len(want))
+				scores := map[string]float64{}
+				for _, h := range want {
+					scores[h.Record.Chunk.ID] = h.Scores[rag.Dense]
+				}
+				wanted += len(want)
+				for _, h := range fast {
+					require.True(t, corpus.MayRead(h.Record.Readers, q.Readers))
+					require.True(t, q.Filter.Match(h.Record.Chunk.DocumentID, &h.Record.Source))
+					if score, ok := scores[h.Record.Chunk.ID]; ok {
+						require.InDelta(t, score, h.Scores[rag.Dense], 1e-6)
+						found++
+					}
+				}
+			}
+			require.GreaterOrEqual(t, float64(found), 0.99*float64(wanted), "%+v", q.Readers)
+		}
+	}
+	check()
+	require.NoError(t, s.Compact(ctx))
+	check()
+	require.NoError(t, s.Close())
+	s = open(t, dir)
+	check()
+	small := s.tenants["t"].compacted()
+	small.vecs.codes = small.vecs.encode()
+	s.tenants["t"] = small
+	check()
+}
