@@ -101,6 +101,8 @@ func TestInflectionsShareAStem(t *testing.T) {
 	for code, groups := range map[lang.Code][]string{
 		"hi": {"लड़का लड़के लड़कों", "किताब किताबें किताबों", "नदी नदियाँ नदियों", "बनवाया बनवाना बनवाने"},
 		"en": {"monument monuments monument's", "city cities", "visit visited visiting visits", "stop stopped stopping", "church churches"},
+		"mr": {"मंदिर मंदिरात मंदिराच्या"}, "bn": {"মন্দির মন্দিরের মন্দিরে"}, "pa": {"ਕਿਤਾਬ ਕਿਤਾਬਾਂ"}, "gu": {"મંદિર મંદિરમાં મંદિરો"}, "ur": {"کتاب کتابوں کتابیں"},
+		"ta": {"பாடல் பாடல்கள் பாடல்களை"}, "te": {"ఆలయము ఆలయం ఆలయంలో"}, "kn": {"ದೇವಾಲಯ ದೇವಾಲಯದಲ್ಲಿ ದೇವಾಲಯಗಳು"}, "ml": {"നഗരത്തിൽ നഗരം നഗരത്തിന്റെ"}, "or": {"ମନ୍ଦିର ମନ୍ଦିରରେ"},
 	} {
 		for _, group := range groups {
 			stems := map[string]bool{}

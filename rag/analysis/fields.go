@@ -56,7 +56,7 @@ type fielder struct {
 }
 
 func (f *fielder) fields() Fields {
-	f.words, f.sounds = newBag(len(f.tokens)), newBag(len(f.tokens))
+	f.words, f.sounds = newBag(len(f.tokens)), newBag(len(f.tokens)*3/2)
 	var prev *Token // the neighbour
 	for i := range f.tokens {
 		t := &f.tokens[i]
@@ -104,7 +104,8 @@ func (f *fielder) joined(a, b *Token) {
 		f.words.add(a.Word+b.Stem, count)
 	}
 	if f.query || hyphen || len(a.Sound)+len(b.Sound) <= joinedMax {
-		f.sounds.add(a.Sound+b.Sound, count)
+		f.buf = append(append(f.buf[:0], a.Sound...), b.Sound...)
+		f.sounds.addBytes(f.buf, count)
 	}
 }
 
@@ -116,20 +117,23 @@ func (f *fielder) other(t *Token) {
 	case t.Sound == "" || len(raw) > maxWord:
 	case f.query && isLatin(raw):
 		f.buf = appendLatin(f.buf[:0], raw, true)
-		f.sounds.add(string(f.buf), coarseSound)
+		f.sounds.addBytes(f.buf, coarseSound)
 	case !f.query && hasFlap(raw):
 		f.buf = appendOtherFlap(f.buf[:0], raw, t.Sound)
-		f.sounds.add(string(f.buf), 1)
+		f.sounds.addBytes(f.buf, 1)
 	}
 }
 
 // bag counts terms and keeps their order.
 type bag struct {
-	at    map[string]int
+	at    map[string]int32
 	terms []Term
+	arena arena
 }
 
-func newBag(n int) bag { return bag{at: make(map[string]int, n/2), terms: make([]Term, 0, n/2)} }
+func newBag(tokens int) bag {
+	return bag{at: make(map[string]int32, tokens), terms: make([]Term, 0, tokens)}
+}
 
 func (b *bag) add(text string, count float32) {
 	if text == "" {
@@ -137,9 +141,18 @@ func (b *bag) add(text string, count float32) {
 	}
 	i, ok := b.at[text]
 	if !ok {
-		i = len(b.terms)
+		i = int32(len(b.terms))
 		b.at[text] = i
 		b.terms = append(b.terms, Term{Text: text})
 	}
 	b.terms[i].Count += count
+}
+
+// addBytes adds a term whose bytes the caller keeps.
+func (b *bag) addBytes(text []byte, count float32) {
+	if i, ok := b.at[string(text)]; ok {
+		b.terms[i].Count += count
+		return
+	}
+	b.add(b.arena.keep(text, ""), count)
 }

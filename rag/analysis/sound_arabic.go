@@ -6,8 +6,10 @@ import "unicode/utf8"
 // and Kashmiri write it. flap is the sound of ڑ, which is heard as d and as r.
 func appendArabic(dst []byte, word string, flap byte) []byte {
 	k := skeleton{dst: dst, from: len(dst)}
-	for i, r := range word {
-		next, _ := utf8.DecodeRuneInString(word[i+utf8.RuneLen(r):])
+	for i := 0; i < len(word); {
+		r, n := utf8.DecodeRuneInString(word[i:])
+		i += n
+		next, _ := utf8.DecodeRuneInString(word[i:])
 		switch c := arabicSound(r); {
 		case r == 'و':
 			if k.empty() || isAlef(next) || next == 'ی' {

@@ -82,7 +82,7 @@ func TestDevelopmentTextsLoseNothing(t *testing.T) {
 	for name, text := range developmentTexts(t) {
 		for _, form := range []string{text, strings.Join(strings.Fields(text), " "), strings.Join(strings.Fields(text), "")[:len(text)/20]} {
 			form = strings.ToValidUTF8(form, "")
-			for _, opts := range []*chunk.Options{nil, {Size: 12, Overlap: 4}} {
+			for _, opts := range []*chunk.Options{{Size: 40, Overlap: 8}} {
 				doc := &corpus.Document{ID: name, Text: form}
 				chunks, err := chunk.Split(doc, opts)
 				require.NoError(t, err)

@@ -198,7 +198,9 @@ func TestIDsOutliveChangesElsewhere(t *testing.T) {
 
 func TestWrongInputIsAnInvalidRequestThatSaysWhere(t *testing.T) {
 	good := &corpus.Document{ID: "d", Text: "ठीक है।"}
-	span := func(a, b int) corpus.Block { return corpus.Block{Kind: corpus.Paragraph, Span: corpus.Span{Start: a, End: b}} }
+	span := func(a, b int) corpus.Block {
+		return corpus.Block{Kind: corpus.Paragraph, Span: corpus.Span{Start: a, End: b}}
+	}
 	for name, c := range map[string]struct {
 		doc  *corpus.Document
 		opts *chunk.Options
