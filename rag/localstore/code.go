@@ -41,10 +41,10 @@ const (
 
 // How many candidates each step leaves to the next, and how many rows are
 // sampled to find where the best begin.
-func firstCut(rows, k int) int  { return max(3000, 64*k, rows/64) }
-func secondCut(rows, k int) int { return max(600, 16*k, rows/512) }
-func thirdCut(k int) int        { return max(80, 6*k) }
-func sampled(rows int) int      { return max(1024, rows/64) }
+func firstCut(rows, k int) int  { return max(3000, 64*k, rows/128) }
+func secondCut(rows, k int) int { return max(600, 16*k, rows/1024) }
+func thirdCut(rows, k int) int  { return max(80, 6*k, rows/4096) }
+func sampled(rows int) int      { return max(1024, rows/128) }
 
 // codes are the codes of vectors, row by row.
 type codes struct {
@@ -228,7 +228,7 @@ func (v *vectors) cascade(ctx context.Context, q []float32, k int, g *gate, s *s
 	v.codes.second(coded, found)
 	found = best(found, secondCut(len(v.slots), k))
 	v.codes.third(coded, found)
-	found = best(found, thirdCut(k))
+	found = best(found, thirdCut(len(v.slots), k))
 	t := newTop(k, g.t.ids)
 	for _, c := range found {
 		slot := v.slots[c.row]
