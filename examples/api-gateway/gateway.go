@@ -37,7 +37,10 @@ func (g *gateway) register(kit *httpkit.Kit) error {
 		Method: http.MethodGet, Path: prefix + "/search", OperationID: "search", Summary: "Find documents", Tags: []string{"search"},
 	}, g.search)
 	g.registerDocuments(kit)
-	kit.Handle("GET "+prefix+"/health", kit.Health)
+	kit.HandleOperation(huma.Operation{
+		Method: http.MethodGet, Path: prefix + "/health", OperationID: "services-health", Summary: "Whether all services can do their work", Tags: []string{"operations"},
+		Responses: map[string]*huma.Response{"200": {Description: "healthy"}, "503": {Description: "unhealthy, or about to stop"}},
+	}, kit.Health)
 	return kit.Static("/", page())
 }
 
