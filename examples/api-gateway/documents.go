@@ -110,7 +110,7 @@ func readForm(r *http.Request) (*ingest.Item, multipart.File, error) {
 }
 
 type listInput struct {
-	Page     int `query:"page" default:"1" minimum:"1"`
+	Page     int `query:"page" default:"1" minimum:"1" maximum:"1000000"`
 	PageSize int `query:"page_size" default:"20" minimum:"1" maximum:"100"`
 }
 

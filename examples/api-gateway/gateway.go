@@ -108,7 +108,7 @@ func send(events *httpkit.SSE, step *rag.Event, session string) error {
 type searchInput struct {
 	Q           string   `query:"q" doc:"What to find" example:"किला"`
 	Language    string   `query:"language" default:"auto" doc:"Language of the query, or auto"`
-	Page        int      `query:"page" default:"1" minimum:"1"`
+	Page        int      `query:"page" default:"1" minimum:"1" maximum:"1000000"`
 	PageSize    int      `query:"page_size" default:"20" minimum:"1" maximum:"100"`
 	SourceSites []string `query:"source_sites" doc:"Any of these sites"`
 	ContentType string   `query:"content_type"`
