@@ -1,10 +1,14 @@
 package httpkit
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -24,15 +28,74 @@ type body struct {
 	err   error // the first failure, io.EOF excepted
 }
 
-// limitBody bounds r's body to limit bytes and starts its clock.
+// limitBody bounds r's body to limit bytes, as sent and as unpacked, and starts
+// its clock. A limit below 1 means none.
 func (w *response) limitBody(r *http.Request, limit int64) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
+	if limit <= 0 {
+		limit = math.MaxInt64
+	}
 	b := &body{ReadCloser: r.Body, res: w, start: time.Now()}
 	b.extend()
 	w.body = b
-	r.Body = &limited{ReadCloser: http.MaxBytesReader(w.ResponseWriter, b, limit), body: b}
+	in := http.MaxBytesReader(w.ResponseWriter, b, limit)
+	if zipped, _ := contentEncoding(r.Header); zipped {
+		in = http.MaxBytesReader(w.ResponseWriter, &unpacker{packed: in}, limit)
+		r.Header.Del("Content-Encoding")
+		r.ContentLength = -1
+	}
+	r.Body = &limited{ReadCloser: in, body: b}
+}
+
+// contentEncoding tells whether a body comes zipped, and whether its encoding
+// is one that the kit takes.
+func contentEncoding(h http.Header) (zipped, ok bool) {
+	values := h["Content-Encoding"]
+	if len(values) == 0 {
+		return false, true
+	}
+	switch strings.ToLower(strings.Join(values, ",")) {
+	case "", "identity":
+		return false, true
+	case "gzip", "x-gzip": // RFC 9110, section 8.4.1.3
+		return true, true
+	}
+	return false, false
+}
+
+// errZip marks what is wrong with a zipped body apart from its arriving.
+var errZip = errors.New("httpkit: the body is not valid gzip data")
+
+// unpacker reads a zipped body. It holds no more than gzip's window, however
+// large the content is: what is read is bounded by whoever reads.
+type unpacker struct {
+	packed io.ReadCloser
+	zip    *gzip.Reader
+	err    error // of the first look
+}
+
+func (u *unpacker) Read(p []byte) (int, error) {
+	if u.zip == nil && u.err == nil {
+		u.zip, u.err = gzip.NewReader(u.packed)
+	}
+	if u.err != nil {
+		return 0, zipError(u.err)
+	}
+	n, err := u.zip.Read(p)
+	return n, zipError(err)
+}
+
+func (u *unpacker) Close() error { return u.packed.Close() }
+
+// zipError marks the errors of the format.
+func zipError(err error) error {
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
+	if corrupt || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
+		return fmt.Errorf("%w: %w", errZip, err)
+	}
+	return err
 }
 
 func (b *body) extend() {

@@ -98,7 +98,8 @@ func (c *conn) rawError(status int, text []byte) []byte {
 		body = nil
 	}
 	h := http.Header{}
-	setSecurityHeaders(h, f.RequestID)
+	setSecurityHeaders(h)
+	h.Set("X-Request-ID", f.RequestID)
 	setErrorHeaders(h, f)
 	h.Set("Connection", "close")
 	h.Set("Content-Length", strconv.Itoa(len(body)+1))

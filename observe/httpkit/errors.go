@@ -119,6 +119,9 @@ func bodyFault(err error) *fault.Error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return fault.Wrap(err, fault.InvalidRequest, "the body ended too early", nil)
 	}
+	if errors.Is(err, errZip) {
+		return fault.Wrap(err, fault.InvalidRequest, "the body is not valid gzip data", fault.Details{"field": "Content-Encoding"})
+	}
 	if ne, ok := errors.AsType[net.Error](err); ok && ne.Timeout() {
 		return fault.Wrap(err, fault.InvalidRequest, "the body did not arrive in time", nil)
 	}

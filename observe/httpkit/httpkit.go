@@ -43,6 +43,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
@@ -91,6 +92,13 @@ type Options struct {
 	// Heartbeat is the time between the comment lines that keep an event stream
 	// open through proxies; 0 means DefaultHeartbeat.
 	Heartbeat time.Duration
+	// HandlerTimeout is how long a typed handler may work before its context ends
+	// and, when it returns that, UPSTREAM_TIMEOUT is answered; 0 means no limit.
+	// Streams of events and routes of plain http.Handlers are not concerned.
+	HandlerTimeout time.Duration
+	// TracerProvider records a span for each request. Nil means that none is
+	// recorded; there is a trace id all the same, taken from the request or made.
+	TracerProvider trace.TracerProvider
 	// TrustedOrigins are origins ("https://example.org") whose pages may send
 	// requests that change something. Pages of every other origin than the
 	// service's own are refused with FORBIDDEN; clients that are no browsers are
@@ -114,6 +122,7 @@ type Kit struct {
 	opts     Options
 	log      *slog.Logger
 	mux      *http.ServeMux
+	tracer   trace.Tracer // nil: requests are not recorded
 	metrics  *metrics
 	origins  *http.CrossOriginProtection
 	document func() []byte // the OpenAPI document, built at its first use
@@ -134,6 +143,9 @@ func New(opts *Options) *Kit {
 		if err := k.origins.AddTrustedOrigin(o); err != nil {
 			k.log.Warn("a trusted origin is left out", "error", err)
 		}
+	}
+	if k.opts.TracerProvider != nil {
+		k.tracer = k.opts.TracerProvider.Tracer(tracerName)
 	}
 	k.metrics = newMetrics(k.Registry)
 	k.API = k.newAPI()

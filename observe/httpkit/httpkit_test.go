@@ -58,9 +58,13 @@ func TestRequestAndTraceIDsAreTakenOrMade(t *testing.T) {
 	url := "http://" + start(t, k) + "/health"
 	uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
-	resp, _ := fetch(t, "GET", url, "", "X-Request-ID", strings.ToUpper(givenID), "Traceparent", "00-"+traceID+"-00f067aa0ba902b7-01")
+	given := "00-" + traceID + "-00f067aa0ba902b7-01"
+	resp, _ := fetch(t, "GET", url, "", "X-Request-ID", strings.ToUpper(givenID), "Traceparent", given)
 	require.Equal(t, givenID, resp.Header.Get("X-Request-ID"))
+	require.Equal(t, given, resp.Header.Get("Traceparent"))
 	require.Equal(t, traceID, l.byRequest(t, givenID)["trace_id"])
+	resp, _ = fetch(t, "GET", url, "", "Traceparent", "cc-"+traceID+"-00f067aa0ba902b7-00-later")
+	require.Equal(t, traceID, l.byRequest(t, resp.Header.Get("X-Request-ID"))["trace_id"], "a later version")
 
 	for _, bad := range []string{"", "1", `{"level":"ERROR"}`, givenID + "0", strings.Replace(givenID, "-4", "-1", 1), strings.Replace(givenID, "-", "x", 1), "<script>"} {
 		resp, _ := fetch(t, "GET", url, "", "X-Request-ID", bad)
@@ -69,9 +73,13 @@ func TestRequestAndTraceIDsAreTakenOrMade(t *testing.T) {
 		require.NotEqual(t, bad, got)
 	}
 	for _, bad := range []string{"00-" + strings.Repeat("0", 32) + "-00f067aa0ba902b7-01", "ff-" + traceID + "-00f067aa0ba902b7-01",
-		"00-" + strings.ToUpper(traceID) + "-00f067aa0ba902b7-01", "00-" + traceID + "-00f067aa0ba902b7-01-x", "junk"} {
+		"00-" + strings.ToUpper(traceID) + "-00f067aa0ba902b7-01", "00-" + traceID + "-00f067aa0ba902b7-01-x", "junk",
+		"00-" + traceID + "-0000000000000000-01", "0x-" + traceID + "-00f067aa0ba902b7-01", "00-" + traceID + "-00f067aa0ba902b7-0g", "00-" + traceID + "_00f067aa0ba902b7-01"} {
 		resp, _ := fetch(t, "GET", url, "", "Traceparent", bad)
-		require.Empty(t, l.byRequest(t, resp.Header.Get("X-Request-ID"))["trace_id"], bad)
+		made := l.byRequest(t, resp.Header.Get("X-Request-ID"))["trace_id"]
+		require.Regexp(t, "^[0-9a-f]{32}$", made, bad)
+		require.NotEqual(t, traceID, made, bad)
+		require.Regexp(t, "^00-"+made.(string)+"-[0-9a-f]{16}-01$", resp.Header.Get("Traceparent"))
 	}
 }
 

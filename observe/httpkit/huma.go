@@ -36,6 +36,11 @@ func Register[I, O any](k *Kit, op huma.Operation, handler func(context.Context,
 	}
 	op.Metadata = meta
 	huma.Register(k.API, op, func(ctx context.Context, in *I) (*O, error) {
+		if k.opts.HandlerTimeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, k.opts.HandlerTimeout)
+			defer cancel()
+		}
 		out, err := handler(ctx, in)
 		if err != nil {
 			return nil, carry(err)
@@ -277,6 +282,9 @@ func unmarshalBody(data []byte, v any) error {
 	if i := nulEscape(data); i >= 0 {
 		return fmt.Errorf("the body holds the character U+0000 %s", place(data, i))
 	}
+	if i := tooDeep(data); i >= 0 {
+		return fmt.Errorf("the body is nested more than %d levels deep %s", maxDepth, place(data, i))
+	}
 	err := json.Unmarshal(data, v)
 	if err == nil {
 		return nil
@@ -314,6 +322,30 @@ func nulEscape(data []byte) int {
 			return i
 		}
 		i++ // whatever is escaped, a backslash included
+	}
+	return -1
+}
+
+// maxDepth bounds how deep objects and arrays of a body may be nested.
+const maxDepth = 100
+
+// tooDeep finds the bracket that nests a JSON text deeper than maxDepth, or -1.
+func tooDeep(data []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++ // whatever is escaped, a quote included
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return i
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
 	}
 	return -1
 }

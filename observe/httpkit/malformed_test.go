@@ -3,6 +3,7 @@ package httpkit_test
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,6 +45,27 @@ func post(path, contentType, body string) string {
 
 func postJSON(body string) string { return post("/echo", "application/json", body) }
 
+// encoded is a post to /echo with a Content-Encoding.
+func encoded(encoding, body string) string {
+	return strings.Replace(postJSON(body), "Host: x", "Host: x\r\nContent-Encoding: "+encoding, 1)
+}
+
+func zipped(s string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, s) // a bytes.Buffer does not fail
+	_ = w.Close()
+	return b.String()
+}
+
+// damaged changes the checksum at the end.
+func damaged(s string) string { return s[:len(s)-8] + "abcd" + s[len(s)-4:] }
+
+// form is a multipart form with one file.
+func form(content string) string {
+	return "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n" + content + "\r\n--b--\r\n"
+}
+
 type malformed struct {
 	name    string
 	raw     string
@@ -75,7 +97,8 @@ var malformedRequests = []malformed{
 	{"an array", postJSON(`[]`), fault.InvalidRequest, ""},
 	{"null", postJSON(`null`), fault.InvalidRequest, ""},
 	{"a number", postJSON(`7`), fault.InvalidRequest, ""},
-	{"deep arrays", postJSON(strings.Repeat("[", 4000)), fault.InvalidRequest, ""},
+	{"deep arrays", postJSON(strings.Repeat("[", 4000)), fault.InvalidRequest, "100 levels deep at line 1, column 101"},
+	{"deep objects", postJSON(`{"message":"\"[","x":` + strings.Repeat(`{"a":`, 100) + "1" + strings.Repeat("}", 101)), fault.InvalidRequest, "levels deep"},
 	{"wrong type", postJSON(`{"message":7}`), fault.InvalidRequest, "message"},
 	{"missing field", postJSON(`{}`), fault.InvalidRequest, "message"},
 	{"empty text", postJSON(`{"message":""}`), fault.InvalidRequest, "message"},
@@ -98,12 +121,19 @@ var malformedRequests = []malformed{
 	{"too large", postJSON(`{"message":"` + big + `"}`), fault.PayloadTooLarge, "4096"},
 	{"too large in chunks", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n" + big + "\r\n0\r\n\r\n", fault.PayloadTooLarge, "4096"},
 	{"said to be too large", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n", fault.PayloadTooLarge, "4096"},
-	{"upload too large", post("/upload", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n"+big+big+"\r\n--b--\r\n"), fault.PayloadTooLarge, "8192"},
+	{"upload too large", post("/upload", "multipart/form-data; boundary=b", form(big+big)), fault.PayloadTooLarge, "8192"},
 	{"upload too large in chunks", "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n2800\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n" + strings.Repeat("x", 0x2800-68) + "\r\n0\r\n\r\n", fault.PayloadTooLarge, "8192"},
 	{"upload that is no form", post("/upload", "application/json", "{}"), fault.InvalidRequest, "multipart"},
 	{"upload cut off", post("/upload", "multipart/form-data; boundary=b", "--b\r\nContent-Disp"), fault.InvalidRequest, "form"},
 	{"bad chunk", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", fault.InvalidRequest, "body"},
-	{"compressed body", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b", fault.InvalidRequest, "Content-Encoding"},
+	{"unknown encoding", encoded("br", "x"), fault.InvalidRequest, "Content-Encoding"},
+	{"encoded twice", encoded("gzip, gzip", zipped(zipped(`{"message":"x"}`))), fault.InvalidRequest, "Content-Encoding"},
+	{"no gzip", encoded("gzip", `{"message":"x"}`), fault.InvalidRequest, "not valid gzip"},
+	{"gzip of nothing", encoded("gzip", zipped("")), fault.InvalidRequest, "needs a body"},
+	{"gzip cut off", encoded("gzip", zipped(`{"message":"x"}`)[:20]), fault.InvalidRequest, "too early"},
+	{"gzip damaged", encoded("gzip", damaged(zipped(`{"message":"x"}`))), fault.InvalidRequest, "not valid gzip"},
+	{"gzip bomb", encoded("gzip", zipped(strings.Repeat(" ", 3<<20))), fault.PayloadTooLarge, "4096"},
+	{"gzip bomb in an upload", strings.Replace(post("/upload", "multipart/form-data; boundary=b", zipped(form(strings.Repeat("x", 3<<20)))), "Host: x", "Host: x\r\nContent-Encoding: gzip", 1), fault.PayloadTooLarge, "8192"},
 	{"bad escape in the query", get("/health?probe=%zz"), fault.InvalidRequest, "query"},
 	{"invalid UTF-8 in the query", get("/health?probe=%ff"), fault.InvalidRequest, "UTF-8"},
 	{"NUL in the query", get("/health?probe=%00"), fault.InvalidRequest, "UTF-8"},

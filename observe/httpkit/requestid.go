@@ -39,27 +39,3 @@ func isUUIDv4(s string) bool {
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
-
-// traceID gives the trace id of a W3C traceparent header
-// (00-<32 hex>-<16 hex>-<2 hex>), or "" when there is no valid one.
-func traceID(traceparent string) string {
-	if len(traceparent) < 55 || traceparent[2] != '-' || traceparent[35] != '-' || traceparent[52] != '-' {
-		return ""
-	}
-	if len(traceparent) > 55 && (traceparent[:2] == "00" || traceparent[55] != '-') {
-		return ""
-	}
-	if strings.EqualFold(traceparent[:2], "ff") {
-		return ""
-	}
-	id := traceparent[3:35]
-	for i := range len(id) {
-		if !isHex(id[i]) || 'A' <= id[i] && id[i] <= 'F' {
-			return ""
-		}
-	}
-	if strings.Trim(id, "0") == "" {
-		return ""
-	}
-	return id
-}

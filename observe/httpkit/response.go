@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/fault"
 )
@@ -22,6 +24,8 @@ type response struct {
 	rc    *http.ResponseController
 	start time.Time
 	body  *body // of the request, nil when there is none
+	span  trace.Span
+	ids   [2]string // as sent: X-Request-ID and traceparent
 
 	untimed  bool  // the writer has no deadlines: a recorder
 	sent     bool  // the header has gone out

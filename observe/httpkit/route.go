@@ -44,13 +44,11 @@ func (k *Kit) route(pattern string, limit int64, h func(*response, *http.Request
 		if !ok { // the mux is private: nobody else calls it
 			panic("httpkit: a route was reached around the kit")
 		}
-		if limit > 0 {
-			if r.ContentLength > limit {
-				WriteError(res, r, tooLarge(limit))
-				return
-			}
-			res.limitBody(r, limit)
+		if limit > 0 && r.ContentLength > limit {
+			WriteError(res, r, tooLarge(limit))
+			return
 		}
+		res.limitBody(r, limit)
 		h(res, r)
 	})
 }

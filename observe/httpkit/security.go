@@ -22,9 +22,8 @@ var securityHeaders = [...]struct {
 	{"Permissions-Policy", []string{"camera=(self), geolocation=(), microphone=(self)"}},
 }
 
-func setSecurityHeaders(h http.Header, requestID string) {
+func setSecurityHeaders(h http.Header) {
 	for i := range securityHeaders {
 		h[securityHeaders[i].name] = securityHeaders[i].value
 	}
-	h["X-Request-Id"] = []string{requestID}
 }

@@ -1,7 +1,6 @@
 package httpkit
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -25,25 +24,23 @@ func (k *Kit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.serving.Store(true)
 	}
 	id := requestID(r.Header)
-	r = r.WithContext(withIDs(r.Context(), id, r.Header))
+	ctx, span, sc := k.startTrace(observe.WithRequestID(r.Context(), id), r)
+	traceparent := formatTraceparent(sc)
+	r = r.WithContext(observe.WithTraceID(ctx, traceparent[3:35]))
 	res := newResponse(k, w, r)
+	res.span = span
 	defer k.finish(res)
 
-	setSecurityHeaders(w.Header(), id)
+	h := w.Header()
+	setSecurityHeaders(h)
+	res.ids = [...]string{id, traceparent}
+	h["X-Request-Id"], h["Traceparent"] = res.ids[:1:1], res.ids[1:]
 	if f := k.refuse(r); f != nil {
 		WriteError(res, r, f)
 		return
 	}
 	k.mux.ServeHTTP(res, r)
 	res.commit()
-}
-
-func withIDs(ctx context.Context, id string, h http.Header) context.Context {
-	ctx = observe.WithRequestID(ctx, id)
-	if t := traceID(h.Get("Traceparent")); t != "" {
-		ctx = observe.WithTraceID(ctx, t)
-	}
-	return ctx
 }
 
 // refuse turns away what no handler should have to think about.
@@ -54,8 +51,8 @@ func (k *Kit) refuse(r *http.Request) *fault.Error {
 	if !plainText(r.URL.Path) {
 		return fault.New(fault.InvalidRequest, "the path is not valid UTF-8 text", fault.Details{"field": "path"})
 	}
-	if enc := r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
-		return fault.New(fault.InvalidRequest, "bodies have to be sent without Content-Encoding",
+	if _, ok := contentEncoding(r.Header); !ok {
+		return fault.New(fault.InvalidRequest, "bodies may be sent with Content-Encoding gzip or without, and with no other",
 			fault.Details{"field": "Content-Encoding"})
 	}
 	return checkQuery(r.URL.RawQuery)
@@ -101,6 +98,7 @@ func (k *Kit) finish(res *response) {
 	res.extendWrite(0)
 	took := time.Since(res.start)
 	k.metrics.observe(res, took)
+	res.endSpan()
 	k.logLine(res, took, abort)
 	if abort {
 		panic(http.ErrAbortHandler)
