@@ -17,22 +17,32 @@ func LegWeights(text string, code lang.Code) Weights {
 	if lang.ScriptOf(text) == lang.Latin && code != lang.English {
 		return Weights{Words: .3, Sounds: 1, Dense: .3}
 	}
-	return Weights{Words: 1, Sounds: .15, Dense: .6}
+	return Weights{Words: 1, Sounds: .4, Dense: .6}
 }
 
-// Fuse sets the Score of each hit to the weighted mean of its legs, each leg
-// scaled over the hits so that its best is 1 and what it did not find is 0.
-// Cosines, whose zero says nothing, are scaled from the lowest one found.
-// Weighted scores keep what ranks throw away: by how far a leg prefers its first.
+// Fuse sets the Score of each hit to the weighted mean of its legs. BM25 legs
+// are on one scale, so they are divided by the best score on any of them; what
+// a leg did not find is 0 on it. Cosines, whose zero says nothing, are put
+// between the lowest and the highest one found. Weighted scores keep what ranks
+// throw away: by how far a leg prefers its first.
 func Fuse(hits []Hit, w Weights) {
-	var total float64
 	for i := range hits {
 		hits[i].Score = 0
 	}
+	var best float64
+	for leg := range w {
+		if _, high, found := legRange(hits, leg); found && leg != Dense {
+			best = max(best, high)
+		}
+	}
+	var total float64
 	for leg, weight := range w {
 		low, high, found := legRange(hits, leg)
 		if !found || weight <= 0 {
 			continue
+		}
+		if leg != Dense {
+			low, high = 0, best
 		}
 		total += weight
 		for i := range hits {
@@ -50,16 +60,13 @@ func Fuse(hits []Hit, w Weights) {
 	}
 }
 
-// legRange gives what counts as 0 and as 1 on a leg.
+// legRange gives the lowest and the highest score that the leg found.
 func legRange(hits []Hit, leg Leg) (low, high float64, found bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for i := range hits {
 		if s, ok := hits[i].Scores[leg]; ok {
 			low, high, found = min(low, s), max(high, s), true
 		}
-	}
-	if leg != Dense {
-		low = 0
 	}
 	return low, high, found
 }

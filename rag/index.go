@@ -128,22 +128,16 @@ func (x *Index) Chunks(doc *corpus.Document) ([]corpus.Chunk, error) {
 	return chunk.Split(doc, x.opts.Chunk)
 }
 
-// write puts the new chunks of some documents in and takes the old ones out.
+// write puts the new chunks of some documents in the place of the old ones.
 func (x *Index) write(ctx context.Context, docs []corpus.Document, recs []Record) error {
 	if err := x.embed(ctx, recs); err != nil {
 		return err
 	}
-	if err := x.store.Upsert(ctx, recs); err != nil {
-		return err
-	}
-	old := Selector{Tenant: x.opts.Tenant}
+	ids := make([]string, len(docs))
 	for i := range docs {
-		old.Documents = append(old.Documents, docs[i].ID)
+		ids[i] = docs[i].ID
 	}
-	for i := range recs {
-		old.Except = append(old.Except, recs[i].Chunk.ID)
-	}
-	return x.store.Delete(ctx, old)
+	return x.store.Replace(ctx, x.opts.Tenant, ids, recs)
 }
 
 func (x *Index) check(doc *corpus.Document) error {

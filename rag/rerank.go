@@ -54,9 +54,15 @@ type Weigher interface {
 
 var _ Weigher = (*Index)(nil)
 
+// background is how many chunks that hold none of its words a collection is
+// thought to have besides its own: in a collection of ten chunks, that a word
+// stands in two of them says little.
+const background = 200
+
 // TermWeights gives the inverse document frequency of the words of a question:
-// ln(1 + (N-n+.5)/(n+.5)) for a word that n of N chunks hold, by its spelling or
-// by its sound. It is nil where the store does not tell.
+// ln(1 + (N-n+.5)/(n+1)) for a word that n of N chunks hold, by its spelling or
+// by its sound, N counting the background too. It is nil where the store does
+// not tell.
 func (x *Index) TermWeights(ctx context.Context, text string, code lang.Code) (map[string]float64, error) {
 	s, ok := x.store.(Statistician)
 	if !ok {
@@ -81,7 +87,7 @@ func (x *Index) TermWeights(ctx context.Context, text string, code lang.Code) (m
 		if df == 0 {
 			df = float64(bySound[i])
 		}
-		weights[stem] = math.Log(1 + (float64(n)-df+.5)/(df+.5))
+		weights[stem] = math.Log(1 + (float64(n+background)-df+.5)/(df+1))
 	}
 	return weights, nil
 }

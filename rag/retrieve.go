@@ -64,7 +64,7 @@ func (x *Index) Candidates(ctx context.Context, q *Query) ([]Hit, error) {
 // BM25's parameters. Length counts little because short and long chunks stand
 // side by side: with the usual b of .75 a short text wins by its shortness.
 const (
-	bm25K1 = 1.2
+	bm25K1 = .6
 	bm25B  = .1
 )
 

@@ -58,7 +58,7 @@ type SparseLeg struct {
 
 // Hit is a record with its score on each leg.
 type Hit struct {
-	Record Record          `json:"record"` // Terms and Vector are left out
+	Record Record          `json:"record"` // Terms, Vector and Model are left out
 	Scores map[Leg]float64 `json:"scores"` // a leg is absent where the record scored nothing or was not among its best K
 	Score  float64         `json:"score"`  // set by fusion, not by a store
 }
@@ -78,12 +78,22 @@ type Selector struct {
 //
 // Upsert writes all of recs or none of them; when it returns nil they are
 // durable and the next Search finds them. A record replaces the one with the
-// same tenant and chunk id. An empty recs does nothing.
+// same tenant and chunk id. An empty recs does nothing. A record without a chunk
+// id, or whose vector has a value that is not finite or no direction, is
+// INVALID_REQUEST; an empty vector is none.
+//
+// Replace makes recs all that the tenant holds of some documents, at once: a
+// search finds their old records or their new ones. Of concurrent calls for one
+// document the last wins whole. Recs must be the tenant's and of the documents;
+// otherwise it is an Upsert.
 //
 // Search gives the union of the best K of each leg, in no particular order of
 // legs, each record once. A record of another tenant, one that the asker may
 // not read, or one that the filter excludes is never in it, and takes no place
-// of another. Statistics (document frequency, mean length) are the tenant's.
+// of another. The score of a sparse leg is the sum over its terms of
+// w·idf·tf/(tf + K1·(1−B+B·len/avg)), idf being ln(1 + (N−df+½)/(df+½)); N counts
+// the tenant's records that have terms on the leg, df those that have the term,
+// len is the sum of a record's counts on the leg and avg its mean over N.
 // A search with no leg, or with a K below 1, is INVALID_REQUEST.
 //
 // Delete removes what the selector names and what it names in vain is no error.
@@ -91,12 +101,12 @@ type Selector struct {
 //
 // The first vector fixes the store's embedding model for its tenant: vectors of
 // another model or length are refused by Upsert and Search with a
-// *[ModelMismatchError], until the tenant holds no vectors. Values that are not
-// finite are INVALID_REQUEST.
+// *[ModelMismatchError], until the tenant holds no vectors.
 //
 // Errors carry a code of package fault; a cancelled context gives its error.
 type Store interface {
 	Upsert(ctx context.Context, recs []Record) error
+	Replace(ctx context.Context, tenant string, documents []string, recs []Record) error
 	Search(ctx context.Context, s *Search) ([]Hit, error)
 	Delete(ctx context.Context, sel Selector) error
 }

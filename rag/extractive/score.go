@@ -47,5 +47,5 @@ func (f *Features) score() float64 {
 // paragraph that answers them. What retrieval thought is left out, since it is
 // relative to what else was found.
 func (f *Features) confidence() float64 {
-	return 1 / (1 + math.Exp(4.65-2.89*f.Own-4.08*f.Context-1.69*f.Pairs-2*(f.Sentence-1)))
+	return 1 / (1 + math.Exp(4.71-3.02*f.Own-4.07*f.Context-1.62*f.Pairs-2*(f.Sentence-1)))
 }

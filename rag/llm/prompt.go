@@ -2,6 +2,7 @@ package llm
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/akshara-go/akshara/translate/lang"
@@ -31,10 +32,15 @@ If the passages do not hold the answer, write only %s.`
 func passagesText(passages []Passage) string {
 	var b strings.Builder
 	for i, p := range passages {
-		fmt.Fprintf(&b, "<passage number=\"%d\" title=%q>\n%s\n</passage>\n\n", i+1, p.Source.Title, strings.ReplaceAll(p.Chunk.Text, "</passage", "< /passage"))
+		fmt.Fprintf(&b, "<passage number=\"%d\" title=%q>\n%s\n</passage>\n\n", i+1, fenced(p.Source.Title), fenced(p.Chunk.Text))
 	}
 	return b.String()
 }
+
+// fenced gives a document's text so that it cannot end the fence it stands in.
+func fenced(text string) string { return fence.ReplaceAllString(text, "< /$1") }
+
+var fence = regexp.MustCompile(`(?i)<\s*/\s*(passage)`)
 
 // languageName names a language in a way that models know.
 func languageName(code lang.Code) string {

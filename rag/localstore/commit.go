@@ -15,12 +15,12 @@ import (
 // groupBytes is how large a frame may get before no further waiting change joins it.
 const groupBytes = 8 << 20
 
-// change is an Upsert or a Delete on its way to the disk. done and err belong to
-// whoever holds the store's writer lock.
+// change is an Upsert, a Delete or, with both, a Replace on its way to the disk.
+// done and err belong to whoever holds the store's writer lock.
 type change struct {
 	ctx  context.Context
 	recs []rag.Record
-	sel  *rag.Selector
+	sel  *rag.Selector // applied after recs
 	done bool
 	err  error
 }
@@ -32,15 +32,45 @@ func (s *Store) Upsert(ctx context.Context, recs []rag.Record) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := checkRecords(recs); err != nil || len(recs) == 0 {
+		return err
+	}
+	return s.submit(&change{ctx: ctx, recs: recs})
+}
+
+// Replace implements [rag.Store]. Its errors are those of Upsert.
+func (s *Store) Replace(ctx context.Context, tenant string, documents []string, recs []rag.Record) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := checkRecords(recs); err != nil {
+		return err
+	}
+	named := make(map[string]bool, len(documents))
+	for _, id := range documents {
+		named[id] = true
+	}
+	keep := make([]string, len(recs))
+	for i := range recs {
+		if r := &recs[i]; r.Tenant != tenant || !named[r.Chunk.DocumentID] {
+			return invalid(fmt.Sprintf("record %d of the batch is not of the documents that are replaced", i),
+				fault.Details{"index": i, "chunk_id": r.Chunk.ID})
+		}
+		keep[i] = recs[i].Chunk.ID
+	}
+	if len(documents) == 0 {
+		return nil
+	}
+	return s.submit(&change{ctx: ctx, recs: recs, sel: &rag.Selector{Tenant: tenant, Documents: documents, Except: keep}})
+}
+
+func checkRecords(recs []rag.Record) error {
 	for i := range recs {
 		if err := checkRecord(&recs[i]); err != nil {
 			return invalid(fmt.Sprintf("record %d of the batch: %s", i, err), fault.Details{"index": i, "chunk_id": recs[i].Chunk.ID})
 		}
 	}
-	if len(recs) == 0 {
-		return nil
-	}
-	return s.submit(&change{ctx: ctx, recs: recs})
+	return nil
 }
 
 // Delete implements [rag.Store]. Its errors are those of Upsert.
@@ -245,20 +275,25 @@ func (e *encoder) encode(c *change) error {
 	if err := c.ctx.Err(); err != nil {
 		return err
 	}
-	if c.sel != nil {
-		e.frame = encodeDelete(e.frame, c.sel)
-		if c.sel.All && len(c.sel.Except) == 0 {
-			e.drop(c.sel.Tenant)
-		}
-		return nil
+	if err := e.upserts(c.recs); err != nil || c.sel == nil {
+		return err
 	}
-	groups, err := e.split(c.recs)
+	e.frame = encodeDelete(e.frame, c.sel)
+	if c.sel.All && len(c.sel.Except) == 0 {
+		e.drop(c.sel.Tenant)
+	}
+	return nil
+}
+
+// upserts appends records, or nothing when they are refused.
+func (e *encoder) upserts(recs []rag.Record) error {
+	groups, err := e.split(recs)
 	if err != nil {
 		return err
 	}
 	size := 0
-	for i := range c.recs {
-		size += recordBound(&c.recs[i])
+	for i := range recs {
+		size += recordBound(&recs[i])
 	}
 	if len(e.frame)+size > maxPayload {
 		return errFull

@@ -25,11 +25,36 @@ type key struct{ tenant, chunk string }
 func newMemory() *memory { return &memory{recs: map[key]rag.Record{}} }
 
 func (m *memory) Upsert(ctx context.Context, recs []rag.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.upsert(ctx, recs)
+}
+
+func (m *memory) Replace(ctx context.Context, tenant string, documents []string, recs []rag.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kept := map[string]bool{}
+	for _, r := range recs {
+		if r.Tenant != tenant || !slices.Contains(documents, r.Chunk.DocumentID) {
+			return fault.New(fault.InvalidRequest, "a chunk is not of the documents that are replaced", nil)
+		}
+		kept[r.Chunk.ID] = true
+	}
+	if err := m.upsert(ctx, recs); err != nil {
+		return err
+	}
+	for k, r := range m.recs {
+		if k.tenant == tenant && slices.Contains(documents, r.Chunk.DocumentID) && !kept[k.chunk] {
+			delete(m.recs, k)
+		}
+	}
+	return nil
+}
+
+func (m *memory) upsert(ctx context.Context, recs []rag.Record) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	models := map[string]rag.EmbedModel{}
 	for i := range recs {
 		r := &recs[i]
