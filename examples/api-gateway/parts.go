@@ -81,6 +81,11 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if added+removed > 0 {
 		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
 	}
+	if embedder != nil { // an index of another model's vectors would refuse every question
+		if _, err := p.index.QueryDocuments(ctx, "भारत"); err != nil {
+			return err
+		}
+	}
 	if cfg.App.SampleCorpus {
 		return p.takeInSamples(ctx, dir)
 	}

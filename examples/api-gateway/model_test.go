@@ -1,0 +1,297 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// modelServer stands in for a server that speaks OpenAI's protocol. What it
+// says is scripted; its embeddings know that a few words mean the same.
+type modelServer struct {
+	url string
+
+	mu       sync.Mutex
+	status   int                      // when not 0, the answer to everything
+	say      func(write func(string)) // the pieces of a chat answer
+	prompt   string                   // of the last chat
+	embedded int                      // texts
+}
+
+func newModelServer(tb testing.TB) *modelServer {
+	m := &modelServer{}
+	server := httptest.NewServer(m)
+	tb.Cleanup(server.Close)
+	m.url = server.URL
+	return m
+}
+
+// set changes what the server does.
+func (m *modelServer) set(status int, say func(write func(string))) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.status, m.say = status, say
+}
+
+// says makes the server answer with a text, word by word.
+func (m *modelServer) says(text string) {
+	m.set(0, func(write func(string)) {
+		for _, word := range strings.SplitAfter(text, " ") {
+			write(word)
+		}
+	})
+}
+
+func (m *modelServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.mu.Lock()
+	status, say := m.status, m.say
+	m.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	w.Header().Set("Content-Type", "application/json")
+	switch {
+	case status != 0:
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"error":{"message":"out of order","type":"server_error"}}`)
+	case strings.HasSuffix(r.URL.Path, "/embeddings"):
+		m.embed(w, body)
+	case strings.HasSuffix(r.URL.Path, "/chat/completions"):
+		m.mu.Lock()
+		m.prompt = string(body)
+		m.mu.Unlock()
+		w.Header().Set("Content-Type", "text/event-stream")
+		say(func(piece string) {
+			quoted, _ := json.Marshal(piece)
+			fmt.Fprintf(w, "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"scripted\",\"choices\":[{\"index\":0,\"delta\":{\"content\":%s}}]}\n\n", quoted)
+			w.(http.Flusher).Flush()
+		})
+		fmt.Fprint(w, "data: {\"id\":\"c\",\"model\":\"scripted\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// meanings are words that the embeddings put in one place.
+var meanings = map[string]int{"beacon": 0, "lighthouse": 0, "प्रकाशस्तंभ": 0, "vessel": 1, "नाव": 1}
+
+// dimensions of the embeddings, by the model's name.
+var dimensions = map[string]int{"small-embedder": 24, "large-embedder": 48}
+
+func (m *modelServer) embed(w http.ResponseWriter, body []byte) {
+	var req struct {
+		Input []string
+		Model string
+	}
+	_ = json.Unmarshal(body, &req) // a bad one gives no vectors, which the client refuses
+	m.mu.Lock()
+	m.embedded += len(req.Input)
+	m.mu.Unlock()
+	type datum struct {
+		Object    string    `json:"object"`
+		Index     int       `json:"index"`
+		Embedding []float32 `json:"embedding"`
+	}
+	data := []datum{}
+	for i, text := range req.Input {
+		v := make([]float32, dimensions[req.Model])
+		for _, word := range strings.Fields(strings.ToLower(text)) {
+			h := fnv.New32a()
+			h.Write([]byte(word))
+			v[2+int(h.Sum32()%uint32(len(v)-2))] += .1
+			if place, ok := meanings[strings.Trim(word, ".,?।")]; ok {
+				v[place] += 5
+			}
+		}
+		v[2] += .1 // no vector is all zero
+		data = append(data, datum{"embedding", i, v})
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"object": "list", "model": req.Model, "data": data, "usage": map[string]int{"prompt_tokens": 1, "total_tokens": 1}})
+}
+
+// with gives the environment of a gateway that uses the server.
+func (m *modelServer) with(more map[string]string) map[string]string {
+	env := map[string]string{"OPENAI_BASE_URL": m.url + "/v1", "APP_SAMPLE_CORPUS": "false"}
+	maps.Copy(env, more)
+	return env
+}
+
+const (
+	built    = "The Keshar lighthouse was built in 1907 by the engineer Vasudev Nene."
+	shines   = "Its light is seen from twenty-four kilometres away."
+	invented = "It was destroyed by an earthquake in 1934."
+)
+
+var chatModel = map[string]string{"LLM_MODEL_STANDARD": "scripted"}
+
+func TestAModelsAnswer(t *testing.T) {
+	m := newModelServer(t)
+	s := start(t, t.TempDir(), m.with(chatModel))
+	s.add("keshar.txt", built+" "+shines)
+	ask := func() (chatResponse, []event) {
+		events := s.stream("Who built the Keshar lighthouse?")
+		return s.told(events), events
+	}
+
+	m.says(built + " [1] " + invented + " " + shines)
+	a, _ := ask()
+	require.Equal(t, built+" "+shines, a.Answer, "what no document says is left out")
+	require.Len(t, a.Claims, 2)
+	s.cites(&a)
+	require.Equal(t, built, a.Claims[0].Citations[0].Quote)
+	require.Contains(t, m.prompt, "Vasudev Nene", "the model was given the passages")
+
+	m.says("NO_ANSWER")
+	a, _ = ask()
+	require.True(t, a.Refused)
+	require.EqualValues(t, "not_supported", a.RefusalReason)
+
+	m.says(invented)
+	a, events := ask()
+	require.True(t, a.Refused)
+	require.EqualValues(t, "model_unhelpful", a.RefusalReason)
+	for _, e := range events {
+		require.NotContains(t, e.data, "1934", "the invention was never shown")
+	}
+}
+
+func TestSentencesAreSentAsTheyAreFound(t *testing.T) {
+	m := newModelServer(t)
+	s := start(t, t.TempDir(), m.with(chatModel))
+	s.add("keshar.txt", built+" "+shines)
+	seen := make(chan struct{})
+	m.set(0, func(write func(string)) {
+		write(built + " Its")
+		select {
+		case <-seen:
+		case <-time.After(20 * time.Second):
+		}
+		write(strings.TrimPrefix(shines, "Its"))
+	})
+	started := time.Now()
+	res := s.send("POST", "/api/v1/chat/stream", map[string]any{"message": "Who built the Keshar lighthouse?"})
+	defer res.Body.Close()
+	r := bufio.NewReader(res.Body)
+	var said strings.Builder
+	for !strings.Contains(said.String(), "event: claim") {
+		line, err := r.ReadString('\n')
+		require.NoError(t, err)
+		said.WriteString(line)
+	}
+	require.Contains(t, said.String(), "Vasudev Nene")
+	close(seen)
+	require.Less(t, time.Since(started), 10*time.Second)
+	rest, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.Contains(t, string(rest), "twenty-four kilometres")
+	require.Contains(t, string(rest), "event: done")
+}
+
+func TestAModelServerThatFails(t *testing.T) {
+	m := newModelServer(t)
+	s := start(t, t.TempDir(), m.with(chatModel))
+	s.add("keshar.txt", built+" "+shines)
+	const question = "Who built the Keshar lighthouse?"
+	upstream := func(status int, e failure) {
+		t.Helper()
+		require.Contains(t, map[string][]int{"UPSTREAM_ERROR": {502}, "SERVICE_UNAVAILABLE": {503}, "UPSTREAM_TIMEOUT": {504}}[e.Code], status, "%+v", e)
+		require.NotContains(t, e.Message, m.url, "addresses are not for users")
+	}
+
+	m.set(http.StatusBadRequest, nil)
+	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": question})
+	upstream(status, envelope(t, body))
+
+	m.set(http.StatusInternalServerError, nil)
+	status, body = s.call("POST", "/api/v1/chat", map[string]any{"message": question})
+	upstream(status, envelope(t, body))
+
+	m.set(0, func(write func(string)) {
+		write(built + " Its light")
+		panic(http.ErrAbortHandler) // the connection breaks
+	})
+	events := s.stream(question)
+	last := events[len(events)-1]
+	require.Equal(t, "error", last.name, "%v", events)
+	require.Equal(t, "UPSTREAM_ERROR", envelope(t, []byte(last.data)).Code)
+	require.False(t, slices.ContainsFunc(events, func(e event) bool { return e.name == "done" }))
+
+	require.NotEmpty(t, s.search("Keshar lighthouse"), "search needs no model")
+	m.says(built)
+	a := s.ask(question)
+	require.Equal(t, built, a.Answer, "when the server is back, so are the answers")
+}
+
+func TestEmbeddingsFindWhatWordsDoNot(t *testing.T) {
+	m := newModelServer(t)
+	dir := t.TempDir()
+	embeddings := m.with(map[string]string{"RAG_EMBEDDING_MODEL": "small-embedder"})
+	s := start(t, dir, embeddings)
+	keshar := s.add("keshar.txt", built+" "+shines)
+	boat := s.add("boat.md", lighthouseFerry)
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0], "by its meaning alone")
+	require.Equal(t, boat.DocumentID, s.search("vessel")[0], "in another language")
+	require.Equal(t, keshar.DocumentID, s.search("Vasudev Nene")[0], "by its words")
+
+	m.set(http.StatusBadRequest, nil)
+	require.Equal(t, []string{keshar.DocumentID}, s.search("Vasudev Nene")[:1], "without its embedding server the gateway still finds words")
+	status, body := s.upload("c.txt", []byte("A third text, which cannot be embedded now."))
+	require.Contains(t, []int{502, 503}, status, string(body))
+	envelope(t, body)
+	var list listed
+	s.get("/api/v1/documents", &list)
+	require.Equal(t, 2, list.Total, "an upload that failed leaves nothing behind")
+	m.set(0, nil)
+	s.stop()
+
+	s = start(t, dir, noSamples)
+	require.NotContains(t, s.search("beacon"), keshar.DocumentID, "words alone do not know what a beacon is")
+	require.Equal(t, keshar.DocumentID, s.search("Vasudev Nene")[0])
+}
+
+const lighthouseFerry = "# केशरपुर की नाव\n\nकेशरपुर की नाव हर सुबह सात बजे द्वीप को जाती है।\n"
+
+func TestAnIndexRefusesAnotherEmbeddingModel(t *testing.T) {
+	m := newModelServer(t)
+	dir := t.TempDir()
+	s := start(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "small-embedder"}))
+	s.add("keshar.txt", built+" "+shines)
+	s.stop()
+
+	environment(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "large-embedder"}))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err := run(ctx, io.Discard, io.Discard, nil)
+	require.ErrorContains(t, err, "small-embedder")
+	require.ErrorContains(t, err, "large-embedder")
+
+	s = start(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "small-embedder"}))
+	require.NotEmpty(t, s.search("beacon"), "nothing was lost")
+	s.stop()
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "index")))
+	s = start(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "large-embedder"}))
+	require.NotEmpty(t, s.search("beacon"), "without an index the documents are indexed anew")
+}
+
+func TestAnEmbeddingServerThatIsNotThere(t *testing.T) {
+	environment(t, t.TempDir(), map[string]string{"OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "RAG_EMBEDDING_MODEL": "small-embedder", "APP_SAMPLE_CORPUS": "false"})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err := run(ctx, io.Discard, io.Discard, nil)
+	require.Error(t, err)
+	require.NoError(t, ctx.Err(), "it says so in bounded time")
+}
