@@ -1,0 +1,171 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/ingest"
+	"github.com/akshara-go/akshara/ingest/catalog"
+	"github.com/akshara-go/akshara/ingest/parse"
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// sink is an index that remembers what it was given.
+type sink struct {
+	mu   sync.Mutex
+	docs map[string]string
+	err  error
+}
+
+func newSink() *sink { return &sink{docs: map[string]string{}} }
+
+func (s *sink) Add(_ context.Context, docs []corpus.Document) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range docs {
+		if s.err != nil {
+			return s.err
+		}
+		s.docs[d.ID] = d.Text
+	}
+	return nil
+}
+
+func (s *sink) Remove(ctx context.Context, ids []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	for _, id := range ids {
+		delete(s.docs, id)
+	}
+	return ctx.Err()
+}
+
+func (s *sink) DocumentIDs(context.Context) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ids []string
+	for id := range s.docs {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+func open(tb testing.TB) (*ingest.Collection, *sink) {
+	tb.Helper()
+	kept, err := catalog.OpenDir(tb.TempDir())
+	require.NoError(tb, err)
+	s := newSink()
+	return &ingest.Collection{
+		Parser: parse.New(nil), Catalog: kept, Sink: s,
+		Detect: func(string) lang.Code { return lang.Hindi },
+	}, s
+}
+
+func Example() {
+	dir, _ := os.MkdirTemp("", "collection")
+	defer os.RemoveAll(dir)
+	kept, _ := catalog.OpenDir(dir)
+	documents := &ingest.Collection{Parser: parse.New(nil), Catalog: kept, Sink: newSink()} // a sink such as rag.Index
+	doc, err := documents.Add(context.Background(), &ingest.Item{Name: "taj.md", Body: strings.NewReader("# ताजमहल\n\nवह आगरा में है।")})
+	fmt.Println(doc.Title, err)
+	// Output: ताजमहल <nil>
+}
+
+func TestAddKeepsAndIndexes(t *testing.T) {
+	c, s := open(t)
+	doc, err := c.Add(t.Context(), &ingest.Item{Name: "a.txt", Body: strings.NewReader("ताजमहल आगरा में है।")})
+	require.NoError(t, err)
+	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, doc.ID)
+	require.Equal(t, lang.Hindi, doc.Language, "a document that does not say is asked about")
+	require.False(t, doc.CreatedAt.IsZero())
+	require.Contains(t, s.docs, doc.ID)
+	kept, err := c.Catalog.Get(t.Context(), doc.ID)
+	require.NoError(t, err)
+	require.Equal(t, doc, kept)
+
+	require.NoError(t, c.Remove(t.Context(), doc.ID))
+	require.Empty(t, s.docs)
+	require.Equal(t, fault.NotFound, fault.CodeOf(c.Remove(t.Context(), doc.ID)))
+}
+
+func TestWhatTheSinkRefusesIsNotKept(t *testing.T) {
+	c, s := open(t)
+	s.err = errors.New("the index is full")
+	_, err := c.Add(t.Context(), &ingest.Item{Name: "a.txt", Body: strings.NewReader("ताजमहल")})
+	require.ErrorIs(t, err, s.err)
+	_, total, err := c.Catalog.List(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Zero(t, total)
+
+	s.err = nil
+	require.NoError(t, c.Put(t.Context(), &corpus.Document{ID: "a", Text: "पुराना"}))
+	s.err = errors.New("the index is full")
+	require.ErrorIs(t, c.Put(t.Context(), &corpus.Document{ID: "a", Text: "नया"}), s.err)
+	kept, err := c.Catalog.Get(t.Context(), "a")
+	require.NoError(t, err)
+	require.Equal(t, "पुराना", kept.Text, "the old form stays")
+}
+
+func TestWhatCannotBeReadIsNeitherKeptNorIndexed(t *testing.T) {
+	c, s := open(t)
+	_, err := c.Add(t.Context(), &ingest.Item{Name: "a.png", Body: strings.NewReader("\x89PNG\r\n\x1a\n0000")})
+	require.Equal(t, fault.ProcessingFailed, fault.CodeOf(err))
+	require.Empty(t, s.docs)
+}
+
+func TestRemoveFinishesForACallerWhoLeft(t *testing.T) {
+	c, s := open(t)
+	require.NoError(t, c.Put(t.Context(), &corpus.Document{ID: "a", Text: "क"}))
+	ctx, cancel := context.WithCancel(t.Context())
+	c.Catalog = cancelAfterDelete{c.Catalog, cancel}
+	require.NoError(t, c.Remove(ctx, "a"))
+	require.Empty(t, s.docs)
+}
+
+// cancelAfterDelete is a catalog whose caller leaves when it has deleted.
+type cancelAfterDelete struct {
+	catalog.Catalog
+	cancel context.CancelFunc
+}
+
+func (c cancelAfterDelete) Delete(ctx context.Context, id string) error {
+	defer c.cancel()
+	return c.Catalog.Delete(ctx, id)
+}
+
+func TestReconcileBringsTheSinkInLine(t *testing.T) {
+	c, s := open(t)
+	for i := range 250 {
+		require.NoError(t, c.Catalog.Put(t.Context(), &corpus.Document{ID: fmt.Sprint(i), Text: "क"}))
+	}
+	s.docs["7"], s.docs["gone"] = "क", "ख"
+	added, removed, err := c.Reconcile(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 249, added)
+	require.Equal(t, 1, removed)
+	require.Len(t, s.docs, 250)
+	require.NotContains(t, s.docs, "gone")
+	added, removed, err = c.Reconcile(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, added+removed)
+
+	delete(s.docs, "3")
+	s.err = errors.New("the index is full")
+	_, _, err = c.Reconcile(t.Context())
+	require.ErrorIs(t, err, s.err)
+	require.ErrorContains(t, err, `document "3"`)
+}
