@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	bench-retrieval bench-vectors bench-chunk kill9
+	train-answers bench-retrieval bench-vectors bench-chunk kill9
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,11 @@ generate: ## write anew what is generated from the source
 
 docs: ## read the package documentation in a browser
 	go doc -http
+
+AKSHARA_DATA ?= ../shared/data
+
+train-answers: ## fit the weights of the extractive model, and print them
+	go run ./train/internal/answertrain -data $(AKSHARA_DATA)
 
 bench-retrieval: ## retrieval quality on XQuAD-hi, with and without distractors
 	go test -run '^$$' -bench BenchmarkXQuAD -benchtime 1x ./rag

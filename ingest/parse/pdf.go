@@ -195,15 +195,6 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-// startsParagraph tells whether a paragraph ends between two lines: they stand
-// in different blocks, side by side, further apart than lines usually do, differ
-// in size, or the second has a bullet.
-func startsParagraph(a, b *PDFLine, pitch float64) bool {
-	step := b.Y0 - a.Y0
-	return a.Block != b.Block || step < 0.3*b.height() || pitch > 0 && step > 1.35*pitch ||
-		a.height() > 1.25*b.height() || b.height() > 1.25*a.height() || isBullet(b.Text)
-}
-
 func isBullet(line string) bool {
 	r, n := utf8.DecodeRuneInString(line)
 	return strings.ContainsRune("•●▪◦‣○■□➢✓", r) && n < len(line) || strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "– ")

@@ -113,6 +113,7 @@ var Table = []Row{
 
 	// Adapters: one vendor each.
 	{Pattern: "observe/awssecrets", Layer: L3, Vendors: []string{aws}},
+	{Pattern: "observe/memcache", Layer: L3, Vendors: []string{"github.com/maypok86/otter/v2"}},
 	{Pattern: "observe/rediscache", Layer: L3, Vendors: []string{goRedis}},
 	{Pattern: "observe/langfuse", Layer: L3, Vendors: []string{openTel}},
 	{Pattern: "rag/pgstore", Layer: L3, Vendors: []string{gormLib, "github.com/pgvector/pgvector-go", "github.com/jackc/pgx/v5"}},
@@ -140,8 +141,10 @@ var Table = []Row{
 
 	// Services, and the project's own tools.
 	{Pattern: "examples/...", Layer: L4},
+	{Pattern: "train/internal/*train", Layer: Tool},
 	{Pattern: "observe/internal/archtest", Layer: Tool},
 	{Pattern: "observe/internal/covercheck", Layer: Tool},
+	{Pattern: "observe/internal/redistest", Layer: Tool, Why: "it starts servers for tests, and only tests may import it"},
 	{Pattern: "observe/internal/testreport", Layer: Tool},
 }
 

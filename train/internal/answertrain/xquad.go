@@ -1,0 +1,55 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// readXQuAD gives the paragraphs as documents, and their questions.
+func readXQuAD(dir string, code lang.Code) (docs []corpus.Document, questions []question, err error) {
+	name := filepath.Join(dir, "retrieval", "xquad-dev."+string(code)+".json")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	var set struct {
+		Data []struct {
+			Paragraphs []struct {
+				Context string
+				QAs     []struct {
+					Question string
+					Answers  []struct {
+						Text  string
+						Start int `json:"answer_start"` // in characters
+					}
+				} `json:"qas"`
+			}
+		}
+	}
+	if err := json.Unmarshal(data, &set); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for i, article := range set.Data {
+		for j, p := range article.Paragraphs {
+			id := fmt.Sprintf("%d/%d", i, j)
+			docs = append(docs, corpus.Document{ID: id, Text: p.Context, Source: corpus.Source{Language: code}})
+			runes := []rune(p.Context)
+			for _, q := range p.QAs {
+				if len(q.Answers) == 0 || q.Answers[0].Start > len(runes) {
+					return nil, nil, fmt.Errorf("%s: question %q has no answer in its paragraph", name, q.Question)
+				}
+				start := len(string(runes[:q.Answers[0].Start]))
+				questions = append(questions, question{
+					text: q.Question, document: id, code: code, article: i,
+					answer: corpus.Span{Start: start, End: start + len(q.Answers[0].Text)},
+				})
+			}
+		}
+	}
+	return docs, questions, nil
+}
