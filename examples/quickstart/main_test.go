@@ -1,0 +1,51 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestItAnswersWithACitation(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for range 2 { // the second time over what the first has kept
+		require.Equal(t, "इसे शाहजहाँ ने मुमताज़ महल की याद में बनवाया था। [taj]\n", printed(t, main))
+	}
+	require.DirExists(t, "quickstart-data")
+}
+
+// printed gives what a function prints.
+func printed(t *testing.T, f func()) string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer r.Close()
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = w
+	f() // its output fits the pipe
+	require.NoError(t, w.Close())
+	out, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(out)
+}
+
+func TestItHasAtMost25Lines(t *testing.T) {
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, "main.go", nil, 0)
+	require.NoError(t, err)
+	lines := 0
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "main" {
+			lines = set.Position(f.End()).Line - set.Position(f.Pos()).Line + 1
+		}
+	}
+	t.Logf("main has %d lines", lines)
+	require.Positive(t, lines)
+	require.LessOrEqual(t, lines, 25)
+}
