@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -467,4 +469,17 @@ func TestARestartLosesNothing(t *testing.T) {
 		require.NotContains(t, s.search("ताजमहल"), taj, "a sample that was deleted stays so")
 	}
 	require.Equal(t, fmt.Sprintf("Akshara answers at http://localhost:%s\n", s.url[strings.LastIndex(s.url, ":")+1:]), s.out.String())
+}
+
+func TestAnOpenAddressIsWarnedOf(t *testing.T) {
+	for host, open := range map[string]bool{"127.0.0.1": false, "::1": false, "localhost": false, "0.0.0.0": true, "": true, "192.0.2.7": true, "example.org": true} {
+		var said buffer
+		warnIfOpen(slog.New(slog.NewTextHandler(&said, nil)), host)
+		require.Equal(t, open, strings.Contains(said.String(), "level=WARN"), "%q: %s", host, &said)
+	}
+	for address, want := range map[string]string{"127.0.0.1:8000": "localhost:8000", "0.0.0.0:8000": "localhost:8000", "[::]:80": "localhost:80", "192.0.2.7:8000": "192.0.2.7:8000"} {
+		addr, err := net.ResolveTCPAddr("tcp", address)
+		require.NoError(t, err)
+		require.Equal(t, want, shown(addr))
+	}
 }

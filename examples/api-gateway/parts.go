@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/ingest/catalog"
@@ -37,7 +38,11 @@ type parts struct {
 	engine    *rag.Engine
 	documents *ingest.Collection
 	pdf       *pdfium.Reader
+	ownPDF    bool // pdf is what reads PDFs
 	log       *slog.Logger
+
+	stop  context.CancelFunc // ends what goes on later
+	later sync.WaitGroup     // what goes on while the gateway answers already
 }
 
 // open makes the parts, brings the index in line with the catalog and takes in
@@ -48,7 +53,8 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{store: store, log: log, pdf: pdfium.New(nil)}
+	ctx, stop := context.WithCancel(ctx)
+	p := &parts{store: store, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop}
 	if err := p.wire(ctx, cfg, dir); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -97,11 +103,16 @@ func (p *parts) pdfReader() parse.PDFReader {
 	if poppler, err := parse.FindPoppler(); err == nil {
 		return poppler
 	}
+	p.ownPDF = true
 	return p.pdf
 }
 
-// close closes what has to be closed.
-func (p *parts) close() error { return errors.Join(p.pdf.Close(), p.store.Close()) }
+// close waits for what goes on and closes what has to be closed.
+func (p *parts) close() error {
+	p.stop()
+	p.later.Wait()
+	return errors.Join(p.pdf.Close(), p.store.Close())
+}
 
 // models gives the embedder and the language model that the environment names,
 // nil for one that it does not.

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/akshara-go/akshara/ingest"
@@ -47,14 +49,37 @@ type sample struct {
 // takeInSamples takes the sample corpus into a folder that has not had it. It
 // is done once: a sample that was deleted stays so. An interrupted start goes
 // on where it was, since every sample has an id of its own.
+//
+// Where pdfium has to read the samples that are PDFs, they follow while the
+// gateway answers already: compiling pdfium for the first time takes seconds.
 func (p *parts) takeInSamples(ctx context.Context, dir string) error {
-	done := filepath.Join(dir, "samples.done")
-	if exists(done) {
-		return nil
-	}
 	samples, err := manifest()
 	if err != nil {
 		return err
+	}
+	isPDF := func(s sample) bool { return path.Ext(s.File) == ".pdf" }
+	if err := p.takeInOnce(ctx, filepath.Join(dir, "samples.done"), slices.DeleteFunc(slices.Clone(samples), isPDF)); err != nil {
+		return err
+	}
+	pdfs := func(ctx context.Context) error {
+		return p.takeInOnce(ctx, filepath.Join(dir, "samples-pdf.done"), slices.DeleteFunc(samples, func(s sample) bool { return !isPDF(s) }))
+	}
+	if !p.ownPDF {
+		return pdfs(ctx)
+	}
+	p.later.Go(func() {
+		if err := pdfs(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("the samples that are PDFs are missing", "error", err)
+		}
+		debug.FreeOSMemory() // compiling has left hundreds of megabytes of garbage
+	})
+	return nil
+}
+
+// takeInOnce takes samples in, unless the file done says that they were.
+func (p *parts) takeInOnce(ctx context.Context, done string, samples []sample) error {
+	if exists(done) {
+		return nil
 	}
 	for _, s := range samples {
 		if err := p.takeIn(ctx, &s); err != nil {
