@@ -37,7 +37,8 @@ func (w *response) limitBody(r *http.Request, limit int64) {
 	if limit <= 0 {
 		limit = math.MaxInt64
 	}
-	b := &body{ReadCloser: r.Body, res: w, start: time.Now()}
+	b := &w.bodyRoom.body
+	*b = body{ReadCloser: r.Body, res: w, start: time.Now()}
 	b.extend()
 	w.body = b
 	in := http.MaxBytesReader(w.ResponseWriter, b, limit)
@@ -46,7 +47,8 @@ func (w *response) limitBody(r *http.Request, limit int64) {
 		r.Header.Del("Content-Encoding")
 		r.ContentLength = -1
 	}
-	r.Body = &limited{ReadCloser: in, body: b}
+	w.bodyRoom.limited = limited{ReadCloser: in, body: b}
+	r.Body = &w.bodyRoom.limited
 }
 
 // contentEncoding tells whether a body comes zipped, and whether its encoding

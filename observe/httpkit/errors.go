@@ -61,9 +61,10 @@ func encodeJSON(w io.Writer, v any) error {
 
 // ReadError is the inverse of WriteError, for clients: nil when the answer's
 // status is below 400, else the fault.Error that the server raised, with its
-// request id and, from the header Retry-After, when to try again. An answer that is not the
-// contract's (a proxy's page) becomes a fault of the status's code. It reads at
-// most 64 KiB of the body and does not close it.
+// request id and, from the header Retry-After, when to try again. An answer that
+// is not the contract's (a proxy's page) is UPSTREAM_ERROR, with the status among
+// the details and none of its text. It reads at most 64 KiB of the body and
+// does not close it. [Client] calls it by itself.
 func ReadError(resp *http.Response) error {
 	if resp.StatusCode < 400 {
 		return nil
@@ -76,12 +77,17 @@ func ReadError(resp *http.Response) error {
 			return f
 		}
 	}
-	code := fault.CodeForStatus(resp.StatusCode)
-	f := fault.Wrap(err, code, "the server answered "+strconv.Itoa(resp.StatusCode), nil)
-	f.RequestID = resp.Header.Get("X-Request-ID")
+	f := fault.Wrap(errForeign, fault.Upstream, "another service failed", fault.Details{"status": resp.StatusCode})
+	if id := resp.Header.Get("X-Request-ID"); isUUIDv4(id) {
+		f.RequestID = id
+	}
 	f.RetryAfter = retryAfter(resp.Header)
 	return f
 }
+
+// errForeign is the cause of an UPSTREAM_ERROR that ReadError makes. What was
+// wrong with the body is not repeated: it may quote somebody's document.
+var errForeign = errors.New("httpkit: the answer is not the contract's error body")
 
 // retryAfter reads both forms of the header: seconds and a date.
 func retryAfter(h http.Header) time.Duration {

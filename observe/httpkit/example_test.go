@@ -13,6 +13,35 @@ import (
 	"github.com/akshara-go/akshara/observe/httpkit"
 )
 
+// What one service raises, another gets back equal.
+func ExampleClient() {
+	kit := httpkit.New(&httpkit.Options{Service: "translation-service"})
+	httpkit.Register(kit, huma.Operation{OperationID: "detect", Method: http.MethodPost, Path: "/detect"},
+		func(_ context.Context, in *struct{ Body struct{ Text string } }) (*struct{ Body map[string]string }, error) {
+			if in.Body.Text == "" {
+				return nil, fault.New(fault.InvalidLanguage, "there is no text", fault.Details{"field": "text"})
+			}
+			return &struct{ Body map[string]string }{map[string]string{"language": "hi"}}, nil
+		})
+	server := httptest.NewServer(kit)
+	defer server.Close()
+
+	client, err := httpkit.NewClient(server.URL, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.Close()
+	var out struct{ Language string }
+	for _, text := range []string{"नमस्ते", ""} {
+		err := client.Do(context.Background(), http.MethodPost, "/detect", map[string]string{"Text": text}, &out)
+		fmt.Println(out.Language, fault.CodeOf(err), err)
+	}
+	// Output:
+	// hi  <nil>
+	// hi INVALID_LANGUAGE INVALID_LANGUAGE: there is no text
+}
+
 type greetInput struct {
 	Name string `path:"name" maxLength:"40"`
 }

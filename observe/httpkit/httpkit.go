@@ -1,7 +1,7 @@
 // Package httpkit is the HTTP side of a service of Akshara: routes that describe
 // themselves in an OpenAPI document, one error body for everything that can go
-// wrong, request ids, access log, metrics, health, and a server that resists
-// slow clients and stops without dropping anybody.
+// wrong, request ids, traces, access log, metrics, health, a server that resists
+// slow clients and stops without dropping anybody, and a client for such services.
 //
 //	kit := httpkit.New(&httpkit.Options{Service: "rag-service", Version: "1.0.0", Logger: log, Health: monitor})
 //	httpkit.Register(kit, huma.Operation{Method: "POST", Path: "/query", OperationID: "query"},
@@ -28,7 +28,16 @@
 // methods, bad JSON (with line and column), invalid input (every field at
 // once), bodies over the limit, panics, text that a handler wrote with
 // http.Error, and requests that net/http itself turns away. The inner cause goes to the
-// request's one log line, under the same request id. [ReadError] is the inverse for clients.
+// request's one log line, under the same request id.
+//
+// # Calling other services
+//
+// A [Client] sends and reads JSON, forms, files and event streams. It gives back
+// the fault that the other service raised, tries again where that does no harm,
+// stops calling what is down, and passes request id and trace on.
+//
+//	client, err := httpkit.NewClient("http://127.0.0.1:8001", nil)
+//	err = client.Do(ctx, "POST", "/query", &query, &result)
 //
 // A default in an input struct needs required:"false" beside it; huma
 // otherwise demands the field all the same.

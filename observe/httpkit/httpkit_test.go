@@ -119,8 +119,8 @@ func TestReadErrorOfForeignAnswers(t *testing.T) {
 		code   fault.Code
 		wait   time.Duration
 	}{
-		{502, "", fault.Upstream, 0}, {503, "7", fault.ServiceUnavailable, 7 * time.Second}, {418, "x", fault.InvalidRequest, 0},
-		{429, time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), fault.RateLimitExceeded, time.Hour}, {500, "-1", fault.Upstream, 0},
+		{502, "", fault.Upstream, 0}, {503, "7", fault.Upstream, 7 * time.Second}, {418, "x", fault.Upstream, 0}, {404, "", fault.Upstream, 0},
+		{429, time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), fault.Upstream, time.Hour}, {500, "-1", fault.Upstream, 0},
 	} {
 		w := httptest.NewRecorder()
 		w.Header().Set("X-Request-ID", givenID)

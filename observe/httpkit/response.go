@@ -25,7 +25,12 @@ type response struct {
 	start time.Time
 	body  *body // of the request, nil when there is none
 	span  trace.Span
-	ids   [2]string // as sent: X-Request-ID and traceparent
+	// bodyRoom is where body and its limits live: one allocation less each.
+	bodyRoom struct {
+		body    body
+		limited limited
+	}
+	ids [2]string // as sent: X-Request-ID and traceparent
 
 	untimed  bool  // the writer has no deadlines: a recorder
 	sent     bool  // the header has gone out

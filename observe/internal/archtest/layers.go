@@ -55,6 +55,7 @@ const (
 	wasm      = "github.com/tetratelabs/wazero"
 	xnet      = "golang.org/x/net"
 	testLib   = "github.com/stretchr/testify"
+	failsafe  = "github.com/failsafe-go/failsafe-go"
 	gormLib   = "gorm.io/..."
 	goRedis   = "github.com/redis/go-redis/v9"
 	mimeTypes = "github.com/gabriel-vasile/mimetype"
@@ -72,8 +73,8 @@ var Table = []Row{
 	{Pattern: "observe/health", Layer: L1},
 	{Pattern: "observe/cache", Layer: L1},
 	{Pattern: "observe/pii", Layer: L1},
-	{Pattern: "observe/httpkit", Layer: L1, Vendors: []string{huma, "github.com/swaggest/swgui", prometh, uuid, openTel},
-		Why: "the one place that knows the web framework, its documentation page and the metrics"},
+	{Pattern: "observe/httpkit", Layer: L1, Vendors: []string{huma, "github.com/swaggest/swgui", prometh, uuid, openTel, failsafe},
+		Why: "the one place that knows the web framework, its documentation page, the metrics and the circuit breaker"},
 	{Pattern: "observe/config", Layer: L1, Vendors: []string{"github.com/caarlos0/env/v11"}, Why: "the one place that reads the environment"},
 	{Pattern: "rag/corpus", Layer: L1},
 	{Pattern: "rag/llm", Layer: L1},
