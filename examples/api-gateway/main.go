@@ -43,6 +43,7 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 	}
 	level, _ := observe.ParseLevel(cfg.App.LogLevel)
 	log := observe.NewLogger(logs, &observe.LogOptions{Service: service, Level: level})
+	log.Info("starting", "version", version, "env", cfg.App.Env, "data_dir", cfg.App.DataDir)
 	monitor := health.New(&health.Options{Service: service, Version: version, Logger: log})
 
 	parts, err := open(ctx, cfg, log, monitor)

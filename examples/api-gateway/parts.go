@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -74,7 +75,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	language := detect.New().Language
 	p.index = rag.NewIndex(p.store, &rag.IndexOptions{
 		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(p.log, "rag"),
-		Chunk: &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cfg.RAG.ChunkOverlap},
+		Chunk: &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
 	})
 	p.engine = rag.NewEngine(p.index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold})
 	p.documents = &ingest.Collection{
