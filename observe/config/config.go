@@ -30,10 +30,31 @@
 // [Secret]. A struct may implement [Defaulter] and [Validator].
 //
 // The environment wins over the file .env, which is for development.
+//
+// # Secrets
+//
+// A value aws-sm://secret-name#key is fetched by Options.Resolver, all such values
+// in one call; [LoadContext] bounds the time that takes:
+//
+//	resolver := config.ResolverFunc(func(ctx context.Context, refs []string) (map[string]string, error) {
+//		aws, err := awsconfig.LoadDefaultConfig(ctx) // only when there is something to fetch
+//		if err != nil {
+//			return nil, err
+//		}
+//		return awssecrets.New(secretsmanager.NewFromConfig(aws), nil).Resolve(ctx, refs)
+//	})
+//	cfg, err := config.LoadContext[settings](ctx, &config.Options{Resolver: resolver})
+//
+// # Unknown variables
+//
+// Options.Warn is told of a variable with one of the project's prefixes that
+// no setting has, and of the name that was probably meant.
+//
 // [EnvExample] and [Table] write the documentation from the same structs.
 package config
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"reflect"
@@ -49,6 +70,13 @@ type Options struct {
 	// EnvFile is the .env file; "" means ".env" where LookupEnv is nil and none
 	// otherwise. A file that does not exist is no error.
 	EnvFile string
+	// Resolver fetches values that begin with aws-sm://; nil means that such a value is a problem.
+	Resolver Resolver
+	// Warn is told of variables that look like settings and are none; nil means nobody is.
+	Warn func(Warning)
+	// Environ lists the variables that are set, as NAME=value, for Warn; nil means
+	// os.Environ where LookupEnv is nil and none otherwise.
+	Environ func() []string
 	// Defaults replace the envDefault of single variables: a service's own port.
 	Defaults map[string]string
 }
@@ -99,8 +127,12 @@ func (e *Error) Error() string {
 // come back together as one *[Error]; a .env file that cannot be read or
 // parsed, as an error that names file and line. A T that no environment could fill (a field
 // of an unknown type, a default that is not allowed) is a mistake of the
-// program, and reported as an error too.
-func Load[T any](opts *Options) (*T, error) {
+// program, and reported as an error too. Secrets are fetched as in [LoadContext].
+func Load[T any](opts *Options) (*T, error) { return LoadContext[T](context.Background(), opts) }
+
+// LoadContext is Load with a context for Options.Resolver. A secret that
+// cannot be fetched is one of the problems: it names the variable and the secret.
+func LoadContext[T any](ctx context.Context, opts *Options) (*T, error) {
 	l, err := newLoader(opts)
 	if err != nil {
 		return nil, err
@@ -110,6 +142,8 @@ func Load[T any](opts *Options) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.warn(vars)
+	l.resolve(ctx, vars)
 	for i := range vars {
 		l.read(&vars[i])
 	}
@@ -127,6 +161,11 @@ type loader struct {
 	lookup   func(string) (string, bool)
 	file     map[string]string
 	defaults map[string]string
+	resolver Resolver
+	warned   func(Warning)
+	environ  func() []string
+	fetched  map[string]string // values of references, by variable
+	reasons  map[string]string // why a reference could not be fetched, by variable
 	problems []Problem
 }
 
@@ -134,10 +173,16 @@ func newLoader(opts *Options) (*loader, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	l := &loader{lookup: opts.LookupEnv, defaults: opts.Defaults}
+	l := &loader{lookup: opts.LookupEnv, defaults: opts.Defaults, resolver: opts.Resolver, warned: opts.Warn, environ: opts.Environ}
+	if l.environ == nil {
+		l.environ = func() []string { return nil }
+	}
 	path := opts.EnvFile
 	if l.lookup == nil {
 		l.lookup = os.LookupEnv
+		if opts.Environ == nil {
+			l.environ = os.Environ
+		}
 		if path == "" {
 			path = ".env"
 		}
@@ -165,16 +210,24 @@ func (l *loader) value(v *variable) string {
 	return v.fallback
 }
 
-// secretPrefix marks a value that is kept elsewhere.
-const secretPrefix = "aws-sm://"
-
 func (l *loader) read(v *variable) {
 	text := l.value(v)
+	if value, ok := l.fetched[v.name]; ok {
+		if allowed, ok := v.set(value); !ok || value == "" && v.required {
+			if ok {
+				allowed = "a value: " + v.allowed()
+			}
+			l.add(v, text, "a reference to a value that fits: "+allowed)
+		}
+		return
+	}
 	switch {
 	case text == "" && v.required:
 		l.add(v, text, "a value: "+v.allowed())
 	case text == "":
-	case strings.HasPrefix(text, secretPrefix):
+	case l.reasons[v.name] != "":
+		l.add(v, text, "a reference to a secret that can be fetched: "+l.reasons[v.name])
+	case strings.HasPrefix(text, Scheme):
 		l.add(v, text, "the value itself: this program does not fetch references to a secrets manager")
 	default:
 		if allowed, ok := v.set(text); !ok {
@@ -184,7 +237,7 @@ func (l *loader) read(v *variable) {
 }
 
 func (l *loader) add(v *variable, found, allowed string) {
-	if v.secret() && found != "" && !strings.HasPrefix(found, secretPrefix) {
+	if v.secret() && found != "" && !strings.HasPrefix(found, Scheme) {
 		found = masked
 	}
 	l.problems = append(l.problems, Problem{Variable: v.name, Found: found, Allowed: allowed})
@@ -202,6 +255,11 @@ func (l *loader) finish(s reflect.Value) {
 		d.SetDefaults()
 	}
 	if c, ok := s.Addr().Interface().(Validator); ok {
-		l.problems = append(l.problems, c.Problems()...)
+		for _, p := range c.Problems() {
+			if _, ok := l.fetched[p.Variable]; ok {
+				p.Found = masked
+			}
+			l.problems = append(l.problems, p)
+		}
 	}
 }

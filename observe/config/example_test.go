@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -29,4 +30,27 @@ func Example() {
 	//   CACHE_TTL_SECONDS: found "1h", allowed is a whole number of seconds
 	//   REDIS_SSL: found "yes", allowed is true or false
 	// 127.0.0.1 1h0m0s false <nil>
+}
+
+// Secrets are fetched together, and what looks like a slip of the pen is told about.
+func ExampleLoadContext() {
+	type model struct {
+		Name string        `env:"LLM_MODEL_STANDARD" doc:"the model"`
+		Key  config.Secret `env:"OPENAI_API_KEY" doc:"its key"`
+	}
+	vars := map[string]string{"OPENAI_API_KEY": "aws-sm://prod/openai#key", "LLM_MODEL_STANDART": "qwen3"}
+	cfg, err := config.LoadContext[model](context.Background(), &config.Options{
+		LookupEnv: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
+		Environ:   func() []string { return []string{"LLM_MODEL_STANDART=qwen3"} },
+		Warn:      func(w config.Warning) { fmt.Println(w) },
+		Resolver: config.ResolverFunc(func(_ context.Context, refs []string) (map[string]string, error) {
+			fmt.Println("fetching", refs)
+			return map[string]string{"aws-sm://prod/openai#key": "sk-private"}, nil
+		}),
+	})
+	fmt.Println(cfg, len(cfg.Key.Reveal()), err)
+	// Output:
+	// LLM_MODEL_STANDART is set, but no setting has that name; is LLM_MODEL_STANDARD meant?
+	// fetching [aws-sm://prod/openai#key]
+	// &{ ***} 10 <nil>
 }

@@ -42,30 +42,30 @@ func (k *Kit) startTrace(ctx context.Context, r *http.Request) (context.Context,
 
 // endSpan describes the span as OpenTelemetry's conventions for HTTP have it,
 // by the route and never by the path or the query, which can be somebody's question.
-func (res *response) endSpan() {
-	if res.span == nil {
+func (w *response) endSpan() {
+	if w.span == nil {
 		return
 	}
-	if res.span.IsRecording() {
-		name, attrs := methodLabel(res.req.Method), make([]attribute.KeyValue, 0, 5)
+	if w.span.IsRecording() {
+		name, attrs := methodLabel(w.req.Method), make([]attribute.KeyValue, 0, 5)
 		attrs = append(attrs, attribute.String("http.request.method", name),
-			attribute.Int("http.response.status_code", res.status),
-			attribute.String("url.scheme", scheme(res.req)))
-		if res.req.Pattern != "" {
-			route := endpoint(res.req.Pattern)
+			attribute.Int("http.response.status_code", w.status),
+			attribute.String("url.scheme", scheme(w.req)))
+		if w.req.Pattern != "" {
+			route := endpoint(w.req.Pattern)
 			name += " " + route
 			attrs = append(attrs, attribute.String("http.route", route))
 		}
-		if res.code != "" {
-			attrs = append(attrs, attribute.String("error.type", string(res.code)))
+		if w.code != "" {
+			attrs = append(attrs, attribute.String("error.type", string(w.code)))
 		}
-		if res.status >= 500 || res.panicked != nil || res.code != "" && res.status < 400 {
-			res.span.SetStatus(codes.Error, string(res.code))
+		if w.status >= 500 || w.panicked != nil || w.code != "" && w.status < 400 {
+			w.span.SetStatus(codes.Error, string(w.code))
 		}
-		res.span.SetName(name)
-		res.span.SetAttributes(attrs...)
+		w.span.SetName(name)
+		w.span.SetAttributes(attrs...)
 	}
-	res.span.End()
+	w.span.End()
 }
 
 func scheme(r *http.Request) string {
