@@ -137,7 +137,7 @@ func TestBadUploads(t *testing.T) {
 	s.unharmed()
 }
 
-// zipBomb makes a DOCX of some 100 kB whose text is 128 MiB of one letter.
+// zipBomb makes a DOCX of some 60 kB whose text is 64 MiB of one letter.
 func zipBomb(tb testing.TB) []byte {
 	var file bytes.Buffer
 	z := zip.NewWriter(&file)
@@ -152,7 +152,7 @@ func zipBomb(tb testing.TB) []byte {
 	_, err = io.WriteString(w, `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>`)
 	require.NoError(tb, err)
 	letters := bytes.Repeat([]byte("a"), 1<<20)
-	for range 128 {
+	for range 64 {
 		_, err = w.Write(letters)
 		require.NoError(tb, err)
 	}

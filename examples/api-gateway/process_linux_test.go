@@ -115,8 +115,8 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// terminate sends SIGTERM and gives how the gateway ended and after what time.
-func (p *process) terminate() (error, time.Duration) {
+// terminate sends SIGTERM and gives after what time the gateway ended and how.
+func (p *process) terminate() (took time.Duration, err error) {
 	p.tb.Helper()
 	p.client.CloseIdleConnections()
 	began := time.Now()
@@ -126,7 +126,7 @@ func (p *process) terminate() (error, time.Duration) {
 	case <-time.After(30 * time.Second):
 		p.tb.Fatal("the gateway did not end within 30 s of SIGTERM")
 	}
-	return p.failed, time.Since(began)
+	return time.Since(began), p.failed
 }
 
 // memory gives a figure of /proc/PID/status in bytes: VmRSS is what is held
@@ -165,7 +165,7 @@ func readyAndSmall(t *testing.T, program string) {
 				require.Less(t, first, maxMemory)
 				require.Less(t, settled, maxMemory)
 				require.Equal(t, 1, strings.Count(p.out.String(), "\n"), "one line: %s", p.out)
-				err, _ := p.terminate()
+				_, err := p.terminate()
 				require.NoError(t, err)
 			}
 			if best["fresh"] < maxReady && best["warm"] < maxReady {
@@ -234,7 +234,7 @@ func stopsGently(t *testing.T, program string) {
 	}
 	ended := make(chan error, 1)
 	go func() {
-		err, took := p.terminate()
+		took, err := p.terminate()
 		if err == nil && took > 5*time.Second {
 			err = fmt.Errorf("it took %s", took)
 		}
@@ -298,7 +298,7 @@ func survivesAKill(t *testing.T, program string) {
 	p = launch(t, program, dir, noSamples)
 	require.Len(t, p.search("वासुदेव नेने अभियंता"), 5)
 	require.Contains(t, p.document(last.DocumentID).Text, "क्रमांक 4")
-	err, _ := p.terminate()
+	_, err := p.terminate()
 	require.NoError(t, err)
 }
 
@@ -342,7 +342,7 @@ func readOnly(t *testing.T, program string) {
 	require.NoError(t, os.Mkdir(empty, 0o700))
 	p := launch(t, program, dir, nil)
 	taj := p.ask("ताजमहल किसने बनवाया था?").Sources[0].DocumentID
-	err, _ := p.terminate()
+	_, err := p.terminate()
 	require.NoError(t, err)
 
 	writable(t, dir, false)
@@ -351,7 +351,7 @@ func readOnly(t *testing.T, program string) {
 	require.Contains(t, said, "read-only")
 	p = launch(t, program, dir, nil)
 	p.refusesToWrite(taj)
-	err, _ = p.terminate()
+	_, err = p.terminate()
 	require.NoError(t, err)
 
 	writable(t, dir, true)
@@ -432,6 +432,6 @@ func documentsReadOnly(t *testing.T, program string) {
 	writable(t, documents, true)
 	doc := p.add("keshar.md", lighthouse)
 	require.Contains(t, p.search("वासुदेव नेने"), doc.DocumentID)
-	err, _ := p.terminate()
+	_, err := p.terminate()
 	require.NoError(t, err)
 }
