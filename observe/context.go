@@ -1,35 +1,82 @@
 package observe
 
-import "context"
+import (
+	"context"
+	"log/slog"
+	"slices"
 
-type contextKey int
-
-const (
-	requestIDKey contextKey = iota
-	traceIDKey
+	"go.opentelemetry.io/otel/trace"
 )
+
+// lineKey is the context's key for a line.
+type lineKey struct{}
+
+// line is what a context carries for the lines logged with it. It is kept under
+// one key, so that a line costs one search however much there is; values are
+// never changed once they are in a context.
+type line struct {
+	requestID string
+	traceID   string
+	attrs     []slog.Attr
+}
+
+func lineOf(ctx context.Context) line {
+	l, _ := ctx.Value(lineKey{}).(*line)
+	if l == nil {
+		return line{}
+	}
+	return *l
+}
 
 // WithRequestID gives a context that carries the id of the request being
 // served. Every line that a logger of [NewLogger] writes with that context has
 // it as request_id, and the HTTP clients of the module pass it on.
 func WithRequestID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, requestIDKey, id)
+	l := lineOf(ctx)
+	l.requestID = id
+	return context.WithValue(ctx, lineKey{}, &l)
 }
 
 // RequestID gives the request id that ctx carries, or "".
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey).(string)
-	return id
-}
+func RequestID(ctx context.Context) string { return lineOf(ctx).requestID }
 
-// WithTraceID gives a context that carries the trace id (32 lower-case
-// hexadecimal digits of W3C Trace Context), written as trace_id on log lines.
+// WithTraceID gives a context that carries a trace id (32 lower-case hexadecimal
+// digits of W3C Trace Context), for programs that know one and use no
+// OpenTelemetry: where the context has a span, the span's trace id counts.
 func WithTraceID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, traceIDKey, id)
+	l := lineOf(ctx)
+	l.traceID = id
+	return context.WithValue(ctx, lineKey{}, &l)
 }
 
-// TraceID gives the trace id that ctx carries, or "".
+// TraceID gives the trace id that ctx carries, of its OpenTelemetry span or else
+// by [WithTraceID], or "".
 func TraceID(ctx context.Context) string {
-	id, _ := ctx.Value(traceIDKey).(string)
-	return id
+	if sc := trace.SpanContextFromContext(ctx); sc.HasTraceID() {
+		return sc.TraceID().String()
+	}
+	return lineOf(ctx).traceID
+}
+
+// WithAttrs gives a context that carries attributes: they stand on every line
+// that a logger of [NewLogger] writes with it, at the top of extra, whatever
+// groups the logger has open. One whose key the context already carries takes
+// the other's place.
+//
+//	ctx = observe.WithAttrs(ctx, slog.String("tenant", t), slog.String("document_id", id))
+func WithAttrs(ctx context.Context, attrs ...slog.Attr) context.Context {
+	if len(attrs) == 0 {
+		return ctx
+	}
+	l := lineOf(ctx)
+	l.attrs = slices.Clone(l.attrs)
+	for _, a := range attrs {
+		same := func(b slog.Attr) bool { return a.Key != "" && a.Key == b.Key }
+		if i := slices.IndexFunc(l.attrs, same); i >= 0 {
+			l.attrs[i] = a
+		} else {
+			l.attrs = append(l.attrs, a)
+		}
+	}
+	return context.WithValue(ctx, lineKey{}, &l)
 }

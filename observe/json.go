@@ -1,6 +1,10 @@
 package observe
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"encoding/json"
+	"unicode/utf8"
+)
 
 const hexDigits = "0123456789abcdef"
 
@@ -53,4 +57,72 @@ func appendEscaped(b []byte, c byte) []byte {
 		return append(b, '\\', 't')
 	}
 	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xf])
+}
+
+// stringLen gives the length of the JSON string, quotes included, that j begins with.
+func stringLen(j []byte) int {
+	for i := 1; i < len(j); i++ {
+		switch j[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(j)
+}
+
+// unquote gives the text of a JSON string.
+func unquote(j []byte) string {
+	if bytes.IndexByte(j, '\\') < 0 {
+		return string(j[1 : len(j)-1])
+	}
+	var s string
+	if json.Unmarshal(j, &s) != nil {
+		return string(j)
+	}
+	return s
+}
+
+// isID tells whether s is a UUID or a trace id: digits that are nobody's number.
+func isID(s string) bool {
+	if len(s) != 36 && len(s) != 32 {
+		return false
+	}
+	for i := range len(s) {
+		hyphen := len(s) == 36 && (i == 8 || i == 13 || i == 18 || i == 23)
+		c := s[i]
+		isHex := '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+		if hyphen != (c == '-') || !hyphen && !isHex {
+			return false
+		}
+	}
+	return true
+}
+
+// hasNumber tells whether s has four digits, or letters beyond ASCII, among
+// which there are digits too.
+func hasNumber(s string) bool {
+	digits := 0
+	for i := range len(s) {
+		c := s[i]
+		if '0' <= c && c <= '9' {
+			digits++
+		}
+		if digits == 4 || c >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
+
+// isName tells whether k can be a name only: nothing in it that a number or an
+// address is made of, or that JSON escapes.
+func isName(k string) bool {
+	for i := range len(k) {
+		if c := k[i]; (c|0x20 < 'a' || c|0x20 > 'z') && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return true
 }
