@@ -57,7 +57,7 @@ var _ Weigher = (*Index)(nil)
 // background is how many chunks that hold none of its words a collection is
 // thought to have besides its own: in a collection of ten chunks, that a word
 // stands in two of them says little.
-const background = 200
+const background = 20
 
 // TermWeights gives the inverse document frequency of the words of a question:
 // ln(1 + (N-n+.5)/(n+1)) for a word that n of N chunks hold, by its spelling or

@@ -143,6 +143,11 @@ func Rank(ctx context.Context, g *llm.Grounding) ([]Candidate, error) {
 			}
 		}
 	}
+	missing := q.Share(q.lacking)
+	for i := range all {
+		all[i].Features.Missing = missing
+		all[i].Confidence = all[i].Features.confidence()
+	}
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	return all, nil
 }
@@ -152,6 +157,7 @@ type question struct {
 	*match.Text
 	language lang.Code
 	expects  expectation
+	lacking  []float64 // for each word how surely no passage so far holds it
 }
 
 func newQuestion(g *llm.Grounding) *question {
@@ -164,7 +170,12 @@ func newQuestion(g *llm.Grounding) *question {
 	if g.Weights == nil {
 		weight = nil
 	}
-	return &question{match.New(g.Question, g.Language, weight), g.Language, expected(g.Question, g.Language)}
+	q := &question{Text: match.New(g.Question, g.Language, weight), language: g.Language, expects: expected(g.Question, g.Language)}
+	q.lacking = make([]float64, len(q.Terms))
+	for i := range q.lacking {
+		q.lacking[i] = 1
+	}
+	return q
 }
 
 // How much it is worth that a word of the question stands near a sentence
@@ -180,6 +191,7 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 	c, code := &p.Chunk, p.Source.Language
 	title := strings.Join(append([]string{p.Source.Title}, c.Headings...), "\n")
 	topic := q.In(analysis.Tokens(title, code), title, nil)
+	q.found(topic)
 	scale(topic, inTitle)
 
 	spans := sentences(c)
@@ -190,6 +202,7 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 		tokens[i] = analysis.Tokens(text, code)
 		held[i] = q.In(tokens[i], text, nil)
 		raise(whole, held[i], inPassage)
+		q.found(held[i])
 		for j, h := range held[i] {
 			mentions[j] += h
 		}
@@ -212,9 +225,16 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 		f.Words = math.Log1p(float64(len(tokens[i]))) / 4
 		f.Language = truth(code == "" || code == q.language)
 		q.expects.fill(&f, tokens[i], text, q.Text)
-		out = append(out, Candidate{index, span, f.score(), f.confidence(), f})
+		out = append(out, Candidate{Passage: index, Span: span, Score: f.score(), Features: f})
 	}
 	return out
+}
+
+// found notes what some text holds.
+func (q *question) found(held []float64) {
+	for i, h := range held {
+		q.lacking[i] = min(q.lacking[i], 1-h)
+	}
 }
 
 // focus tells how much of what the passage holds of the question stands in this

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -85,9 +86,9 @@ func confidenceWeights(all []example, rank []float64) []float64 {
 	var xs [][]float64
 	var ys []float64
 	for _, e := range all {
-		x, y := []float64{0, 0, 0, 1}, 0.0
+		x, y := []float64{0, 0, 0, 1, 1}, 0.0
 		if best := first(e.candidates, rank); best != nil {
-			x = []float64{best.features[own], best.features[around], best.features[pairs], 1}
+			x = []float64{best.features[own], best.features[around], best.features[pairs], best.features[missing], 1}
 			if best.right {
 				y = 1
 			}
@@ -135,6 +136,35 @@ func accuracy(all []example, w []float64) (one, two float64) {
 		}
 	}
 	return one / float64(len(all)), two / float64(len(all))
+}
+
+// threshold gives what the source's own ranking and confidence make of a
+// language's examples: the share of the answerable ones that are answered, of
+// those the ones that are answered by the right sentence, and the share of the
+// unanswerable ones that are refused.
+func threshold(all []example, code lang.Code) (kept, right, refused float64) {
+	var answerable, unanswerable float64
+	for _, e := range all {
+		if e.code != code {
+			continue
+		}
+		sure := len(e.candidates) > 0 && e.candidates[0].confidence >= rag.DefaultMinConfidence
+		switch {
+		case !e.answerable && !sure:
+			refused++
+		case e.answerable && sure:
+			kept++
+			if e.candidates[0].right {
+				right++
+			}
+		}
+		if e.answerable {
+			answerable++
+		} else {
+			unanswerable++
+		}
+	}
+	return kept / answerable, right / kept, refused / unanswerable
 }
 
 func first(candidates []candidate, w []float64) *candidate {

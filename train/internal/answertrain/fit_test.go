@@ -15,7 +15,7 @@ func made(n int) []example {
 		out[i] = example{article: i, answerable: i%3 > 0}
 		best := 0
 		for j := range 4 {
-			f := make([]float64, 11)
+			f := make([]float64, 12)
 			f[own], f[pairs] = r.Float64(), r.Float64()
 			out[i].candidates = append(out[i].candidates, candidate{features: f})
 			if f[own] > out[i].candidates[best].features[own] {
@@ -35,6 +35,6 @@ func TestTheFitFindsWhatDecides(t *testing.T) {
 	require.Greater(t, one, .95)
 	require.GreaterOrEqual(t, two, one)
 	c := confidenceWeights(odd, w)
-	require.Len(t, c, 4)
+	require.Len(t, c, 5)
 	require.Greater(t, c[0], c[2], "what decides says more about the chance, too")
 }

@@ -52,7 +52,12 @@ func run(ctx context.Context, data string) error {
 	}
 	weights := rankWeights(all)
 	fmt.Printf("ranking:    %.2f\n", weights)
-	fmt.Printf("confidence: %.2f (own, context, pairs, bias)\n", confidenceWeights(all, weights))
+	fmt.Printf("confidence: %.2f (own, context, pairs, missing, bias)\n", confidenceWeights(all, weights))
+	for _, code := range []lang.Code{lang.Hindi, lang.English} {
+		kept, right, refused := threshold(all, code)
+		fmt.Printf("the source's confidence, threshold %.2f, %s: answers %.2f of the answerable, %.2f of those rightly, and refuses %.2f of the others\n",
+			rag.DefaultMinConfidence, code, kept, right, refused)
+	}
 	return nil
 }
 
@@ -65,8 +70,9 @@ type example struct {
 }
 
 type candidate struct {
-	features []float64
-	right    bool
+	features   []float64
+	confidence float64 // as the source now has it
+	right      bool
 }
 
 // examplesOf asks every question of a language twice.
@@ -131,14 +137,15 @@ func ask(ctx context.Context, index *rag.Index, q *question, answerable bool) (*
 	e := &example{code: q.code, article: q.article, answerable: answerable}
 	for _, c := range ranked {
 		right := g.Passages[c.Passage].Chunk.DocumentID == q.document && c.Span.Overlaps(q.answer)
-		e.candidates = append(e.candidates, candidate{features(&c.Features), right})
+		e.candidates = append(e.candidates, candidate{features(&c.Features), c.Confidence, right})
 	}
 	return e, nil
 }
 
-// features gives what is fitted, in the order of extractive.Features.
+// features gives what is fitted, in the order of extractive.Features; the last
+// is the same for all candidates of a question, so that ranking takes no weight from it.
 func features(f *extractive.Features) []float64 {
-	return []float64{f.Own, f.Context, f.Focus, f.Passage, f.Number, f.Time, f.Person, f.Reason, f.Pairs, f.First, f.Words}
+	return []float64{f.Own, f.Context, f.Focus, f.Passage, f.Number, f.Time, f.Person, f.Reason, f.Pairs, f.First, f.Words, f.Missing}
 }
 
 // Where the features of the confidence stand among them.
@@ -146,7 +153,8 @@ const (
 	own     = 0
 	around  = 1
 	pairs   = 8
-	confNum = 3
+	missing = 11
+	confNum = 4
 )
 
 // question is a question of XQuAD.
