@@ -69,7 +69,7 @@ var Table = []Row{
 	{Pattern: "translate/lang", Layer: L0, Also: []string{"observe/fault"}, Why: "an unknown language is an error with a code"},
 
 	// Ports and nouns that capabilities share.
-	{Pattern: "observe", Layer: L1, Vendors: []string{openTel, prometh}, Why: "it sets up what the API reports to"},
+	{Pattern: "observe", Layer: L1},
 	{Pattern: "observe/health", Layer: L1},
 	{Pattern: "observe/cache", Layer: L1},
 	{Pattern: "observe/pii", Layer: L1},
@@ -113,6 +113,10 @@ var Table = []Row{
 	{Pattern: "train/drift", Layer: L2},
 
 	// Adapters: one vendor each.
+	{Pattern: "observe/telemetry", Layer: L3, Vendors: []string{openTel, prometh}, Why: "it sets up what the API reports to"},
+	{Pattern: "observe/gormtrace", Layer: L3, Vendors: []string{gormLib}},
+	{Pattern: "observe/redistrace", Layer: L3, Vendors: []string{goRedis}},
+	{Pattern: "observe/awstrace", Layer: L3, Vendors: []string{aws}},
 	{Pattern: "observe/awssecrets", Layer: L3, Vendors: []string{aws}},
 	{Pattern: "observe/memcache", Layer: L3, Vendors: []string{"github.com/maypok86/otter/v2"}},
 	{Pattern: "observe/rediscache", Layer: L3, Vendors: []string{goRedis}},
