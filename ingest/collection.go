@@ -98,29 +98,16 @@ func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err err
 			extra[id] = true
 		}
 	}
-	const page = 100
-	for offset := 0; ; offset += page {
-		entries, _, err := c.Catalog.List(ctx, offset, page)
-		if err != nil {
-			return added, 0, err
+	err = c.each(ctx, func(id string) error {
+		if extra[id] {
+			delete(extra, id)
+			return nil
 		}
-		for _, e := range entries {
-			if extra[e.ID] {
-				delete(extra, e.ID)
-				continue
-			}
-			doc, err := c.Catalog.Get(ctx, e.ID)
-			if err == nil {
-				err = c.Sink.Add(ctx, []corpus.Document{*doc})
-			}
-			if err != nil {
-				return added, 0, fmt.Errorf("ingest: reconciling document %q: %w", e.ID, err)
-			}
-			added++
-		}
-		if len(entries) < page {
-			break
-		}
+		added++
+		return c.index(ctx, id)
+	})
+	if err != nil {
+		return added, 0, err
 	}
 	for id := range extra {
 		if err := c.Sink.Remove(ctx, []string{id}); err != nil {
@@ -129,6 +116,44 @@ func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err err
 		removed++
 	}
 	return added, removed, nil
+}
+
+// Reindex gives the sink every document anew, as when documents are to be found
+// in a new way. It gives how many there were.
+func (c *Collection) Reindex(ctx context.Context) (documents int, err error) {
+	err = c.each(ctx, func(id string) error {
+		documents++
+		return c.index(ctx, id)
+	})
+	return documents, err
+}
+
+// each calls do for the id of every document in the catalog.
+func (c *Collection) each(ctx context.Context, do func(id string) error) error {
+	const page = 100
+	for offset := 0; ; offset += page {
+		entries, _, err := c.Catalog.List(ctx, offset, page)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := do(e.ID); err != nil {
+				return fmt.Errorf("ingest: document %q: %w", e.ID, err)
+			}
+		}
+		if len(entries) < page {
+			return nil
+		}
+	}
+}
+
+// index gives the sink a document of the catalog.
+func (c *Collection) index(ctx context.Context, id string) error {
+	doc, err := c.Catalog.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return c.Sink.Add(ctx, []corpus.Document{*doc})
 }
 
 // newID gives a random UUID, version 4 (RFC 9562).

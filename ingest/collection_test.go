@@ -163,6 +163,12 @@ func TestReconcileBringsTheSinkInLine(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, added+removed)
 
+	clear(s.docs)
+	documents, err := c.Reindex(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 250, documents)
+	require.Len(t, s.docs, 250)
+
 	delete(s.docs, "3")
 	s.err = errors.New("the index is full")
 	_, _, err = c.Reconcile(t.Context())

@@ -260,6 +260,11 @@ func TestEmbeddingsFindWhatWordsDoNot(t *testing.T) {
 	s = start(t, dir, noSamples)
 	require.NotContains(t, s.search("beacon"), keshar.DocumentID, "words alone do not know what a beacon is")
 	require.Equal(t, keshar.DocumentID, s.search("Vasudev Nene")[0])
+	late := s.add("late.md", strings.ReplaceAll(lighthouseFerry, "केशरपुर", "रत्नागिरी"))
+	s.stop()
+
+	s = start(t, dir, embeddings)
+	require.Contains(t, s.search("vessel"), late.DocumentID, "what came in without a vector has one now")
 }
 
 const lighthouseFerry = "# केशरपुर की नाव\n\nकेशरपुर की नाव हर सुबह सात बजे द्वीप को जाती है।\n"

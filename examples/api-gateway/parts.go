@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -88,15 +89,39 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if added+removed > 0 {
 		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
 	}
-	if embedder != nil { // an index of another model's vectors would refuse every question
-		if _, err := p.index.QueryDocuments(ctx, "भारत"); err != nil {
-			return err
-		}
+	if err := p.embedAll(ctx, embedder, filepath.Join(dir, "embedding-model")); err != nil {
+		return err
 	}
 	if cfg.App.SampleCorpus {
 		return p.takeInSamples(ctx, dir)
 	}
 	return nil
+}
+
+// embedAll gives vectors to documents that were taken in without them. note is
+// a file that holds the model whose vectors all documents have; it is not there
+// once documents may have come in without.
+func (p *parts) embedAll(ctx context.Context, embedder rag.Embedder, note string) error {
+	if embedder == nil {
+		if err := os.Remove(note); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	// An index of another model's vectors would refuse every question.
+	if _, err := p.index.QueryDocuments(ctx, "भारत"); err != nil {
+		return err
+	}
+	model := embedder.Model().String()
+	if done, err := os.ReadFile(note); err == nil && string(done) == model {
+		return nil
+	}
+	documents, err := p.documents.Reindex(ctx)
+	if err != nil {
+		return err
+	}
+	p.log.Info("documents embedded", "model", model, "documents", documents)
+	return os.WriteFile(note, []byte(model), 0o600)
 }
 
 // pdfReader gives poppler where it is installed, else pdfium, which is part of this program.

@@ -1,6 +1,10 @@
 package analysis
 
-import "github.com/akshara-go/akshara/translate/lang"
+import (
+	"slices"
+
+	"github.com/akshara-go/akshara/translate/lang"
+)
 
 // Term is a key and how often it counts.
 type Term struct {
@@ -83,7 +87,16 @@ func (f *fielder) fields() Fields {
 			f.sounds.add(f.tokens[i].Sound, 1)
 		}
 	}
+	if f.query && !distinct(f.sounds.terms) {
+		return Fields{Words: f.words.terms}
+	}
 	return Fields{Words: f.words.terms, Sounds: f.sounds.terms}
+}
+
+// distinct tells whether one of the keys has more than a single sound. Those
+// that have not stand for every short word, and alone ask for nothing.
+func distinct(sounds []Term) bool {
+	return slices.ContainsFunc(sounds, func(t Term) bool { return len(t.Text) > 1 })
 }
 
 // joined adds what two neighbours are as one word.
