@@ -108,6 +108,11 @@ func (a *attempt) send(ctx context.Context, address, accept string) (*reply, err
 	r.resp, err = c.http.Do(req)
 	if err != nil {
 		f := r.fault(err)
+		r.cancel(nil) // the transport lets go of the body
+		if failed := a.body.failed(); failed != nil {
+			c.recordNothing()
+			return nil, r.fail(faultOf(failed))
+		}
 		a.again = f.Code == fault.ServiceUnavailable && ctx.Err() == nil
 		if errors.Is(ctx.Err(), context.Canceled) {
 			c.recordNothing()

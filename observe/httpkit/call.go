@@ -210,7 +210,7 @@ func (p *payload) request(ctx context.Context, method, address string) (*http.Re
 		readers = append(readers, s.file)
 	}
 	p.opened = true
-	p.sent = &sending{Reader: io.MultiReader(readers...), closed: make(chan struct{})}
+	p.sent = &sending{Reader: io.MultiReader(readers...), done: make(chan struct{})}
 	req, err := http.NewRequestWithContext(ctx, method, address, p.sent)
 	if err != nil {
 		_ = p.sent.Close()
@@ -230,21 +230,63 @@ func (p *payload) settle() bool {
 	limit := time.NewTimer(time.Second)
 	defer limit.Stop()
 	select {
-	case <-p.sent.closed:
+	case <-p.sent.done:
 		return true
 	case <-limit.C:
 		return false
 	}
 }
 
-// sending is a form on its way; it knows when the transport has done with it.
+// failed gives the error of reading the caller's files, or nil.
+func (p *payload) failed() error {
+	if p.sent == nil || !p.settle() {
+		return nil
+	}
+	p.sent.mu.Lock()
+	defer p.sent.mu.Unlock()
+	return p.sent.err
+}
+
+// sending is a form on its way. It knows when nobody reads it any more, and
+// never will: the transport may close a body while it is being read.
 type sending struct {
 	io.Reader
-	once   sync.Once
-	closed chan struct{}
+	done chan struct{} // closed then
+
+	mu      sync.Mutex
+	reading bool
+	closed  bool
+	err     error // of reading
+}
+
+func (s *sending) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return 0, http.ErrBodyReadAfterClose
+	}
+	s.reading = true
+	s.mu.Unlock()
+	n, err := s.Reader.Read(p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.reading = false; s.closed {
+		close(s.done)
+	}
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
 }
 
 func (s *sending) Close() error {
-	s.once.Do(func() { close(s.closed) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	if s.closed = true; !s.reading {
+		close(s.done)
+	}
 	return nil
 }

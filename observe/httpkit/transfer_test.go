@@ -97,16 +97,20 @@ func TestAFileThatFails(t *testing.T) {
 	err := c.Send(t.Context(), &httpkit.Call{Path: "/", Form: []httpkit.FormPart{{Name: "file", Content: badFile{strings.NewReader("x")}}}}, nil)
 	require.Equal(t, fault.Internal, asFault(t, err).Code)
 	require.Zero(t, calls.Load())
-	broken := io.MultiReader(strings.NewReader("x"), badReader{})
+	broken := io.MultiReader(strings.NewReader("x"), badReader{errBroken})
 	err = c.Send(t.Context(), &httpkit.Call{Path: "/", Form: []httpkit.FormPart{{Name: "file", Filename: "f", Content: broken}}}, nil)
 	require.ErrorIs(t, err, errBroken)
+	require.Equal(t, fault.Internal, asFault(t, err).Code, "it is not the service that failed")
+	f := fault.New(fault.PayloadTooLarge, "more than was promised", nil)
+	err = c.Send(t.Context(), &httpkit.Call{Path: "/", Form: []httpkit.FormPart{{Name: "file", Content: badReader{f}}}}, nil)
+	require.Equal(t, fault.PayloadTooLarge, asFault(t, err).Code)
 }
 
 var errBroken = errors.New("the disk is broken")
 
-type badReader struct{}
+type badReader struct{ err error }
 
-func (badReader) Read([]byte) (int, error) { return 0, errBroken }
+func (r badReader) Read([]byte) (int, error) { return 0, r.err }
 
 func TestDownloadsAreReadAsTheyCome(t *testing.T) {
 	var calls atomic.Int32
