@@ -35,15 +35,20 @@ func (c *Client) attempts(ctx context.Context, call *Call, accept string, use fu
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "the call cannot be made", nil)
 	}
+	var last error
 	for n := 0; ; n++ {
 		a := &attempt{client: c, call: call, body: body, number: n}
 		r, err := a.send(ctx, address, accept)
 		if err == nil {
 			a.again, err = use(r)
 		}
-		if err == nil {
+		switch {
+		case err == nil:
 			return nil
+		case a.held && last != nil:
+			return last // says more than that the breaker has opened since
 		}
+		last = err
 		if !body.settle() || !a.again || !call.repeatable() || !body.repeatable() || n+1 >= c.opts.Attempts {
 			return err
 		}
@@ -85,6 +90,7 @@ type attempt struct {
 	body   *payload
 	number int  // from 0
 	again  bool // after an error: another attempt may help
+	held   bool // the breaker let nothing through
 }
 
 // send sends the request and gives the answer, unread, when its status is below
@@ -92,6 +98,7 @@ type attempt struct {
 func (a *attempt) send(ctx context.Context, address, accept string) (*reply, error) {
 	c := a.client
 	if c.breaker != nil && !c.breaker.TryAcquirePermit() {
+		a.held = true
 		return nil, fault.New(fault.ServiceUnavailable, "another service is away", nil).WithRetryAfter(max(c.breaker.RemainingDelay(), time.Millisecond))
 	}
 	r := &reply{caller: ctx, body: a.body, limit: c.opts.MaxAnswerBytes, timeout: c.opts.Timeout, number: a.number}

@@ -16,7 +16,8 @@
 // with INTERNAL_ERROR. Streams of events are typed handlers too, see [Stream].
 // [Kit.HandleOperation] takes a plain http.Handler together with its
 // description (an upload that is read as it comes), [Kit.Handle] one without
-// (a page). [Kit.Static] serves embedded files.
+// (a page). [Kit.Static] serves embedded files. A default in an input struct
+// needs required:"false" beside it; huma otherwise demands the field all the same.
 //
 // Each kit has /health, /metrics, /openapi.json and /docs; the last is Swagger
 // UI from embedded assets, so it works without a network.
@@ -26,9 +27,17 @@
 // Whatever fails answers with the contract's body
 // {"error":{"code","message","details","request_id"}}: unknown routes, wrong
 // methods, bad JSON (with line and column), invalid input (every field at
-// once), bodies over the limit, panics, text that a handler wrote with
-// http.Error, and requests that net/http itself turns away. The inner cause goes to the
+// once), bodies over the limit (zipped ones by what they unpack to), panics, text
+// that a handler wrote with http.Error, and requests that net/http itself turns away. The inner cause goes to the
 // request's one log line, under the same request id.
+//
+// # Request id and trace
+//
+// X-Request-ID (a UUID v4) and traceparent (W3C Trace Context) are taken from
+// the request or made, returned, put on its log lines, and passed on by every [Client]
+// that is called with the request's context. With Options.TracerProvider each request is
+// a span, named by its route. Of paths and queries nothing is recorded anywhere:
+// they can be somebody's question.
 //
 // # Calling other services
 //
@@ -38,9 +47,6 @@
 //
 //	client, err := httpkit.NewClient("http://127.0.0.1:8001", nil)
 //	err = client.Do(ctx, "POST", "/query", &query, &result)
-//
-// A default in an input struct needs required:"false" beside it; huma
-// otherwise demands the field all the same.
 package httpkit
 
 import (

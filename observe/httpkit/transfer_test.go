@@ -145,13 +145,13 @@ func TestDownloadsAreReadAsTheyCome(t *testing.T) {
 		}
 	})
 	c := newClient(t, addr, func(o *httpkit.ClientOptions) {
-		o.Timeout, o.MaxAnswerBytes, o.Attempts = 150*time.Millisecond, 1<<20, 2
+		o.Timeout, o.MaxAnswerBytes, o.Attempts = 400*time.Millisecond, 1<<20, 2
 	})
 	d, err := c.Download(t.Context(), &httpkit.Call{Path: "/whole"})
 	require.NoError(t, err)
 	require.Equal(t, "audio/wav", d.Header.Get("Content-Type"))
 	require.EqualValues(t, 5, d.Size)
-	time.Sleep(200 * time.Millisecond) // the reader may be slow
+	time.Sleep(500 * time.Millisecond) // the reader may be slow
 	all, err := io.ReadAll(d)
 	require.NoError(t, err)
 	require.Equal(t, "sound", string(all))
@@ -198,10 +198,10 @@ func TestEventsComeAsTheServerSendsThem(t *testing.T) {
 			}
 			<-step
 		}
-		time.Sleep(300 * time.Millisecond) // heartbeats keep the client waiting
+		time.Sleep(800 * time.Millisecond) // heartbeats keep the client waiting
 		return fault.New(fault.ModelLoading, "come back", fault.Details{"model": "m"})
 	})
-	c := newClient(t, "http://"+start(t, k), func(o *httpkit.ClientOptions) { o.Timeout = 150 * time.Millisecond })
+	c := newClient(t, "http://"+start(t, k), func(o *httpkit.ClientOptions) { o.Timeout = 400 * time.Millisecond })
 	n := 0
 	var last error
 	for e, err := range c.Events(t.Context(), &httpkit.Call{Path: "/stream", Body: map[string]string{"message": "x"}}) {
@@ -305,7 +305,7 @@ func TestEventStreamsThatGoWrong(t *testing.T) {
 			_, _ = io.WriteString(w, "event: error\ndata: "+secret+"\n\n")
 		}
 	})
-	c := newClient(t, addr, func(o *httpkit.ClientOptions) { o.Timeout, o.MaxAnswerBytes = 150*time.Millisecond, 4096 })
+	c := newClient(t, addr, func(o *httpkit.ClientOptions) { o.Timeout, o.MaxAnswerBytes = 400*time.Millisecond, 4096 })
 	for path, want := range map[string]struct {
 		code   fault.Code
 		events int
