@@ -91,9 +91,7 @@ func (s *scan) localEnd(i int) int {
 func (s *scan) address(t int) (reading, bool) {
 	start := s.localStart(t)
 	_, size := unitAt(s.text, t, s.final)
-	if u, _ := s.stepLeft(t); u != unitLetter { // where scripts meet, a word ends
-		start = s.plainFrom(start, t)
-	}
+	start = s.plainFrom(start, t)
 	for start < t { // no address begins with a point or a dash
 		u, n := unitAt(s.text, start, true)
 		if isAlnum(u) || u == unitLetter {
@@ -128,13 +126,20 @@ func (s *scan) address(t int) (reading, bool) {
 	return s.best, true
 }
 
-// plainFrom gives the start of the stretch without letters of other scripts that ends at byte t.
+// plainFrom gives where the local part text[start:t] begins when its last letter
+// is Latin: after the last letter of another script, for where scripts meet, a
+// word ends ("ईमेलasha@example.in").
 func (s *scan) plainFrom(start, t int) int {
+	latin := false
 	for i := t; i > start; {
 		u, size := unitBefore(s.text, i)
 		if u == unitLetter {
-			return i
+			if latin {
+				return i
+			}
+			return start
 		}
+		latin = latin || isLetter(u)
 		i -= size
 	}
 	return start

@@ -225,24 +225,17 @@ func (s *scan) readLicence(i int) {
 		return
 	}
 	rd.gap()
-	digits, groups := 0, 0
-	for groups < 4 {
+	digits, end := 0, rd.i
+	for groups := 0; groups < 4 && digits < 13; groups++ {
 		n := rd.digitRun()
 		if n == 0 {
 			break
 		}
-		digits, groups = digits+n, groups+1
-		if digits > 15 {
-			return
-		}
-		if digits >= 13 {
-			break
-		}
-		if rd.gap(); rd.gaps > 5 {
-			return
-		}
+		digits, end = digits+n, rd.i
+		rd.gap()
 	}
-	ok := digits >= 7 && isDigit(rd.r.u[rd.i-1]) && s.ends(&rd)
+	rd.i = end
+	ok := 7 <= digits && digits <= 15 && s.ends(&rd)
 	if rd.short || !ok {
 		s.short = s.short || rd.short
 		return

@@ -116,7 +116,10 @@ func lastTag(window string) (Kind, int) {
 func wordsBackwards(window string, words *[wordsMax]Span) int {
 	n, end, after := 0, -1, rune(0)
 	for i := len(window); i > 0 && n < wordsMax; {
-		r, size := utf8.DecodeLastRuneInString(window[:i])
+		r, size := rune(window[i-1]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeLastRuneInString(window[:i])
+		}
 		inside := wordRune(r)
 		switch {
 		case end < 0 && inside:

@@ -46,6 +46,16 @@ func (g *groups) gaps(allowed string) bool {
 	return true
 }
 
+// closed tells whether a bracket closes between the groups.
+func (g *groups) closed() bool {
+	for _, u := range g.gap[1:g.count] {
+		if u == ')' {
+			return true
+		}
+	}
+	return false
+}
+
 // place is what stands around a number.
 type place struct {
 	plus   bool // + before it
@@ -65,7 +75,7 @@ func (s *scan) readNumber(i int) {
 	if !ok {
 		return
 	}
-	for j < r.n && (r.u[j] == '(' || r.u[j] == '+') && j < i+2 {
+	for j < r.n && j < i+2 && (r.u[j] == '+' || r.u[j] == '(' && (j == i || p.plus)) {
 		p.plus = p.plus || r.u[j] == '+'
 		j++
 	}
@@ -123,7 +133,7 @@ func (s *scan) readGroup(g *groups, j *int) bool {
 
 // readGroups offers what the groups read so far may be.
 func (s *scan) readGroups(g *groups, from int, p place) {
-	if g.n < 9 {
+	if g.n < 9 || s.region.u[from] == '(' && !g.closed() {
 		return
 	}
 	j := g.end[g.count-1]
@@ -403,7 +413,7 @@ func (s *scan) readAccount(g *groups, from, j int, p place) {
 		}
 		s.offer(BankAccount, from, j, c)
 	case g.count == 1 && s.ifscAfter(s.region.end[j-1]):
-		s.offer(BankAccount, from, j, .85)
+		s.offer(BankAccount, from, j, .9)
 	}
 }
 

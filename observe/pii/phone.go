@@ -4,7 +4,7 @@ package pii
 // or after +91, 91, 0091 or 0; landlines with their STD code; and, after a plus,
 // numbers of other countries (ITU-T E.164).
 func (s *scan) readPhone(g *groups, from, j int, p place) {
-	if g.n < 10 || g.n > 15 || g.count > 10 || !g.gaps(" -()") && !(g.gaps(".") && !p.inRun) {
+	if g.n < 10 || g.n > 15 || g.count > 10 || !g.gaps(" -()") && !(g.gaps(".") && !p.inRun && (p.plus || g.is(3, 3, 4))) {
 		return
 	}
 	h := s.hintsAt(s.region.at[from])
