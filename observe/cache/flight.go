@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/akshara-go/akshara/observe/fault"
@@ -29,10 +31,9 @@ type flight[T any] struct {
 }
 
 // join gives the flight of key with the caller as one of its waiters, and
-// starts one if there is none. It gives nil when flights have ended since
-// landed was read and the caller is not willing to go on regardless: one of
-// them may have filled the cache.
-func (l *Loader[T]) join(ctx context.Context, key string, load func(context.Context) (T, error), landed uint64, regardless bool) (*flight[T], error) {
+// starts one if there is none. It gives nil when a flight has filled the cache
+// since landed was read, unless the caller wants to go on regardless.
+func (l *Loader[T]) join(ctx context.Context, key string, load func(context.Context) (T, error), landed uint32, regardless bool) (*flight[T], error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing.Err() != nil {
@@ -40,7 +41,7 @@ func (l *Loader[T]) join(ctx context.Context, key string, load func(context.Cont
 	}
 	f := l.flights[key]
 	if f == nil {
-		if landed != l.landed.Load() && !regardless {
+		if landed != l.landings(key).Load() && !regardless {
 			return nil, nil
 		}
 		f = l.start(ctx, key, load)
@@ -134,23 +135,24 @@ func (l *Loader[T]) deliver(ctx context.Context, key string, f *flight[T]) {
 	f.keeping = b != nil && !f.disowned && l.closing.Err() == nil
 	keep := f.keeping
 	if !keep {
-		l.land(key, f)
+		l.remove(key, f)
 	}
 	close(f.done)
 	l.mu.Unlock()
 	if keep {
 		l.keep(ctx, key, b, ttl)
 		l.mu.Lock()
-		l.land(key, f)
+		l.landings(key).Add(1)
+		l.remove(key, f)
 		l.mu.Unlock()
 	}
 	close(f.kept)
 }
 
-// land ends the flight. The caller holds the mutex.
-func (l *Loader[T]) land(key string, f *flight[T]) {
-	l.remove(key, f)
-	l.landed.Add(1)
+// landings counts the values that loads of key, and of some others, have put
+// into the cache.
+func (l *Loader[T]) landings(key string) *atomic.Uint32 {
+	return &l.landed[maphash.String(l.seed, key)%uint64(len(l.landed))]
 }
 
 // encode gives what to keep of a load's result, and for how long; nil for nothing.

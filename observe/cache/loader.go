@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -87,7 +88,8 @@ type Loader[T any] struct {
 
 	closing context.Context // ends when Close is called
 	close   context.CancelFunc
-	landed  atomic.Uint64 // flights that have ended
+	seed    maphash.Seed
+	landed  [64]atomic.Uint32 // values that loads have put into the cache, by a hash of their key
 	running sync.WaitGroup
 
 	mu      sync.Mutex
@@ -98,6 +100,7 @@ type Loader[T any] struct {
 // of different types must not share keys: see [Prefix]. opts may be nil.
 func NewLoader[T any](c Cache, opts *Options[T]) *Loader[T] {
 	l := &Loader[T]{cache: c, flights: make(map[string]*flight[T])}
+	l.seed = maphash.MakeSeed()
 	l.closing, l.close = context.WithCancel(context.Background())
 	if opts != nil {
 		l.opts = *opts
@@ -144,10 +147,13 @@ func (l *Loader[T]) Get(ctx context.Context, key string, load func(context.Conte
 	return v, err
 }
 
+// maxTries bounds how often one Get asks the cache.
+const maxTries = 4
+
 func (l *Loader[T]) get(ctx context.Context, key string, load func(context.Context) (T, error)) (EventKind, T, error) {
 	var zero T
-	for again := false; ; again = true {
-		landed := l.landed.Load()
+	for try := 1; ; try++ {
+		landed := l.landings(key).Load()
 		e, found, ok := l.lookup(ctx, key)
 		if fresh := time.Now().Before(e.fresh); found {
 			switch {
@@ -163,11 +169,11 @@ func (l *Loader[T]) get(ctx context.Context, key string, load func(context.Conte
 		if err := ctx.Err(); err != nil {
 			return Miss, zero, fmt.Errorf("cache: %w", err)
 		}
-		f, err := l.join(ctx, key, load, landed, again || !ok)
+		f, err := l.join(ctx, key, load, landed, try == maxTries || !ok)
 		if err != nil {
 			return Miss, zero, err
 		}
-		if f == nil { // a load ended while the cache was asked: it may be there now
+		if f == nil { // somebody's load ended while the cache was asked: its value is there now
 			continue
 		}
 		v, err := l.wait(ctx, key, f)

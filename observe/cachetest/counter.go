@@ -91,7 +91,7 @@ func testAddExpiry(t *testing.T, c cache.Cache, counter cache.Counter) {
 
 func testAddRefused(t *testing.T, c cache.Cache, counter cache.Counter) {
 	invalid := &fault.Error{Code: fault.InvalidRequest}
-	for _, value := range []string{"", "ten", "1.5", "9223372036854775808", " 1"} {
+	for _, value := range []string{"", "ten", "1.5", "9223372036854775808", " 1", "+1", "01", "-0"} {
 		key := unique()
 		require.NoError(t, c.Set(t.Context(), key, []byte(value), time.Hour))
 		_, err := counter.Add(t.Context(), key, 1, time.Hour)

@@ -139,8 +139,8 @@ func (c *Cache) Add(_ context.Context, key string, delta int64, ttl time.Duratio
 // add gives number + delta.
 func add(number []byte, delta int64) (int64, error) {
 	n, err := strconv.ParseInt(string(number), 10, 64)
-	if err != nil {
-		return 0, fault.Wrap(err, fault.InvalidRequest, "the cache entry is not a number", nil)
+	if err != nil || strconv.FormatInt(n, 10) != string(number) { // "+1" and "01" are no numbers to Redis either
+		return 0, fault.Wrap(err, fault.InvalidRequest, "the cache entry does not hold a value of that kind", nil)
 	}
 	sum := n + delta
 	if (delta > 0) != (sum > n) && delta != 0 {
