@@ -158,7 +158,6 @@ type label struct {
 	chars   int
 	letters int // at its beginning
 	end     int // of those letters
-	broken  bool
 }
 
 // readDomain reads from byte i on.
@@ -172,7 +171,7 @@ func (s *scan) readDomain(i int) (d domain) {
 		switch {
 		case l.chars == 0:
 			return d
-		case labels > 0 && l.letters > 1 && !l.broken && !(labels == 1 && d.dense() && i-from <= 4):
+		case labels > 0 && l.letters > 1 && !(labels == 1 && d.dense() && i-from <= 4):
 			d.end = l.end
 		}
 		u, next := s.stepRight(i)
@@ -195,7 +194,6 @@ func (s *scan) readLabel(i int, d *domain, first bool) (l label, end int) {
 		case isLetter(u) && !foreign:
 		case isDigit(u), u == '-', u == '_':
 			dashed = dashed || !isDigit(u)
-			l.broken = l.broken || !dashed
 		default:
 			return l, i
 		}

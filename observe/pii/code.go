@@ -228,14 +228,14 @@ func (s *scan) readLicence(i int) {
 	digits, end := 0, rd.i
 	for groups := 0; groups < 4 && digits < 13; groups++ {
 		n := rd.digitRun()
-		if n == 0 {
+		if n == 0 || digits+n > 15 || isLetter(rd.peek()) {
 			break
 		}
 		digits, end = digits+n, rd.i
 		rd.gap()
 	}
 	rd.i = end
-	ok := 7 <= digits && digits <= 15 && s.ends(&rd)
+	ok := digits >= 7 && s.ends(&rd)
 	if rd.short || !ok {
 		s.short = s.short || rd.short
 		return

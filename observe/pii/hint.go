@@ -32,8 +32,8 @@ func hintFor(k Kind) hint {
 
 // hints are the hints to the left of a place.
 type hints struct {
-	at      int // the place; 0 is asked for so seldom that it needs no mark of its own
-	known   bool
+	at      int    // the place
+	known   bool   // they were looked for since the last finding
 	nearest hint   // the last one before the place, hintSelf left aside
 	seen    uint64 // bits of all
 }

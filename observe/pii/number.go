@@ -69,8 +69,7 @@ type place struct {
 // readNumber reads the identifiers of digits alone that begin at unit i: a
 // digit, a plus or an opening bracket.
 func (s *scan) readNumber(i int) {
-	r := &s.region
-	from, j := i, i
+	r, j := &s.region, i
 	p, ok := s.placeOf(r.at[i])
 	if !ok {
 		return
@@ -88,7 +87,7 @@ func (s *scan) readNumber(i int) {
 	}
 	var g groups
 	for s.readGroup(&g, &j) {
-		s.readGroups(&g, from, p)
+		s.readGroups(&g, i, p)
 	}
 }
 
@@ -308,55 +307,48 @@ func minute(d []byte) bool {
 }
 
 func between(d []byte, low, high int) bool {
-	n := 0
-	for _, b := range d {
-		n = n*10 + int(b-'0')
-	}
+	n := number(d)
 	return low <= n && n <= high
 }
 
-// issuer is a range of the first four digits of a card and the lengths it comes in.
+// issuer is a range of the first four digits of a card, with the numbers of
+// digits it comes in as bits.
 type issuer struct {
 	low, high int
-	lengths   string // of digits, one byte each
+	lengths   uint32
+	word      bool // so common otherwise that only a word near it makes it a card
 }
 
-// issuers are the ranges that ISO/IEC 7812 numbers are issued from to people in India and its visitors.
+const (
+	long16to19 = 1<<16 | 1<<17 | 1<<18 | 1<<19
+	short      = 1<<13 | 1<<14 | 1<<15 | 1<<17 | 1<<18 | 1<<19
+)
+
+// issuers are the ranges of ISO/IEC 7812 in which cards come to people in India and to visitors.
 var issuers = [...]issuer{
-	{2221, 2720, "\x10"},                     // Mastercard
-	{3000, 3059, "\x0e"},                     // Diners Club
-	{3400, 3499, "\x0f"},                     // American Express
-	{3528, 3589, "\x10\x11\x12\x13"},         // JCB, and RuPay's 353 and 356
-	{3600, 3699, "\x0e"},                     // Diners Club
-	{3700, 3799, "\x0f"},                     // American Express
-	{3800, 3999, "\x0e"},                     // Diners Club
-	{4000, 4999, "\x10\x13"},                 // Visa
-	{5000, 5099, "\x10\x13"},                 // RuPay 508, Maestro
-	{5100, 5599, "\x10"},                     // Mastercard
-	{5600, 5899, "\x10\x13"},                 // Maestro
-	{6000, 6999, "\x10\x11\x12\x13"},         // RuPay 60 and 65, Discover, UnionPay, Maestro
-	{8100, 8299, "\x10\x11\x12\x13"},         // RuPay
-	{4000, 4999, "\x0d"},                     // Visa's old length, from here on only near a word
-	{5000, 6999, "\x0d\x0e\x0f\x11\x12\x13"}, // Maestro
+	{2221, 2720, 1 << 16, false},       // Mastercard
+	{3000, 3059, 1 << 14, false},       // Diners Club
+	{3400, 3499, 1 << 15, false},       // American Express
+	{3528, 3589, long16to19, false},    // JCB, and RuPay's 353 and 356
+	{3600, 3699, 1 << 14, false},       // Diners Club
+	{3700, 3799, 1 << 15, false},       // American Express
+	{3800, 3999, 1 << 14, false},       // Diners Club
+	{4000, 4999, 1<<16 | 1<<19, false}, // Visa
+	{5000, 5099, 1<<16 | 1<<19, false}, // RuPay 508, Maestro
+	{5100, 5599, 1 << 16, false},       // Mastercard
+	{5600, 5899, 1<<16 | 1<<19, false}, // Maestro
+	{6000, 6999, long16to19, false},    // RuPay 60 and 65, Discover, UnionPay, Maestro
+	{8100, 8299, long16to19, false},    // RuPay
+	{4000, 4999, 1 << 13, true},        // Visa's old length
+	{5000, 6999, short, true},          // Maestro
 }
-
-// issuersSure is how many of issuers need no word near them.
-const issuersSure = 13
 
 // issued tells whether a card may have these digits, and whether that needs no word near it.
 func issued(digits []byte) (possible, sure bool) {
-	first := 0
-	for _, d := range digits[:4] {
-		first = first*10 + int(d-'0')
-	}
-	for i, is := range issuers {
-		if first < is.low || first > is.high {
-			continue
-		}
-		for k := range len(is.lengths) {
-			if int(is.lengths[k]) == len(digits) {
-				return true, i < issuersSure
-			}
+	first := number(digits[:4])
+	for _, is := range issuers {
+		if is.low <= first && first <= is.high && is.lengths>>len(digits)&1 == 1 {
+			return true, !is.word
 		}
 	}
 	return false, false
@@ -402,7 +394,7 @@ func fours(g *groups) bool {
 // readAccount offers 9 to 18 digits as an account number near a word for one,
 // or before an IFSC.
 func (s *scan) readAccount(g *groups, from, j int, p place) {
-	if g.n > 18 || !g.gaps(" -") || g.count > 6 || g.count > 1 && !g.even() && !fours(g) && !p.mostly(g) {
+	if g.n > 18 || !g.gaps(" -") || g.count > 6 || g.count > 1 && !g.even() && !fours(g) && !g.pairs() {
 		return
 	}
 	switch h := s.hintsAt(s.region.at[from]); {
@@ -417,8 +409,8 @@ func (s *scan) readAccount(g *groups, from, j int, p place) {
 	}
 }
 
-// mostly tells whether groups look like a number that a bank printed: none of less than two digits.
-func (p place) mostly(g *groups) bool {
+// pairs tells whether no group has less than two digits.
+func (g *groups) pairs() bool {
 	for _, n := range g.size[:g.count] {
 		if n < 2 {
 			return false
