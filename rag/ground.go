@@ -31,9 +31,8 @@ type sentences struct {
 	min     float64 // confidence below which a quoting model's answer is refused
 	stopped bool    // the asker has left
 
-	pending string  // text that may not be a whole sentence yet
-	support float64 // the weakest support of what was said
-	doubt   bool    // something was quoted, but not surely enough
+	pending string // text that may not be a whole sentence yet
+	doubt   bool   // something was quoted, but not surely enough
 }
 
 // add takes more of a model's text. It gives false when nobody listens any more.
@@ -67,11 +66,9 @@ func (s *sentences) sentence(text string) bool {
 	if share < minSupport {
 		return true
 	}
-	s.support = max(share, 0)
-	if len(s.draft.Claims) > 0 {
-		s.support = min(s.draft.Confidence, share)
+	if len(s.draft.Claims) == 0 || share < s.draft.Confidence {
+		s.draft.Confidence = share // an answer is as sure as its weakest sentence
 	}
-	s.draft.Confidence = s.support
 	return s.say(text, citation, " ")
 }
 
