@@ -1,5 +1,7 @@
 package pii
 
+import "unicode/utf8"
+
 // groups are runs of digits with gaps between, as they stand in a text.
 type groups struct {
 	digits [digitsMax]byte
@@ -186,14 +188,11 @@ func (s *scan) placeOf(i int) (p place, ok bool) {
 
 // signBefore tells what the symbol at byte i is: a currency, an operator.
 func (s *scan) signBefore(i int) (price, sum bool) {
-	for _, r := range s.text[i:] {
-		switch r {
-		case '₹', '€', '£', '¥', '₨', '₩':
-			return true, false
-		case '×', '÷', '±', '∑', '√', '∙':
-			return false, true
-		}
-		return false, false
+	switch r, _ := utf8.DecodeRuneInString(s.text[i:]); r {
+	case '₹', '€', '£', '¥', '₨', '₩':
+		return true, false
+	case '×', '÷', '±', '∑', '√', '∙':
+		return false, true
 	}
 	return false, false
 }
