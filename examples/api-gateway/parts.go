@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -103,8 +102,8 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 // once documents may have come in without.
 func (p *parts) embedAll(ctx context.Context, embedder rag.Embedder, note string) error {
 	if embedder == nil {
-		if err := os.Remove(note); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if exists(note) {
+			return os.Remove(note)
 		}
 		return nil
 	}
