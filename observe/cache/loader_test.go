@@ -309,7 +309,7 @@ func TestAPanicReachesAllAsAnError(t *testing.T) {
 					panic("secret detail")
 				})
 				p, ok := errors.AsType[*cache.PanicError](err)
-				if !ok || p.Value != "secret detail" || len(p.Stack) == 0 || fault.CodeOf(err) != fault.Internal || fault.From(err).Message != "something went wrong inside" {
+				if !ok || p.Error() != "cache: a load panicked: secret detail" || p.Value != "secret detail" || len(p.Stack) == 0 || fault.CodeOf(err) != fault.Internal || fault.From(err).Message != "something went wrong inside" {
 					t.Errorf("got %v", err)
 				}
 			})

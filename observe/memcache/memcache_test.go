@@ -75,29 +75,32 @@ func TestMemoryIsWhatTheBoundSays(t *testing.T) {
 	}
 }
 
+// Between two questions for the same of 200 keys come 2,200 others, and there
+// is room for about 850: a cache that keeps the latest would never have it.
 func TestAScanDoesNotDriveOutWhatIsUsed(t *testing.T) {
-	c := open(t, 1<<20, nil) // room for about 800 such entries
+	c := open(t, 1<<20, nil)
 	value := make([]byte, 1000)
-	for i := range 200 {
-		require.NoError(t, c.Set(t.Context(), "hot"+strconv.Itoa(i), value, time.Hour))
-	}
-	for range 10 {
-		for i := range 200 {
-			_, _, err := c.Get(t.Context(), "hot"+strconv.Itoa(i))
-			require.NoError(t, err)
-		}
-	}
-	for i := range 20_000 {
+	asked, found := 0, 0
+	for i := range 60_000 {
 		require.NoError(t, c.Set(t.Context(), "scan"+strconv.Itoa(i), value, time.Hour))
-	}
-	kept := 0
-	for i := range 200 {
-		if _, found, _ := c.Get(t.Context(), "hot"+strconv.Itoa(i)); found {
-			kept++
+		if i%10 != 0 {
+			continue
+		}
+		key := "hot" + strconv.Itoa(i/10%200)
+		_, ok, err := c.Get(t.Context(), key)
+		require.NoError(t, err)
+		if !ok {
+			require.NoError(t, c.Set(t.Context(), key, value, time.Hour))
+		}
+		if i >= 30_000 {
+			asked++
+			if ok {
+				found++
+			}
 		}
 	}
-	t.Logf("kept %d of 200 that are asked for, after a scan of 20,000", kept)
-	require.GreaterOrEqual(t, kept, 120, "the least recently used are thrown out regardless of how often they were asked for")
+	t.Logf("%d of %d found", found, asked)
+	require.Greater(t, found, asked/2)
 }
 
 func TestBounds(t *testing.T) {

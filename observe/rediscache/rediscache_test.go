@@ -3,6 +3,7 @@ package rediscache_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -190,6 +191,11 @@ func TestClientOptionsThatContradictEachOther(t *testing.T) {
 		_, err := rediscache.NewClient(opts)
 		require.ErrorIs(t, err, &fault.Error{Code: fault.InvalidRequest}, name)
 	}
+}
+
+func TestOptionsDoNotShowPasswords(t *testing.T) {
+	opts := rediscache.ClientOptions{Password: config.NewSecret("planted"), SentinelPassword: config.NewSecret("planted")}
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v", opts, opts, opts), "planted")
 }
 
 func TestNewWantsAClientThatEndsCallsInTime(t *testing.T) {
