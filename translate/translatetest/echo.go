@@ -32,7 +32,11 @@ var letters = map[lang.Script][]rune{
 func Echo(text string, script lang.Script) string {
 	var out strings.Builder
 	at := 0
-	for _, span := range kept.FindAllStringIndex(text, -1) {
+	var spans [][]int
+	if strings.ContainsAny(text, "<&:@{%") {
+		spans = kept.FindAllStringIndex(text, -1)
+	}
+	for _, span := range spans {
 		echo(&out, text[at:span[0]], letters[script])
 		out.WriteString(text[span[0]:span[1]])
 		at = span[1]

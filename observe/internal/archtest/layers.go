@@ -61,6 +61,9 @@ const (
 	mimeTypes = "github.com/gabriel-vasile/mimetype"
 )
 
+// remote is what the adapters of translation services share.
+const remote = "translate/internal/remote"
+
 // Table is the layer table. A package's own row goes before a pattern that
 // also matches; an internal package without a row stands where its parent stands.
 var Table = []Row{
@@ -125,10 +128,13 @@ var Table = []Row{
 	{Pattern: "rag/weaviatestore", Layer: L3},
 	{Pattern: "rag/openaillm", Layer: L3, Vendors: []string{goOpenAI}},
 	{Pattern: "rag/bedrockllm", Layer: L3, Vendors: []string{aws}},
+	{Pattern: "translate/internal/remote", Layer: L3, Why: "it is httpkit's client, and only adapters may cost that"},
 	{Pattern: "translate/llmtranslate", Layer: L3},
-	{Pattern: "translate/indictrans", Layer: L3},
-	{Pattern: "translate/bhashini", Layer: L3, Also: []string{"speech"}, Why: "Bhashini translates, recognises and speaks"},
-	{Pattern: "translate/awstranslate", Layer: L3, Vendors: []string{aws}},
+	{Pattern: "translate/indictrans", Layer: L3, Also: []string{remote}},
+	{Pattern: "translate/libretranslate", Layer: L3, Also: []string{remote}},
+	{Pattern: "translate/bhashini", Layer: L3, Also: []string{remote, "speech"}, Why: "Bhashini translates, recognises and speaks"},
+	{Pattern: "translate/awstranslate", Layer: L3, Vendors: []string{aws}, Also: []string{remote}},
+	{Pattern: "translate/apertium", Layer: L3},
 	{Pattern: "speech/openaispeech", Layer: L3, Vendors: []string{goOpenAI}},
 	{Pattern: "speech/espeak", Layer: L3},
 	{Pattern: "speech/awsspeech", Layer: L3, Vendors: []string{aws}},
