@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/pii"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -161,5 +162,7 @@ func BenchmarkLine(b *testing.B) {
 		}
 	}
 	b.Run("observe", run(observe.NewLogger(io.Discard, &observe.LogOptions{Service: "bench"})))
+	b.Run("observe masked", run(observe.NewLogger(io.Discard, &observe.LogOptions{Service: "bench", Mask: pii.New(nil)})))
+	b.Run("observe masked and sampled", run(observe.NewLogger(io.Discard, &observe.LogOptions{Service: "bench", Mask: pii.New(nil), Burst: 1 << 30})))
 	b.Run("slog.JSONHandler", run(slog.New(slog.NewJSONHandler(io.Discard, nil))))
 }
