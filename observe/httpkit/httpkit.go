@@ -87,6 +87,9 @@ type Options struct {
 	Description string
 	// Logger gets the access log, one line a request. Nil means silence.
 	Logger *slog.Logger
+	// Mask hides personal data in the messages and details of error bodies; a
+	// detector of observe/pii is one. Nil means that nothing is hidden.
+	Mask observe.Masker
 	// Health answers /health. Nil means a monitor without checks.
 	Health *health.Monitor
 	// Registry holds the metrics that /metrics shows. Nil means a new one, with

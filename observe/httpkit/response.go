@@ -138,6 +138,7 @@ func (w *response) fail(f *fault.Error, cause error) {
 	if w.sent {
 		return
 	}
+	f = masked(f, w.kit.opts.Mask)
 	body, err := fault.WithRequestID(f, observe.RequestID(w.req.Context())).MarshalJSON()
 	if err != nil { // details that break json.Marshal twice: answer without them
 		body, _ = fault.New(f.Code, f.Message, nil).MarshalJSON()

@@ -89,6 +89,7 @@ func (s *SSE) Fail(err error) error {
 	f := faultOf(err)
 	if res := findResponse(s.w); res != nil {
 		res.fail(f, err)
+		f = masked(f, res.kit.opts.Mask)
 	}
 	return s.Send("error", fault.WithRequestID(f, observe.RequestID(s.ctx)))
 }
