@@ -95,7 +95,9 @@ func TestTranslator(t *testing.T) {
 
 func TestRemote(t *testing.T) {
 	translatetest.TestRemote(t, &translatetest.Remote{Service: http.HandlerFunc(server), Texts: 70,
-		New: func(t *testing.T, base string) translate.Translator { return newTranslator(t, base, 500*time.Millisecond) }}, subject)
+		New: func(t *testing.T, base string) translate.Translator {
+			return newTranslator(t, base, 500*time.Millisecond)
+		}}, subject)
 }
 
 func TestTheServersLanguagesAreAskedForOnce(t *testing.T) {

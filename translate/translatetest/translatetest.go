@@ -64,7 +64,7 @@ type suite struct {
 // words are ordinary texts in the languages that a subject may translate from.
 var words = map[lang.Code][]string{
 	lang.English: {"Where is the museum?", "The tomb was built of white marble.", "Tickets are sold at the gate.", "Thank you."},
-	lang.Urdu:    {"یہ کتاب ہے۔", "میرا گھر یہاں ہے۔", "تاج محل آگرہ میں ہے۔", "شکریہ۔"},
+	lang.Urdu:    {"یہ کتاب ہے۔", "میرا گھر یہاں ہے۔", "وہ گھر میں ہے۔", "یہ گھر ہے۔"},
 }
 
 func (s *suite) words() []string { return words[s.Source] }
