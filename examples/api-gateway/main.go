@@ -17,6 +17,8 @@ import (
 	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/observe/telemetry"
 )
 
 // service and version name this program in logs, in /health and in the API document.
@@ -24,6 +26,9 @@ const (
 	service = "api-gateway"
 	version = "0.1.0"
 )
+
+// maxRepeated is how many log lines of one kind are written in a second; the rest is counted.
+const maxRepeated = 1000
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -42,9 +47,17 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 		return err
 	}
 	level, _ := observe.ParseLevel(cfg.App.LogLevel)
-	log := observe.NewLogger(logs, &observe.LogOptions{Service: service, Level: level})
+	personal := pii.New(nil)
+	log := observe.NewLogger(logs, &observe.LogOptions{Service: service, Level: level, Mask: personal, Burst: maxRepeated})
 	log.Info("starting", "version", version, "env", cfg.App.Env, "data_dir", cfg.App.DataDir)
 	monitor := health.New(&health.Options{Service: service, Version: version, Logger: log})
+
+	registry := httpkit.NewRegistry()
+	tel, err := startTelemetry(ctx, cfg, &telemetry.Options{Registry: registry, Mask: personal, Logger: observe.Named(log, "telemetry")})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tel.Shutdown(context.Background()) }() // what it could not deliver it has logged
 
 	parts, err := open(ctx, cfg, log, monitor)
 	if err != nil {
@@ -54,6 +67,7 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 
 	kit := httpkit.New(&httpkit.Options{
 		Service: service, Version: version, Logger: log, Health: monitor,
+		Registry: registry, TracerProvider: tel.TracerProvider, Mask: personal,
 		Title: "Akshara", Description: "Questions answered from documents, with citations, in the 22 scheduled languages of India and English.",
 	})
 	if err := newGateway(parts, cfg).register(kit); err != nil {
@@ -66,4 +80,17 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 			ready(addr)
 		}
 	})
+}
+
+// startTelemetry sends traces and metrics where the environment says, or nowhere.
+func startTelemetry(ctx context.Context, cfg *settings, opts *telemetry.Options) (*telemetry.Telemetry, error) {
+	opts.Service, opts.Version, opts.Environment = service, version, cfg.App.Env
+	if cfg.OTel.ServiceName != "" {
+		opts.Service = cfg.OTel.ServiceName
+	}
+	opts.Endpoint, opts.TraceShare = cfg.OTel.Endpoint, cfg.OTel.TraceShare
+	if opts.TraceShare == 0 {
+		opts.TraceShare = -1 // none; to the package 0 is all
+	}
+	return telemetry.Start(ctx, opts)
 }

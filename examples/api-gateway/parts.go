@@ -30,6 +30,7 @@ type settings struct {
 	App    config.App
 	OpenAI config.OpenAI
 	RAG    config.RAG
+	OTel   config.OTel
 }
 
 // parts is what the gateway is made of: each could be another implementation of the same port.

@@ -15,6 +15,7 @@ type Common struct {
 	App    App    `title:"The service"`
 	OpenAI OpenAI `title:"A model server (any that speaks OpenAI's API)"`
 	RAG    RAG    `title:"Finding and answering"`
+	OTel   OTel   `title:"Traces and metrics (OpenTelemetry)"`
 }
 
 // App is what every service needs to know about itself.

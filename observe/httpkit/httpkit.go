@@ -183,7 +183,7 @@ func (o *Options) fill() {
 		o.Health = health.New(&health.Options{Service: o.Service, Version: o.Version})
 	}
 	if o.Registry == nil {
-		o.Registry = newRegistry()
+		o.Registry = NewRegistry()
 	}
 	if o.MaxBodyBytes <= 0 {
 		o.MaxBodyBytes = DefaultMaxBodyBytes

@@ -19,7 +19,10 @@ type metrics struct {
 	responseSize *prometheus.HistogramVec
 }
 
-func newRegistry() *prometheus.Registry {
+// NewRegistry makes the registry that a Kit has when it is given none, with the
+// collectors of the Go runtime and the process: for a service whose other parts
+// need it before there is a kit.
+func NewRegistry() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return reg
