@@ -1,7 +1,9 @@
 package archtest
 
 import (
+	"io/fs"
 	"os"
+	"path"
 	"strings"
 	"testing"
 
@@ -48,5 +50,25 @@ func expectNone(t *testing.T, found []Violation) {
 	t.Helper()
 	for _, v := range found {
 		t.Error(v)
+	}
+}
+
+// TestObserveLooksForLeaks holds that the tests of every package of observe end
+// with a look for goroutines that were left behind.
+func TestObserveLooksForLeaks(t *testing.T) {
+	tree := os.DirFS(root)
+	looks := make(map[string]bool) // by folder that has tests
+	require.NoError(t, fs.WalkDir(tree, "observe", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		src, err := fs.ReadFile(tree, name)
+		dir := path.Dir(name)
+		looks[dir] = looks[dir] || strings.Contains(string(src), "goleak.VerifyTestMain(")
+		return err
+	}))
+	require.Contains(t, looks, "observe/telemetry")
+	for dir, ok := range looks {
+		require.True(t, ok, "%s: let its TestMain call goleak.VerifyTestMain", dir)
 	}
 }
