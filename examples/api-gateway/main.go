@@ -14,7 +14,6 @@ import (
 	"syscall"
 
 	"github.com/akshara-go/akshara/observe"
-	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/pii"
@@ -42,7 +41,7 @@ func main() {
 // run serves until ctx ends. It prints the one line with the address to out,
 // and logs to logs. ready, if not nil, is called with the address.
 func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
-	cfg, err := config.Load[settings](nil)
+	cfg, slips, err := load(ctx)
 	if err != nil {
 		return err
 	}
@@ -50,6 +49,9 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 	personal := pii.New(nil)
 	log := observe.NewLogger(logs, &observe.LogOptions{Service: service, Level: level, Mask: personal, Burst: maxRepeated})
 	log.Info("starting", "version", version, "env", cfg.App.Env, "data_dir", cfg.App.DataDir)
+	for _, w := range slips {
+		log.Warn("a variable is not a setting", "variable", w.String())
+	}
 	monitor := health.New(&health.Options{Service: service, Version: version, Logger: log})
 
 	registry := httpkit.NewRegistry()
