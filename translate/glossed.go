@@ -24,7 +24,7 @@ import (
 //
 // A term is found where it stands as whole words, spelt alike; of two that
 // overlap the longer counts. The mark is the one that IndicTrans2 was trained
-// to keep; in HTML it stands in an element with translate="no".
+// to keep; in HTML it is a number in an element with translate="no".
 type Glossed struct {
 	inner Translator
 	terms []Term
@@ -78,6 +78,7 @@ func (g *Glossed) Translate(ctx context.Context, req *Request) (*Result, error) 
 	inner := req.with(make([]string, len(req.Texts)))
 	inner.Glossary = nil
 	marks := make([]map[int]Term, len(req.Texts))
+	grown := make(map[int]error) // texts that marks make too long
 	for i, text := range req.Texts {
 		inner.Texts[i] = text
 		if req.Source != req.Target {
@@ -86,10 +87,16 @@ func (g *Glossed) Translate(ctx context.Context, req *Request) (*Result, error) 
 		if len(marks[i]) > 0 && lang.ScriptOf(m.found.ReplaceAllString(inner.Texts[i], "")) == "" {
 			inner.Texts[i] = "" // nothing but terms: the glossary is the translation
 		}
+		if n := len(inner.Texts[i]); n > MaxTextBytes {
+			inner.Texts[i], grown[i] = "", tooLong(i, n, MaxTextBytes)
+		}
 	}
 	res, err := g.inner.Translate(ctx, inner)
 	out := &Result{Texts: settle(len(req.Texts), res, err), Source: req.Source, Target: req.Target}
 	for i := range out.Texts {
+		if grown[i] != nil {
+			out.Texts[i].Err = grown[i]
+		}
 		m.restore(&out.Texts[i], req.Texts[i], inner.Texts[i] == "", marks[i])
 	}
 	return Finish(out)
@@ -104,7 +111,7 @@ type marker struct {
 
 var (
 	plainMark = regexp.MustCompile(`(?i)<\s*ID\s*(\p{Nd}{1,6})\s*>`)
-	htmlMark  = regexp.MustCompile(`(?i)<span\s+translate\s*=\s*["']?no["']?\s*>\s*ID\s*(\p{Nd}{1,6})\s*</\s*span\s*>`)
+	htmlMark  = regexp.MustCompile(`(?i)<span\s+translate\s*=\s*["']?no["']?\s*>\s*(\p{Nd}{1,6})\s*</\s*span\s*>`)
 )
 
 func newMarker(terms []Term, format Format) *marker {
@@ -190,7 +197,7 @@ func wordPart(r rune) bool {
 
 func (m *marker) write(n int) string {
 	if m.format == HTML {
-		return fmt.Sprintf(`<span translate="no">ID%d</span>`, n)
+		return fmt.Sprintf(`<span translate="no">%d</span>`, n)
 	}
 	return fmt.Sprintf("<ID%d>", n)
 }

@@ -109,7 +109,11 @@ func (p *Pivot) from(ctx context.Context, req *Request, between []Translation) (
 	var texts []string
 	var places []int
 	for i := range between {
-		if t := &between[i]; t.Err == nil && lang.ScriptOf(t.Text) != "" {
+		switch t := &between[i]; {
+		case t.Err != nil || lang.ScriptOf(t.Text) == "":
+		case len(t.Text) > MaxTextBytes: // Indian scripts take three bytes a letter
+			t.Err = tooLong(i, len(t.Text), MaxTextBytes)
+		default:
 			texts, places = append(texts, t.Text), append(places, i)
 		}
 	}

@@ -88,7 +88,7 @@ func unit(text string, format Format) int {
 	switch text[0] {
 	case '<':
 		if len(text) > 1 && (text[1] == '/' || text[1] == '!' || text[1]|0x20 >= 'a' && text[1]|0x20 <= 'z') {
-			return strings.IndexByte(text, '>') + 1
+			return strings.IndexByte(text[:min(len(text), maxTag)], '>') + 1
 		}
 	case '&':
 		if end := strings.IndexByte(text[:min(len(text), maxEntity)], ';'); end > 1 {
@@ -98,7 +98,11 @@ func unit(text string, format Format) int {
 	return 0
 }
 
-const maxEntity = 32 // bytes: the longest name in HTML's list has 31 letters
+// Bounds of what is looked through for a unit's end, in bytes.
+const (
+	maxTag    = 8 << 10
+	maxEntity = 40 // the longest name in HTML's list has 31 letters
+)
 
 // endsBlock tells whether a tag ends a block of HTML, so that what follows is a text of its own.
 func endsBlock(tag string) bool {

@@ -1,7 +1,8 @@
 // Package translate is the root of everything that has to do with the languages
 // of texts. It holds the ports, which say what can be done; the packages below
 // it do it: lang names the languages and their scripts, detect finds the
-// language of a text.
+// language of a text, and a Translator is to be had from llmtranslate (any language
+// model), indictrans, bhashini, awstranslate, libretranslate and apertium.
 //
 //	found, err := detect.New().Detect(ctx, "ताजमहल किसने बनवाया था?")
 //	if err != nil {
@@ -10,6 +11,14 @@
 //	if len(found) > 0 {
 //		fmt.Println(found[0].Language, found[0].Script) // hi Deva
 //	}
+//
+// What is put around a Translator is here, and is one: [Cached], [Chunked],
+// [Glossed], [Pivot], [Fallback], [CloseScript]. The order is the caller's; this one
+// serves most, since what is cached is then whole and final:
+//
+//	chain := translate.NewFallback(translate.NewChunked(first, nil), second)
+//	pivot := translate.NewPivot(chain, nil)
+//	t, err := translate.NewCached(translate.NewGlossed(pivot, terms), cache, nil)
 package translate
 
 import (
