@@ -99,6 +99,7 @@ var Table = []Row{
 	{Pattern: "speech/audio", Layer: L2, Vendors: []string{"github.com/hajimehoshi/go-mp3", "github.com/mewkiz/flac", "github.com/pion/opus"}, Why: "codecs"},
 	{Pattern: "translate", Layer: L2},
 	{Pattern: "translate/detect", Layer: L2},
+	{Pattern: "translate/detect/langmodel", Layer: L2},
 	{Pattern: "translate/translit", Layer: L2},
 	{Pattern: "ocr", Layer: L2},
 	{Pattern: "ocr/imaging", Layer: L2, Vendors: []string{"golang.org/x/image"}, Why: "image formats"},
