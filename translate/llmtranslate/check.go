@@ -12,11 +12,47 @@ import (
 )
 
 var (
-	address     = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"']+|\bwww\.[^\s<>"']+|[\w.+-]+@[\w-]+\.[\w.-]+`)
-	placeholder = regexp.MustCompile(`\{\{?[\w.]+\}?\}|\$\{[\w.]+\}|%(?:\d+\$)?[sdfv]\b|<ID\d+>`)
-	tag         = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
+	address     = newPattern(`(?i)\bhttps?://[^\s<>"']+|\bwww\.[^\s<>"']+|[\w.+-]+@[\w-]+\.[\w.-]+`, "://", "@", "www.", "WWW.")
+	placeholder = newPattern(`\{\{?[\w.]+\}?\}|\$\{[\w.]+\}|%(?:\d+\$)?[sdfv]\b|<ID\d+>`, "{", "%", "<ID")
+	tag         = newPattern(`</?[a-zA-Z][^<>]*>`, "<")
 	tagName     = regexp.MustCompile(`^</?[a-zA-Z][\w-]*`)
 )
+
+// pattern is a regular expression and what a text has one of when it matches:
+// most texts have none, and looking for that is a hundred times faster.
+type pattern struct {
+	*regexp.Regexp
+	signs []string
+}
+
+func newPattern(expression string, signs ...string) *pattern {
+	return &pattern{regexp.MustCompile(expression), signs}
+}
+
+// in gives the matches in text.
+func (p *pattern) in(text string) []string {
+	if !p.possible(text) {
+		return nil
+	}
+	return p.FindAllString(text, -1)
+}
+
+// blank gives text with a space in the place of each match.
+func (p *pattern) blank(text string) string {
+	if !p.possible(text) {
+		return text
+	}
+	return p.ReplaceAllString(text, " ")
+}
+
+func (p *pattern) possible(text string) bool {
+	for _, sign := range p.signs {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
+}
 
 // check tells what a translation lacks of what its source has, in a sentence
 // for the model; "" when nothing is wrong.
@@ -61,14 +97,14 @@ func missing(want, have []string) string {
 }
 
 func addresses(text string) []string {
-	found := address.FindAllString(text, -1)
+	found := address.in(text)
 	for i := range found {
 		found[i] = strings.TrimRight(found[i], ".,;:!?)।॥۔")
 	}
 	return found
 }
 
-func placeholders(text string) []string { return placeholder.FindAllString(text, -1) }
+func placeholders(text string) []string { return placeholder.in(text) }
 
 // checkTags holds the tags of a text against those of its source: the same, as
 // often, whatever their attributes (an alt text may be translated; addresses
@@ -88,7 +124,7 @@ func (j *job) checkTags(source, text string) string {
 }
 
 func tags(text string) []string {
-	found := tag.FindAllString(text, -1)
+	found := tag.in(text)
 	for i := range found {
 		found[i] = strings.ToLower(tagName.FindString(found[i]))
 	}
@@ -98,7 +134,7 @@ func tags(text string) []string {
 // numbers gives the numbers of text in European digits, without what groups
 // them (1,00,000 and 100,000 are one number) and outside of addresses and placeholders.
 func numbers(text string) []string {
-	text = placeholder.ReplaceAllString(address.ReplaceAllString(text, " "), " ")
+	text = placeholder.blank(address.blank(text))
 	var found []string
 	var digits strings.Builder
 	runes := []rune(text)
@@ -136,8 +172,8 @@ func digitsAt(runes []rune) bool {
 // addresses, placeholders, tags and terms.
 func (j *job) checkScript(source, text string) string {
 	rest := text
-	for _, pattern := range [...]*regexp.Regexp{address, placeholder, tag} {
-		rest = pattern.ReplaceAllString(rest, " ")
+	for _, p := range [...]*pattern{address, placeholder, tag} {
+		rest = p.blank(rest)
 	}
 	for _, t := range j.terms {
 		rest = strings.ReplaceAll(rest, t.Put(), " ")
