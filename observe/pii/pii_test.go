@@ -67,7 +67,7 @@ func TestRefuseNamesKindsAndPlacesOnly(t *testing.T) {
 // time that grows with its length alone; a stream keeps little of it back.
 func TestBadInput(t *testing.T) {
 	d := pii.New(nil)
-	const size = 256 << 10
+	const size = 256 << 10 / slowdown
 	for name, unit := range map[string]string{
 		"digits": "7", "spaced digits": "7 ", "groups": "2345 6789 ", "ats": "@", "addresses": "a@", "dots": "1.", "letters": "a", "marks": "9\u0301\u0301\u0301", "zero width": "\u200b",
 		"invalid": "\xff", "half runes": "\xe0\xa5", "nul": "\x00", "brackets": "([", "plus": "+", "local": "a.", "domain": "@a.b.", "states": "MH ", "hindi": "क", "dates": "1/1/90 ", "born": "dob ",
@@ -88,8 +88,8 @@ func TestBadInput(t *testing.T) {
 		require.NotEmpty(t, masked, name)
 	}
 	for _, unit := range []string{"7", "a", "क", "@", "\xe0\xa5", "\u200b"} {
-		text := strings.Repeat(unit, (10<<20)/len(unit))
-		require.Equal(t, text, d.Mask(text), "ten megabytes of %q", unit)
+		text := strings.Repeat(unit, (10<<20)/slowdown/len(unit))
+		require.Equal(t, text, d.Mask(text), "megabytes of %q", unit)
 	}
 	hidden := "9" + strings.Repeat("\u200b", 10_000) + "876543210"
 	require.Equal(t, hidden, d.Mask(hidden), "what no reader would read as one number is none")

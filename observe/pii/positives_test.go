@@ -275,7 +275,10 @@ func TestEveryPositiveIsFoundAndMasked(t *testing.T) {
 
 func TestAStreamIsTheWholeForEverySplit(t *testing.T) {
 	d := pii.New(nil)
-	for _, p := range positives() {
+	for i, p := range positives() {
+		if i%slowdown != 0 {
+			continue
+		}
 		text := p.text()
 		want := d.Mask(text)
 		for i := range len(text) + 1 {
