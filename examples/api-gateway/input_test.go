@@ -180,7 +180,7 @@ func TestAnHTMLPageOfOneLongLine(t *testing.T) {
 	if status != http.StatusCreated {
 		(&refusal{413, "PAYLOAD_TOO_LARGE", "", map[string]any{"limit_name": "max_text"}}).holds(t, status, body)
 	}
-	require.Less(t, took, time.Minute)
+	require.Less(t, took, 4*time.Minute, "on any machine, and under the race detector")
 	doc := s.add("keshar.md", lighthouse)
 	require.Contains(t, s.search("वासुदेव नेने अभियंता"), doc.DocumentID)
 }

@@ -198,10 +198,10 @@ func TestEventsComeAsTheServerSendsThem(t *testing.T) {
 			}
 			<-step
 		}
-		time.Sleep(800 * time.Millisecond) // heartbeats keep the client waiting
+		time.Sleep(2500 * time.Millisecond) // heartbeats keep the client waiting
 		return fault.New(fault.ModelLoading, "come back", fault.Details{"model": "m"})
 	})
-	c := newClient(t, "http://"+start(t, k), func(o *httpkit.ClientOptions) { o.Timeout = 400 * time.Millisecond })
+	c := newClient(t, "http://"+start(t, k), func(o *httpkit.ClientOptions) { o.Timeout = 2 * time.Second })
 	n := 0
 	var last error
 	for e, err := range c.Events(t.Context(), &httpkit.Call{Path: "/stream", Body: map[string]string{"message": "x"}}) {
