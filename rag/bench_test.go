@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,25 +15,9 @@ import (
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/localstore"
+	"github.com/akshara-go/akshara/train/traintest"
 	"github.com/akshara-go/akshara/translate/lang"
 )
-
-// dataDir gives the folder with the development data: AKSHARA_DATA, or where it
-// stands beside a checkout.
-func dataDir(tb testing.TB) string {
-	tb.Helper()
-	dir := os.Getenv("AKSHARA_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("CI") != "" {
-			tb.Fatalf("the development data is missing: %v; set AKSHARA_DATA", err)
-		}
-		tb.Skipf("no development data in %s: set AKSHARA_DATA to its folder", dir)
-	}
-	return dir
-}
 
 // squad is a file in the form of SQuAD 1.1.
 type squad struct {
@@ -65,7 +48,7 @@ type question struct {
 // xquad gives the development half's paragraphs as documents, and its questions.
 func xquad(tb testing.TB, code lang.Code) (docs []corpus.Document, questions []question) {
 	tb.Helper()
-	data, err := os.ReadFile(filepath.Join(dataDir(tb), "retrieval", "xquad-dev."+string(code)+".json"))
+	data, err := os.ReadFile(traintest.Data(tb, "retrieval/xquad-dev."+string(code)+".json"))
 	require.NoError(tb, err)
 	var set squad
 	require.NoError(tb, json.Unmarshal(data, &set))
@@ -87,7 +70,7 @@ func xquad(tb testing.TB, code lang.Code) (docs []corpus.Document, questions []q
 // distractors gives sentences that answer none of the questions, a document each.
 func distractors(tb testing.TB) []corpus.Document {
 	tb.Helper()
-	f, err := os.Open(filepath.Join(dataDir(tb), "retrieval", "distractors.hi.txt.gz"))
+	f, err := os.Open(traintest.Data(tb, "retrieval/distractors.hi.txt.gz"))
 	require.NoError(tb, err)
 	defer f.Close()
 	z, err := gzip.NewReader(f)

@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/train/traintest"
 )
 
 // bm25 is a small exact BM25 over one family of terms, to measure analysis by itself.
@@ -65,26 +65,9 @@ func best(scores []float64) int {
 	return at
 }
 
-// dataFile gives the path of a development file, and skips the test when there is none.
-func dataFile(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("AKSHARA_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	path := filepath.Join(root, name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("development data is missing: %v", err)
-		}
-		t.Skipf("set AKSHARA_DATA to the folder of the development data: %v", err)
-	}
-	return path
-}
-
 func gunzip(t testing.TB, name string) string {
 	t.Helper()
-	f, err := os.Open(dataFile(t, name))
+	f, err := os.Open(traintest.Data(t, name))
 	require.NoError(t, err)
 	defer f.Close()
 	z, err := gzip.NewReader(bufio.NewReader(f))
@@ -103,7 +86,7 @@ type question struct {
 // xquad gives the development paragraphs and their questions.
 func xquad(t testing.TB, language string) (passages []string, questions []question) {
 	t.Helper()
-	raw, err := os.ReadFile(dataFile(t, "retrieval/xquad-dev."+language+".json"))
+	raw, err := os.ReadFile(traintest.Data(t, "retrieval/xquad-dev."+language+".json"))
 	require.NoError(t, err)
 	var squad struct {
 		Data []struct {

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,28 +12,12 @@ import (
 
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/train/traintest"
 )
-
-// dataFile gives the path of a development file, and skips the test when there is none.
-func dataFile(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("AKSHARA_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	path := filepath.Join(root, name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("development data is missing: %v", err)
-		}
-		t.Skipf("set AKSHARA_DATA to the folder of the development data: %v", err)
-	}
-	return path
-}
 
 func gunzip(t testing.TB, name string) string {
 	t.Helper()
-	f, err := os.Open(dataFile(t, name))
+	f, err := os.Open(traintest.Data(t, name))
 	require.NoError(t, err)
 	defer f.Close()
 	z, err := gzip.NewReader(bufio.NewReader(f))
@@ -56,7 +39,7 @@ func developmentTexts(t testing.TB) map[string]string {
 		out[l] = gunzip(t, "romanised/"+l+".dev.tsv.gz")
 	}
 	for _, l := range []string{"hi", "en"} {
-		raw, err := os.ReadFile(dataFile(t, "retrieval/xquad-dev."+l+".json"))
+		raw, err := os.ReadFile(traintest.Data(t, "retrieval/xquad-dev."+l+".json"))
 		require.NoError(t, err)
 		var squad struct {
 			Data []struct {

@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -16,24 +15,8 @@ import (
 
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/train/traintest"
 )
-
-// development gives the path of a file of the development data.
-func development(t testing.TB, name string) string {
-	t.Helper()
-	dir := os.Getenv("AKSHARA_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(dir, name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the development data is missing: %v", err)
-		}
-		t.Skipf("the development data is missing: set AKSHARA_DATA to its directory (%v)", err)
-	}
-	return path
-}
 
 // readVectors reads a file of the form AKV1: count, dimension, scales, int8 rows.
 func readVectors(t testing.TB, path string) []rag.Vector {
@@ -162,8 +145,8 @@ func TestCascadeFindsWhatExactSearchFinds(t *testing.T) {
 // search.
 func BenchmarkVectors(b *testing.B) {
 	b.Run("e5-50000", func(b *testing.B) {
-		rows := readVectors(b, development(b, "vectors/e5small.corpus.i8"))
-		queries := readVectors(b, development(b, "vectors/e5small.queries.i8"))
+		rows := readVectors(b, traintest.Data(b, "vectors/e5small.corpus.i8"))
+		queries := readVectors(b, traintest.Data(b, "vectors/e5small.queries.i8"))
 		measure(b, len(rows), func(i int, v []float32) { copy(v, rows[i]) }, queries)
 	})
 	for _, n := range []int{100_000, 1_000_000} {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/train/traintest"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -102,7 +103,7 @@ func heldOutTexts(tb testing.TB) []text {
 
 // dataParts reads the development data once for all tests, which must not change it.
 func dataParts(tb testing.TB) [3][]text {
-	dir := dataDir(tb)
+	dir := filepath.Dir(traintest.Data(tb, "langid"))
 	readOnce.Do(func() { readTexts, errRead = readParts(dir) })
 	require.NoError(tb, errRead)
 	return readTexts
@@ -113,22 +114,6 @@ var (
 	readTexts [3][]text
 	errRead   error
 )
-
-// dataDir gives where the development data lies: AKSHARA_DATA, or shared/data beside the checkout.
-func dataDir(tb testing.TB) string {
-	tb.Helper()
-	dir := os.Getenv("AKSHARA_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "langid")); err != nil {
-		if os.Getenv("CI") == "true" {
-			tb.Fatalf("the development data is missing: %v; set AKSHARA_DATA", err)
-		}
-		tb.Skipf("no development data in %s: set AKSHARA_DATA to its folder", dir)
-	}
-	return dir
-}
 
 func filter(texts []text, keep func(t text) bool) []text {
 	return slices.DeleteFunc(slices.Clone(texts), func(t text) bool { return !keep(t) })

@@ -1,0 +1,54 @@
+// Package traintest helps tests and benchmarks to the development data: public
+// data sets that are not part of this repository.
+//
+//	text, err := os.ReadFile(traintest.Data(t, "retrieval/xquad-dev.hi.json"))
+package traintest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Data gives the path of a file or folder of the development data. They are in
+// the folder that AKSHARA_DATA names, by default shared/data beside the
+// checkout. A test that needs what is not there is skipped, and fails where CI is
+// set: what is not measured there is measured nowhere. AKSHARA_DATA=none says
+// that there is none on purpose, and skips in CI too.
+func Data(tb testing.TB, name string) string {
+	tb.Helper()
+	root := os.Getenv("AKSHARA_DATA")
+	switch root {
+	case "none":
+		tb.Skip("no development data: AKSHARA_DATA=none")
+	case "":
+		root = filepath.Join(checkout(tb), "..", "shared", "data")
+	}
+	path := filepath.Join(root, filepath.FromSlash(name))
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") != "" {
+			tb.Fatalf("the development data is missing: %v; set AKSHARA_DATA to its folder", err)
+		}
+		tb.Skipf("no development data: %v; set AKSHARA_DATA to its folder", err)
+	}
+	return path
+}
+
+// checkout gives the folder with go.mod above the one that the test runs in.
+func checkout(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			tb.Fatal("traintest: no go.mod above the test's folder")
+		}
+		dir = above
+	}
+}
