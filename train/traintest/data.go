@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/akshara-go/akshara/observe/config"
 )
 
 // Data gives the path of a file or folder of the development data. They are in
@@ -17,7 +19,11 @@ import (
 // that there is none on purpose, and skips in CI too.
 func Data(tb testing.TB, name string) string {
 	tb.Helper()
-	root := os.Getenv("AKSHARA_DATA")
+	env, err := config.Load[environment](nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	root := env.Data
 	switch root {
 	case "none":
 		tb.Skip("no development data: AKSHARA_DATA=none")
@@ -26,12 +32,18 @@ func Data(tb testing.TB, name string) string {
 	}
 	path := filepath.Join(root, filepath.FromSlash(name))
 	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") != "" {
+		if env.CI != "" {
 			tb.Fatalf("the development data is missing: %v; set AKSHARA_DATA to its folder", err)
 		}
 		tb.Skipf("no development data: %v; set AKSHARA_DATA to its folder", err)
 	}
 	return path
+}
+
+// environment is what the tests are told from outside.
+type environment struct {
+	Data string `env:"AKSHARA_DATA" doc:"The folder of the development data; none leaves out what needs it"`
+	CI   string `env:"CI" doc:"Set where what is missing is a failure"`
 }
 
 // checkout gives the folder with go.mod above the one that the test runs in.
