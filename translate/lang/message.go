@@ -17,6 +17,7 @@ const (
 	MsgSignIn                             // Please sign in first.
 	MsgForbidden                          // You are not allowed to do this.
 	MsgNotFound                           // What you asked for was not found.
+	MsgDuplicate                          // This is already here.
 	MsgTooLarge                           // This is too large. Please send something smaller.
 	MsgUnreadable                         // What you sent could not be read.
 	MsgTooManyRequests                    // There have been too many requests. Please wait a little and try again.
@@ -86,7 +87,7 @@ var fallbacks = map[Code][]Code{
 // It says what they can do about it; what exactly failed is in the fault.
 func MessageFor(code fault.Code) Message {
 	switch code {
-	case fault.InvalidRequest, fault.InvalidAudioFormat, fault.MethodNotAllowed, fault.Duplicate:
+	case fault.InvalidRequest, fault.InvalidAudioFormat, fault.MethodNotAllowed:
 		return MsgInvalidRequest
 	case fault.InvalidLanguage:
 		return MsgUnsupportedLanguage
@@ -96,6 +97,8 @@ func MessageFor(code fault.Code) Message {
 		return MsgForbidden
 	case fault.NotFound:
 		return MsgNotFound
+	case fault.Duplicate:
+		return MsgDuplicate
 	case fault.PayloadTooLarge:
 		return MsgTooLarge
 	case fault.ProcessingFailed:

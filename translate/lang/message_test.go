@@ -90,7 +90,7 @@ func TestMessageForEveryCode(t *testing.T) {
 	for code, want := range map[fault.Code]Message{
 		fault.InvalidRequest: MsgInvalidRequest, fault.InvalidLanguage: MsgUnsupportedLanguage, fault.InvalidAudioFormat: MsgInvalidRequest,
 		fault.Unauthorized: MsgSignIn, fault.TokenExpired: MsgSignIn, fault.Forbidden: MsgForbidden, fault.APIKeyRevoked: MsgForbidden,
-		fault.NotFound: MsgNotFound, fault.MethodNotAllowed: MsgInvalidRequest, fault.Duplicate: MsgInvalidRequest,
+		fault.NotFound: MsgNotFound, fault.MethodNotAllowed: MsgInvalidRequest, fault.Duplicate: MsgDuplicate,
 		fault.PayloadTooLarge: MsgTooLarge, fault.ProcessingFailed: MsgUnreadable, fault.RateLimitExceeded: MsgTooManyRequests,
 		fault.Internal: MsgInternal, fault.Upstream: MsgUnavailable, fault.ServiceUnavailable: MsgUnavailable,
 		fault.ModelLoading: MsgUnavailable, fault.UpstreamTimeout: MsgTimeout, "": MsgInternal, "NEW_CODE": MsgInternal,
