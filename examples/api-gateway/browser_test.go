@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -43,7 +44,7 @@ func browser(tb testing.TB) context.Context {
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(tb.TempDir()),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"), chromedp.Flag("accept-lang", "hi-IN,hi"), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	tb.Cleanup(stop)
@@ -76,6 +77,24 @@ var (
 	phone   = view{width: 390, height: 844, phone: true}
 )
 
+// noSuggestions stands between the page and the route that completes a search:
+// what it gives is taken from window.suggestions, by default nothing, so that no
+// list opens over what a test clicks. window.suggested is what was asked for.
+const noSuggestions = `{
+	const real = window.fetch;
+	window.suggestions = () => ({status: 200, body: {suggestions: []}});
+	window.suggested = [];
+	window.fetch = (url, options) => {
+		if (!String(url).includes("/search/suggest")) return real(url, options);
+		const asked = {q: new URL(url, location).searchParams.get("q"), aborted: false};
+		window.suggested.push(asked);
+		return new Promise((resolve, reject) => {
+			options.signal.addEventListener("abort", () => { asked.aborted = true; reject(new DOMException("", "AbortError")); });
+			Promise.resolve(window.suggestions(asked.q)).then(({status, body}) => resolve(new Response(JSON.stringify(body), {status})));
+		});
+	};
+}`
+
 // visit opens the gateway's page, in the language of the UI that it begins with.
 func visit(tb testing.TB, browser context.Context, s *server, v view, path string) *tab {
 	tb.Helper()
@@ -90,13 +109,22 @@ func visit(tb testing.TB, browser context.Context, s *server, v view, path strin
 	})
 	require.NoError(tb, chromedp.Listen(ctx, p.observe))
 	require.NoError(tb, chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{})
+		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: noSuggestions})
 		return err
 	})))
 	p.look(v)
 	p.do(chromedp.Navigate(s.url + path))
-	p.wait(`document.readyState === "complete" && document.querySelectorAll("#ui-language option").length > 1`)
+	p.loaded()
 	return p
+}
+
+// loaded waits until the page is there and written in its language.
+func (p *tab) loaded() {
+	p.tb.Helper()
+	p.wait(`document.readyState === "complete" && document.documentElement.classList.contains("written")`)
 }
 
 // observe keeps what should not happen in the page.

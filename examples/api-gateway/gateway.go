@@ -23,7 +23,7 @@ type gateway struct {
 
 func newGateway(p *parts, cfg *settings) *gateway { return &gateway{parts: p, topK: cfg.RAG.TopK} }
 
-// register adds the routes and the page.
+// register adds the routes, and the page with its texts.
 func (g *gateway) register(kit *httpkit.Kit) error {
 	httpkit.Register(kit, huma.Operation{
 		Method: http.MethodPost, Path: prefix + "/chat", OperationID: "chat", Summary: "Answer a question", Tags: []string{"chat"},
@@ -41,6 +41,9 @@ func (g *gateway) register(kit *httpkit.Kit) error {
 		Method: http.MethodGet, Path: prefix + "/health", OperationID: "services-health", Summary: "Whether all services can do their work", Tags: []string{"operations"},
 		Responses: map[string]*huma.Response{"200": {Description: "healthy"}, "503": {Description: "unhealthy, or about to stop"}},
 	}, kit.Health)
+	if err := serveTexts(kit, textFiles); err != nil {
+		return err
+	}
 	return kit.Static("/", page())
 }
 

@@ -24,8 +24,10 @@ func TestPage(t *testing.T) {
 	at("results are paged and filtered", desktop, "/#search", searches)
 	at("a phone", phone, "/", phoneFits)
 	at("the keyboard alone", desktop, "/", keyboard)
+	at("the keyboard alone files and deletes a document", desktop, "/", keyboardFiles)
+	at("completions under the search field", desktop, "/#search", completes)
+	at("a service without completions", desktop, "/#search", completesNothing)
 	at("dark", view{width: 1280, height: 800, dark: true}, "/", dark)
-	at("the page's language", desktop, "/", uiLanguage)
 }
 
 // sourceOpen waits for the source panel and gives what it marks.
@@ -171,13 +173,13 @@ func uploadsAndDeletes(p *tab) {
 func uploadFails(p *tab) {
 	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
 	before := p.text("#documents-title")
-	p.choose("ui-language", "en")
+	p.speak("en")
 	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.tb, "picture.txt", "\x89PNG\r\n\x1a\n"+strings.Repeat("\x00", 64))}))
 	p.wait(`document.querySelector("#upload-error .error")?.checkVisibility()`)
 	require.Contains(p.tb, p.text("#upload-error"), "picture.txt")
 	require.Contains(p.tb, strings.ToLower(p.text("#upload-error")), "png")
 	require.Regexp(p.tb, `[0-9a-f]{8}-[0-9a-f]{4}-`, p.text("#upload-error .request-id"))
-	p.choose("ui-language", "hi")
+	p.speak("hi")
 	require.Equal(p.tb, before, p.text("#documents-title"), "nothing was added")
 	p.expect("network error") // the browser itself notes an answer of 422 in the console
 }
@@ -287,38 +289,154 @@ const smallTargets = `[...document.querySelectorAll("button, select, textarea, i
 	filter(e => { const r = e.getBoundingClientRect(), least = e.matches(".citation, .meta a") ? 24 : 44; return r.width > 0 && (r.width < least - .5 || r.height < least - .5); }).
 	map(e => e.outerHTML.slice(0, 80) + " " + JSON.stringify(e.getBoundingClientRect()))`
 
+// reach presses a key until the focus is where it should come to.
+func (p *tab) reach(selector string, keys string, options ...chromedp.KeyOption) {
+	p.tb.Helper()
+	for range 30 {
+		if js[bool](p, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
+			return
+		}
+		p.press(keys, options...)
+	}
+	p.tb.Fatalf("the focus never came to %s", selector)
+}
+
 // keyboard uses no mouse at all.
 func keyboard(p *tab) {
-	reach := func(selector string, keys string, options ...chromedp.KeyOption) {
-		p.tb.Helper()
-		for range 30 {
-			if js[bool](p, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
-				return
-			}
-			p.press(keys, options...)
-		}
-		p.tb.Fatalf("the focus never came to %s", selector)
-	}
 	p.press(kb.Tab)
 	require.True(p.tb, js[bool](p, `document.activeElement.matches(".skip-link") && document.activeElement.getBoundingClientRect().top >= 0`), "the way past the header comes first and can be seen")
-	reach("#tab-chat", kb.Tab)
+	p.reach("#tab-chat", kb.Tab)
 	p.press(kb.ArrowRight)
 	require.Equal(p.tb, "tab-search", js[string](p, "document.activeElement.id"))
 	require.True(p.tb, js[bool](p, `document.querySelector("#panel-search").checkVisibility()`))
 	p.press(kb.ArrowLeft)
-	reach("#question", kb.Tab)
-	p.press("Who built the Taj Mahal?")
+	p.reach("#question", kb.Tab)
+	p.insert("ताजमहल किसने बनवाया था?") // an input method writes Hindi
 	p.press(kb.Enter)
 	p.wait(`document.querySelector(".exchange:last-child .answer")?.getAttribute("aria-busy") === "false"`)
-	require.Contains(p.tb, p.sourceOpen(), "Shah Jahan")
+	require.Contains(p.tb, p.sourceOpen(), "शाहजहाँ")
 	require.Equal(p.tb, "question", js[string](p, "document.activeElement.id"), "one can go on asking")
-	reach(".citation", kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+	p.reach(".citation", kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
 	require.NotEqual(p.tb, "none", js[string](p, `getComputedStyle(document.activeElement).outlineStyle`), "the focus can be seen")
 	p.press(kb.Enter)
 	p.wait(`document.querySelector("#source-panel").contains(document.activeElement)`)
 	p.press(kb.Escape)
 	p.wait(`!document.querySelector("#source-panel").open`)
 	require.True(p.tb, js[bool](p, `document.activeElement.matches(".citation")`))
+}
+
+// keyboardFiles adds a document and deletes it again. The system's own window
+// for choosing files is no part of the page: the test chooses behind it.
+func keyboardFiles(p *tab) {
+	p.reach("#tab-chat", kb.Tab)
+	p.press(kb.End)
+	require.Equal(p.tb, "tab-documents", js[string](p, "document.activeElement.id"))
+	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
+	p.reach("#upload-input", kb.Tab)
+	require.NotEqual(p.tb, "none", js[string](p, `getComputedStyle(document.querySelector("label.button")).outlineStyle`), "the focus can be seen on the label")
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.tb, "keshar.md", lighthouse)}))
+	p.wait(`document.querySelector("#document-list .row .result-title")?.textContent === "केशरपुर का प्रकाशस्तंभ" && document.querySelector("#upload-state").hidden`)
+	require.Contains(p.tb, p.text("#status"), "केशरपुर का प्रकाशस्तंभ", "a screen reader hears of it")
+	require.Equal(p.tb, "upload-input", js[string](p, "document.activeElement.id"), "one can go on filing")
+	p.reach(".row:first-child .delete-document", kb.Tab)
+	p.press(kb.Enter)
+	p.wait(`document.querySelector("#delete-dialog").open && document.activeElement.id === "cancel-delete"`)
+	p.press(kb.Escape)
+	p.wait(`!document.querySelector("#delete-dialog").open`)
+	require.True(p.tb, js[bool](p, `document.activeElement.matches(".row:first-child .delete-document")`), "the focus is back where it was")
+	p.press(kb.Enter)
+	p.wait(`document.querySelector("#delete-dialog").open`)
+	p.reach("#confirm-delete", kb.Tab)
+	p.press(kb.Enter)
+	p.wait(`!document.querySelector("#delete-dialog").open && document.querySelector("#document-list .row .result-title").textContent !== "केशरपुर का प्रकाशस्तंभ"`)
+	p.wait(`document.activeElement.id === "documents-title"`)
+	p.wait(`document.querySelector("#status").textContent.includes("केशरपुर का प्रकाशस्तंभ")`)
+}
+
+// offer lets the service complete what is typed: in the list are the pairs of
+// a prefix and its completions.
+func (p *tab) offer(completions string) {
+	p.tb.Helper()
+	js[bool](p, fmt.Sprintf(`(window.suggestions = q => ({status: 200, body: {suggestions: (%s[q] ?? []).map(text => ({text}))}}), true)`, completions))
+}
+
+func completes(p *tab) {
+	p.offer(`{"ta": ["ताजमहल", "ताज"], "taj": ["ताजमहल", "ताज महोत्सव"], "q": Array.from({length: 50}, (_, i) => "ताज " + i)}`)
+	options := func() []string {
+		p.tb.Helper()
+		return js[[]string](p, `[...document.querySelectorAll("#suggestions [role=option]")].map(e => e.textContent)`)
+	}
+	marked := func() string {
+		p.tb.Helper()
+		return js[string](p, `(id => { const e = document.getElementById(id); return e?.ariaSelected === "true" && document.querySelectorAll("#suggestions [aria-selected=true]").length === 1 ? e.textContent : ""; })(document.querySelector("#search-input").getAttribute("aria-activedescendant"))`)
+	}
+	expanded := `document.querySelector("#search-input").getAttribute("aria-expanded") === "true" && !document.querySelector("#suggestions").hidden`
+
+	p.click("#search-input")
+	p.press("t")
+	p.press("a")
+	p.press("j")
+	p.wait(expanded)
+	require.Equal(p.tb, []string{"ताजमहल", "ताज महोत्सव"}, options())
+	require.Equal(p.tb, "taj", js[string](p, `window.suggested.filter(s => !s.aborted).map(s => s.q).join()`), "what was typed over is not waited for")
+	p.wait(`document.querySelector("#status").textContent.includes("2")`)
+	p.shot("suggestions")
+	require.Empty(p.tb, marked(), "nothing is marked unasked")
+	p.press(kb.ArrowDown)
+	require.Equal(p.tb, "ताजमहल", marked())
+	p.press(kb.ArrowUp)
+	require.Equal(p.tb, "ताज महोत्सव", marked(), "from the first to the last")
+	p.press(kb.ArrowDown)
+	require.Equal(p.tb, "ताजमहल", marked(), "and back")
+	require.Equal(p.tb, "search-input", js[string](p, "document.activeElement.id"), "the focus stays in the field")
+	p.press(kb.Escape)
+	require.False(p.tb, js[bool](p, expanded))
+	require.Equal(p.tb, "taj", js[string](p, `document.querySelector("#search-input").value`), "what was typed stays")
+	p.press(kb.ArrowDown)
+	p.wait(expanded)
+	p.press(kb.ArrowDown)
+	p.press(kb.Enter)
+	p.settled()
+	require.False(p.tb, js[bool](p, expanded))
+	require.Equal(p.tb, "ताजमहल", js[string](p, `document.querySelector("#search-input").value`))
+	require.Positive(p.tb, js[int](p, `document.querySelectorAll("#search-results .result").length`), "what was chosen is searched for")
+
+	p.press("a", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.press("q")
+	p.wait(expanded)
+	require.Len(p.tb, options(), 8, "no more than one can look over")
+	p.click("#suggestions [role=option]:nth-child(3)")
+	p.settled()
+	require.Equal(p.tb, "ताज 2", js[string](p, `document.querySelector("#search-input").value`))
+
+	// An answer that comes late is not shown, and one to a field that is left neither.
+	js[bool](p, `(window.suggestions = q => new Promise(done => setTimeout(done, q === "a" ? 400 : 0, {status: 200, body: {suggestions: [{text: q + " 1"}]}})), true)`)
+	p.press("a", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.press("a")
+	p.wait(`window.suggested.at(-1).q === "a"`)
+	p.press("b")
+	p.wait(expanded)
+	require.Equal(p.tb, []string{"ab 1"}, options())
+	require.True(p.tb, js[bool](p, `window.suggested.find(s => s.q === "a").aborted`))
+	p.press(kb.Tab)
+	require.False(p.tb, js[bool](p, expanded))
+	require.Equal(p.tb, "filter-language", js[string](p, "document.activeElement.id"))
+}
+
+// completesNothing is about a service that fails, and one that has no such route:
+// typing and searching go on, and the second is not asked again.
+func completesNothing(p *tab) {
+	js[bool](p, `(window.suggestions = q => ({status: q === "ताज" ? 500 : 404, body: {}}), true)`)
+	p.click("#search-input")
+	for i, text := range []string{"ताज", "महल", " कहाँ"} {
+		p.insert(text)
+		p.wait(fmt.Sprintf(`window.suggested.length === %d`, min(i+1, 2)))
+		eval(p, chromedp.Evaluate[bool](`new Promise(done => setTimeout(done, 200, true))`, chromedp.EvalAwaitPromise)) // longer than the page waits before it asks
+		require.True(p.tb, js[bool](p, `document.querySelector("#suggestions").hidden`))
+	}
+	p.press(kb.Enter)
+	p.wait(`document.querySelectorAll("#search-results .result").length > 0`)
+	require.Equal(p.tb, 2, js[int](p, "window.suggested.length"), "a route that is not there is not asked for again")
 }
 
 // dark begins with the system's colours and keeps what the user chooses.
@@ -333,23 +451,4 @@ func dark(p *tab) {
 	p.wait(luminance + " > 200")
 	p.do(chromedp.Reload())
 	p.wait(luminance + " > 200")
-}
-
-func uiLanguage(p *tab) {
-	require.Equal(p.tb, "hi", js[string](p, "document.documentElement.lang"))
-	hindi := p.text("#tab-search")
-	for _, code := range js[[]string](p, `[...document.querySelectorAll("#ui-language option")].map(o => o.value).reverse()`) {
-		p.choose("ui-language", code)
-		p.wait(fmt.Sprintf(`document.documentElement.lang === %q`, code))
-		if code != "hi" {
-			require.NotEqual(p.tb, hindi, p.text("#tab-search"))
-		}
-	}
-	p.choose("ui-language", "en")
-	p.asked("ताजमहल किसने बनवाया था?")
-	require.Equal(p.tb, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps the question's language")
-	p.do(chromedp.Reload())
-	p.wait(`document.documentElement.lang === "en"`)
-	require.NotEqual(p.tb, hindi, p.text("#tab-search"))
-	require.Greater(p.tb, js[int](p, `document.querySelectorAll("#language option").length`), 23, "every language can be asked for, and none")
 }

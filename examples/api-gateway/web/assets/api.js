@@ -56,6 +56,7 @@ function query(values) {
 }
 
 export const search = (values, signal) => json(`/search?${query(values)}`, { signal });
+export const suggest = (values, signal) => json(`/search/suggest?${query(values)}`, { signal });
 export const listDocuments = (values, signal) => json(`/documents?${query(values)}`, { signal });
 export const getDocument = (id, signal) => json(`/documents/${encodeURIComponent(id)}`, { signal });
 export const deleteDocument = (id) => json(`/documents/${encodeURIComponent(id)}`, { method: "DELETE" });

@@ -2,8 +2,9 @@
 
 import * as chat from "./chat.js";
 import * as documents from "./documents.js";
-import { $ } from "./dom.js";
+import { $, announce } from "./dom.js";
 import * as i18n from "./i18n.js";
+import { languages } from "./languages.js";
 import * as search from "./search.js";
 import * as source from "./source.js";
 
@@ -34,7 +35,8 @@ function startTabs() {
   tabs.forEach((name, i) => {
     $(`tab-${name}`).addEventListener("click", () => select(name));
     $(`tab-${name}`).addEventListener("keydown", (event) => {
-      const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: tabs.length - 1 }[event.key];
+      const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+      const to = { ArrowRight: i + forward, ArrowLeft: i - forward, Home: 0, End: tabs.length - 1 }[event.key];
       if (to !== undefined) {
         event.preventDefault();
         select(tabs.at(to % tabs.length), { focus: true });
@@ -49,6 +51,29 @@ function startTabs() {
       select(name);
     }
   });
+}
+
+// startLanguage writes the page in the user's language. The page is hidden until
+// then: it is delivered in Hindi.
+async function startLanguage() {
+  const select = $("ui-language");
+  languages.forEach(({ code, name, dir }) => select.append(Object.assign(new Option(name, code), { lang: code, dir })));
+  select.addEventListener("change", async () => {
+    try {
+      await i18n.use(select.value);
+      i18n.remember(select.value);
+    } catch {
+      select.value = i18n.uiLanguage();
+      announce(i18n.t("error.NETWORK"), { visible: true });
+    }
+  });
+  try {
+    await i18n.use(i18n.preferred());
+  } catch {
+    $("incomplete").hidden = false;
+  }
+  select.value = i18n.uiLanguage();
+  document.documentElement.classList.add("written");
 }
 
 function startTheme() {
@@ -67,10 +92,10 @@ function startTheme() {
   show();
 }
 
+startTheme();
+await startLanguage();
 chat.start();
 search.start();
 documents.start();
 source.start();
-startTheme();
-i18n.start($("ui-language"));
 startTabs();

@@ -3,7 +3,7 @@
 import { chat } from "./api.js";
 import { Utf8Text } from "./bytes.js";
 import { $, announce, el, errorBox } from "./dom.js";
-import { say, t } from "./i18n.js";
+import { say, sayNumber, t } from "./i18n.js";
 import { mark, options } from "./languages.js";
 import * as source from "./source.js";
 
@@ -26,7 +26,7 @@ class Answer {
   constructor(question) {
     this.body = el("p", { className: "answer-text", dir: "auto" });
     this.box = el("div", { className: "answer" });
-    const asked = el("h2", { className: "asked", dir: "auto" }, say(el("span", { className: "visually-hidden" }), "asked"), el("span", { className: "visually-hidden", textContent: ": " }), question);
+    const asked = el("h2", { className: "asked" }, say(el("span", { className: "visually-hidden" }), "asked"), el("span", { className: "visually-hidden", textContent: ": " }), el("bdi", { textContent: question }));
     this.element = el("article", { className: "exchange" }, asked, this.box);
     this.begin();
   }
@@ -117,7 +117,7 @@ class Answer {
   #buttons({ citations }) {
     return (citations ?? []).map((citation) => {
       const n = this.#number(citation);
-      const button = el("button", { type: "button", className: "citation", textContent: String(n) });
+      const button = sayNumber(el("button", { type: "button", className: "citation" }), n);
       button.dataset.i18nLang = ""; // its name is in the page's language, within an answer in another
       say(button, "citation", { n, title: citation.title }, "aria-label");
       button.addEventListener("click", () => source.open(citation));
@@ -135,7 +135,7 @@ class Answer {
       const language = languages.get(citation.document_id);
       const title = mark(el("span", { className: "source-name", textContent: citation.title }), language, citation.title);
       const quote = mark(el("span", { className: "source-quote", textContent: citation.quote }), language, citation.quote);
-      const button = el("button", { type: "button", className: "source-link" }, el("span", { className: "number", textContent: n }), el("span", { className: "source-words" }, title, quote));
+      const button = el("button", { type: "button", className: "source-link" }, sayNumber(el("span", { className: "number" }), n), el("span", { className: "source-words" }, title, quote));
       button.addEventListener("click", () => source.open(citation));
       return el("li", {}, button);
     });

@@ -2,7 +2,7 @@
 
 import { ApiError, deleteDocument, listDocuments, upload } from "./api.js";
 import { $, announce, el, errorBox, pages, typeName } from "./dom.js";
-import { date, say, t } from "./i18n.js";
+import { percent, say, sayDate, t } from "./i18n.js";
 import { mark, nameOf } from "./languages.js";
 import * as source from "./source.js";
 
@@ -49,7 +49,7 @@ function row(item) {
   const title = item.title || item.url || item.document_id;
   const open = mark(el("button", { type: "button", className: "result-title", textContent: title }), item.language, title);
   open.addEventListener("click", () => source.open(item));
-  const facts = [typeName(item.content_type), date(item.created_at)].filter(Boolean).map((text) => el("span", { textContent: text }));
+  const facts = [el("span", { textContent: typeName(item.content_type) }), sayDate(el("span"), item.created_at)].filter((each) => each.textContent);
   if (item.language) {
     facts.unshift(mark(el("span", { textContent: nameOf(item.language) }), item.language));
   }
@@ -137,7 +137,7 @@ function progress(share) {
   const bar = $("upload-progress");
   if (share < 1) {
     bar.value = Math.round(share * 100);
-    $("upload-percent").textContent = `${bar.value} %`;
+    $("upload-percent").textContent = percent(share);
   } else {
     bar.removeAttribute("value");
     $("upload-percent").textContent = t("upload.indexing");

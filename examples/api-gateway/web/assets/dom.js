@@ -33,9 +33,9 @@ export function announce(text, { language = document.documentElement.lang, visib
 // errorBox shows what went wrong, in the page's language where the code is known,
 // with the server's own words, the request id, and a way to try again.
 export function errorBox(error, retry) {
-  const known = has(`error.${error.code}`);
+  const key = `error.${error.code}`;
   const box = el("div", { className: "error", role: "alert" });
-  box.append(say(el("p", { className: "error-title" }), known ? `error.${error.code}` : "error.title"));
+  box.append(say(el("p", { className: "error-title" }), has(key) ? key : "error.INTERNAL_ERROR"));
   if (error.message && error.code) {
     box.append(el("p", { className: "error-message", textContent: error.message, lang: "en", dir: "auto" }));
   }

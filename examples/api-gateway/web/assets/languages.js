@@ -22,7 +22,7 @@ export const languages = [
   ["doi", "डोगरी"],
   ["mni", "ꯃꯩꯇꯩꯂꯣꯟ"],
   ["sat", "ᱥᱟᱱᱛᱟᱲᱤ"],
-  ["brx", "बड़ो"],
+  ["brx", "बर'"],
   ["ks", "کٲشُر", "rtl"],
 ].map(([code, name, dir = "ltr"]) => ({ code, name, dir }));
 

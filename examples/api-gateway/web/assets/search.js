@@ -5,6 +5,7 @@ import { $, announce, contentTypes, el, errorBox, pages, typeName } from "./dom.
 import { say, t } from "./i18n.js";
 import { mark, nameOf, options } from "./languages.js";
 import * as source from "./source.js";
+import { Suggestions } from "./suggest.js";
 
 const pageSize = 10;
 let running = null; // AbortController of the search on its way
@@ -72,6 +73,7 @@ export function start() {
   $("filter-type").append(say(new Option("", ""), "search.any"), ...contentTypes.map((type) => new Option(typeName(type), type)));
   const submit = (event) => {
     event?.preventDefault();
+    suggestions.close();
     const q = $("search-input").value.trim();
     if (!q) {
       $("search-input").focus();
@@ -80,6 +82,7 @@ export function start() {
     }
     run({ q, page: 1, document_language: $("filter-language").value, content_type: $("filter-type").value });
   };
+  const suggestions = new Suggestions($("search-input"), $("suggestions"), submit);
   $("search-form").addEventListener("submit", submit);
   for (const id of ["filter-language", "filter-type"]) {
     $(id).addEventListener("change", () => $("search-input").value.trim() && submit());

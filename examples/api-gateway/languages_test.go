@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// small is a phone as narrow as they come.
+var small = view{width: 360, height: 740, phone: true}
+
+func TestPageInItsLanguages(t *testing.T) {
+	b, s := browser(t), start(t, t.TempDir(), nil)
+	for _, c := range []struct {
+		name string
+		view view
+		path string
+		test func(*tab)
+	}{
+		{"every language fits a narrow phone, and the conversation stays", small, "/", fitsInEveryLanguage},
+		{"a page twice as large", view{width: 640, height: 400}, "/", twiceAsLarge},
+		{"right to left", desktop, "/", rightToLeft},
+		{"the user's choice, else the browser's languages, else Hindi", desktop, "/", choosesLanguage},
+		{"the names of the languages are package lang's", desktop, "/", namesLanguages},
+		{"a failure is explained in the page's language", desktop, "/#documents", explainsFailure},
+		{"texts that do not come", desktop, "/", textsDoNotCome},
+		{"numbers and days", desktop, "/#documents", numbersAndDays},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(visit(t, b, s, c.view, c.path)) })
+	}
+}
+
+// speak chooses the page's language and waits until the page is written in it.
+func (p *tab) speak(code lang.Code) {
+	p.tb.Helper()
+	p.choose("ui-language", string(code))
+	p.wait(fmt.Sprintf(`document.documentElement.lang === %q`, code))
+}
+
+// overflow lists what sticks out of the window, and controls whose text does not fit into them.
+const overflow = `[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest(".visually-hidden, .skip-link, svg, option")).
+	filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.left < -1 || r.right > innerWidth + 1) || e.matches("button:not(.citation), .button, textarea") && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 4); }).
+	map(e => e.outerHTML.slice(0, 120))`
+
+// unsaid lists texts and names that are still keys.
+const unsaid = `[...document.querySelectorAll("[data-i18n], [data-i18n-attr]")].flatMap(e => [
+	...(e.dataset.i18n === e.textContent ? [e.textContent] : []),
+	...(e.dataset.i18nAttr ?? "").split(";").map(pair => pair.split(":")).filter(([name, key]) => name && e.getAttribute(name) === key).map(([name, key]) => key)])`
+
+func fitsInEveryLanguage(p *tab) {
+	p.asked("ताजमहल किसने बनवाया था?")
+	answer := p.text(".answer .source-quote")
+	p.click("#tab-search")
+	p.searched("भारत में किला और मंदिर")
+	for _, l := range lang.All() {
+		p.speak(l.Code)
+		require.Equal(p.tb, string(l.Direction()), js[string](p, "document.documentElement.dir"), l.English)
+		require.Empty(p.tb, js[[]string](p, unsaid), l.English)
+		for _, tab := range []string{"chat", "search", "documents"} {
+			p.click("#tab-" + tab)
+			if tab == "documents" {
+				p.wait(`document.querySelectorAll("#document-list .row").length > 0 && document.querySelector("#document-list").getAttribute("aria-busy") === "false"`)
+			}
+			at := l.English + " " + tab
+			require.Equal(p.tb, 360, js[int](p, "document.scrollingElement.scrollWidth"), at)
+			require.Empty(p.tb, js[[]string](p, overflow), at)
+			require.Empty(p.tb, js[[]string](p, smallTargets), at)
+			p.shot(fmt.Sprintf("phone-%s-%s", l.Code, tab))
+		}
+		require.Equal(p.tb, answer, p.text(".answer .source-quote"), "the conversation stays")
+		require.Equal(p.tb, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps its language")
+		require.Positive(p.tb, js[int](p, `document.querySelectorAll("#search-results .result").length`), "the results stay")
+	}
+}
+
+// twiceAsLarge is WCAG 1.4.4 and 1.4.10: a window of 1280 by 800 at 200 %, and
+// twice as large letters in it.
+func twiceAsLarge(p *tab) {
+	p.asked("ताजमहल किसने बनवाया था?")
+	for _, code := range []lang.Code{lang.Hindi, lang.Urdu, lang.Tamil, lang.Malayalam, lang.English} {
+		p.speak(code)
+		for _, size := range []string{"100%", "200%"} {
+			js[string](p, fmt.Sprintf(`document.documentElement.style.fontSize = %q`, size))
+			for _, tab := range []string{"chat", "search", "documents"} {
+				p.click("#tab-" + tab)
+				require.LessOrEqual(p.tb, js[int](p, "document.scrollingElement.scrollWidth"), 640, "%s %s at %s", code, tab, size)
+			}
+		}
+		js[string](p, `document.documentElement.style.fontSize = ""`)
+	}
+}
+
+func rightToLeft(p *tab) {
+	p.speak(lang.Urdu)
+	place := func(selector, side string) float64 {
+		p.tb.Helper()
+		return js[float64](p, fmt.Sprintf(`document.querySelector(%q).getBoundingClientRect().%s`, selector, side))
+	}
+	p.asked("ताजमहल किसने बनवाया था?")
+	p.sourceOpen()
+	p.shot("answer-ur")
+	require.Greater(p.tb, place(".brand", "left"), place(".tools", "right"), "the brand is on the right")
+	require.Greater(p.tb, place("#tab-chat", "left"), place("#tab-search", "right"))
+	require.LessOrEqual(p.tb, place("#source-panel", "right"), place(".exchange .answer", "left")+1, "the source is on the left")
+	require.Less(p.tb, place("#send", "left"), place("#question", "left"), "the button stands behind the question")
+	require.Equal(p.tb, []string{"hi", "ltr"}, js[[]string](p, `[document.querySelector(".answer-text").lang, document.querySelector(".answer-text").dir]`))
+	require.NotContains(p.tb, js[string](p, `getComputedStyle(document.querySelector(".answer-text")).fontFamily`), "Nastaliq", "Hindi is not set in the letters of Urdu")
+	require.Contains(p.tb, js[string](p, `getComputedStyle(document.querySelector("#tab-chat")).fontFamily`), "Nastaliq")
+	p.do(chromedp.Focus(chromedp.CSS("#tab-chat")))
+	p.press(kb.ArrowLeft)
+	require.Equal(p.tb, "tab-search", js[string](p, "document.activeElement.id"), "the next tab is on the left")
+	p.press(kb.ArrowRight)
+	require.Equal(p.tb, "tab-chat", js[string](p, "document.activeElement.id"))
+	p.asked("چارمینار کس نے بنوایا تھا؟")
+	require.Equal(p.tb, []string{"ur", "rtl"}, js[[]string](p, `(e => [e.lang, e.dir])(document.querySelector(".exchange:last-child .answer-text"))`))
+}
+
+// browserSpeaks sets the languages that the browser prefers, from the next load on.
+func (p *tab) browserSpeaks(languages string) {
+	p.tb.Helper()
+	agent := js[string](p, "navigator.userAgent")
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: languages})
+		return err
+	}))
+	p.do(chromedp.Reload())
+	p.loaded()
+}
+
+func choosesLanguage(p *tab) {
+	for languages, want := range map[string]string{
+		"ta-IN,en": "ta", "fr-FR,de,or-IN,en": "or", "ur-PK": "ur", "fr,zh-CN": "hi", "mni-Mtei-IN": "mni", "kok": "kok", "EN-gb": "en",
+	} {
+		p.browserSpeaks(languages)
+		require.Equal(p.tb, want, js[string](p, "document.documentElement.lang"), languages)
+		require.Equal(p.tb, want, js[string](p, `document.querySelector("#ui-language").value`))
+	}
+	p.speak(lang.Kannada)
+	p.browserSpeaks("ta-IN,en")
+	require.Equal(p.tb, "kn", js[string](p, "document.documentElement.lang"), "what the user chose holds")
+	js[bool](p, `(localStorage.setItem("akshara.ui-language", "<b>xx"), true)`)
+	p.browserSpeaks("te")
+	require.Equal(p.tb, "te", js[string](p, "document.documentElement.lang"), "what is no language is passed over")
+	p.asked("ताजमहल किसने बनवाया था?")
+	require.Equal(p.tb, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps the question's language")
+}
+
+func namesLanguages(p *tab) {
+	var shown []struct{ Code, Name, Dir string }
+	require.NoError(p.tb, json.Unmarshal([]byte(eval(p, chromedp.Evaluate[string](
+		`import("/assets/languages.js").then(m => JSON.stringify(m.languages))`, chromedp.EvalAwaitPromise))), &shown))
+	require.Len(p.tb, shown, len(lang.All()))
+	for i, l := range lang.All() {
+		require.Equal(p.tb, []string{string(l.Code), l.Native}, []string{shown[i].Code, shown[i].Name})
+		require.Equal(p.tb, l.Direction() == lang.RightToLeft, shown[i].Dir == "rtl")
+	}
+	require.Equal(p.tb, len(lang.All()), js[int](p, `document.querySelectorAll("#ui-language option").length`))
+	require.Equal(p.tb, len(lang.All())+1, js[int](p, `document.querySelectorAll("#language option").length`), "every language can be asked for, and none")
+}
+
+func explainsFailure(p *tab) {
+	p.speak(lang.Tamil)
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.tb, "empty.txt", "")}))
+	p.wait(`document.querySelector("#upload-error .error")?.checkVisibility()`)
+	says := func(code lang.Code) {
+		require.Contains(p.tb, p.text("#upload-error"), lang.Text(code, lang.MsgUnreadable))
+		require.Regexp(p.tb, `[0-9a-f]{8}-[0-9a-f]{4}-`, p.text("#upload-error .request-id"))
+		require.Equal(p.tb, "en", js[string](p, `document.querySelector("#upload-error .error-message").lang`))
+	}
+	says(lang.Tamil)
+	p.speak(lang.Kashmiri)
+	says(lang.Kashmiri)
+	p.expect("network error")
+}
+
+// textsDoNotCome keeps the page in the language that it has.
+func textsDoNotCome(p *tab) {
+	js[bool](p, `(() => { const real = fetch; window.fetch = (url, o) => url === "/texts/bn" ? Promise.reject(new TypeError("no")) : real(url, o); return true; })()`)
+	p.choose("ui-language", "bn")
+	p.wait(`!document.querySelector("#toast").hidden`)
+	require.Equal(p.tb, "hi", js[string](p, "document.documentElement.lang"))
+	require.Equal(p.tb, "hi", js[string](p, `document.querySelector("#ui-language").value`))
+	p.speak(lang.Telugu)
+	require.Equal(p.tb, "te", js[string](p, `localStorage.getItem("akshara.ui-language")`))
+}
+
+// numbersAndDays are written as the browser writes them in the page's language,
+// and without a month's name where it does not know the language.
+func numbersAndDays(p *tab) {
+	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
+	day := `document.querySelector("#document-list .meta [data-i18n-date]").textContent`
+	p.speak(lang.English)
+	require.Regexp(p.tb, `^[A-Z][a-z]{2} \d{1,2}, \d{4}$`, js[string](p, day))
+	p.speak(lang.Marathi)
+	require.Regexp(p.tb, `[०-९]{4}`, js[string](p, day))
+	require.Regexp(p.tb, `\([०-९]+\)`, p.text("#documents-title"))
+	p.speak(lang.Santali)
+	require.Regexp(p.tb, `^\d{4}-\d{2}-\d{2}$|[᱐-᱙]{4}`, js[string](p, day))
+}
+
+// TestAccessibilityInEveryLanguage checks the three parts of the page. The colours
+// are the same in every language: contrast is looked at once a script's kind.
+func TestAccessibilityInEveryLanguage(t *testing.T) {
+	script := axeScript(t)
+	p := visit(t, browser(t), start(t, t.TempDir(), nil), desktop, "/")
+	eval(p, chromedp.Evaluate[*runtime.RemoteObject](script))
+	p.asked("ताजमहल किसने बनवाया था?")
+	p.click("#tab-search")
+	p.searched("भारत में किला और मंदिर")
+	colours := map[lang.Code]bool{lang.Hindi: true, lang.English: true, lang.Urdu: true, lang.Tamil: true, lang.Santali: true, lang.Manipuri: true}
+	for _, l := range lang.All() {
+		p.speak(l.Code)
+		for _, tab := range []string{"chat", "search", "documents"} {
+			p.click("#tab-" + tab)
+			p.wait(`!document.querySelector("[aria-busy=true]")`)
+			p.breaksNoRule(l.English+" "+tab, colours[l.Code])
+		}
+	}
+}
+
+func TestRefusalsSpeakTheAskersLanguage(t *testing.T) {
+	s := start(t, t.TempDir(), noSamples)
+	refusal := func(question string, language lang.Code) (lang.Code, string) {
+		status, body := s.call("POST", "/api/v1/chat", chatRequest{Message: question, Language: string(language)})
+		require.Equal(t, http.StatusOK, status, string(body))
+		var answer chatResponse
+		require.NoError(t, json.Unmarshal(body, &answer))
+		require.True(t, answer.Refused)
+		return answer.Language, answer.Answer
+	}
+	for _, l := range lang.All() {
+		language, text := refusal("x1 y2 z3", l.Code)
+		require.Equal(t, l.Code, language)
+		require.Equal(t, lang.Text(l.Code, lang.MsgNoAnswer), text)
+	}
+	for question, want := range map[string]lang.Code{
+		"मंगल ग्रह पर पानी की खोज किसने की थी?":                    lang.Hindi,
+		"mangal grah par paani ki khoj kisne ki thi":               lang.Hindi,
+		"செவ்வாய் கோளில் நீரைக் கண்டறிந்தவர் யார்?":                lang.Tamil,
+		"sevvai kolil neerai kandupidithavar yaar endru sollungal": lang.Tamil,
+		"মঙ্গল গ্রহে জল কে আবিষ্কার করেছিলেন?":                     lang.Bengali,
+		"مریخ پر پانی کس نے دریافت کیا تھا؟":                       lang.Urdu,
+		"ਮੰਗਲ ਗ੍ਰਹਿ ਉੱਤੇ ਪਾਣੀ ਕਿਸ ਨੇ ਲੱਭਿਆ ਸੀ?":                    lang.Punjabi,
+		"ᱢᱟᱝᱜᱟᱞ ᱨᱮ ᱫᱟᱜ ᱚᱠᱚᱭ ᱧᱟᱢ ᱞᱮᱫᱟ?":                             lang.Santali,
+		"Who discovered water on the planet Mars?":                 lang.English,
+	} {
+		language, text := refusal(question, lang.Auto)
+		require.Equal(t, want, language, question)
+		require.Equal(t, lang.Text(want, lang.MsgNoAnswer), text, "in the language's own script, however the question is written")
+	}
+}
