@@ -109,16 +109,23 @@ func visit(tb testing.TB, browser context.Context, s *server, v view, path strin
 	})
 	require.NoError(tb, chromedp.Listen(ctx, p.observe))
 	require.NoError(tb, chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
-			return err
-		}
-		_, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: noSuggestions})
+		_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{})
 		return err
 	})))
+	p.beforeLoad(noSuggestions)
 	p.look(v)
 	p.do(chromedp.Navigate(s.url + path))
 	p.loaded()
 	return p
+}
+
+// beforeLoad runs a script in each page that is loaded from now on, before its own.
+func (p *tab) beforeLoad(script string) {
+	p.tb.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	}))
 }
 
 // loaded waits until the page is there and written in its language.

@@ -184,15 +184,30 @@ func explainsFailure(p *tab) {
 	p.expect("network error")
 }
 
-// textsDoNotCome keeps the page in the language that it has.
+// textsDoNotCome keeps the page in the language that it has. Without any the
+// page waits a little, and then shows what it was delivered with.
 func textsDoNotCome(p *tab) {
-	js[bool](p, `(() => { const real = fetch; window.fetch = (url, o) => url === "/texts/bn" ? Promise.reject(new TypeError("no")) : real(url, o); return true; })()`)
+	instead := func(url, answer string) string {
+		return fmt.Sprintf(`(() => { const real = fetch; window.fetch = (url, o) => url.startsWith(%q) ? %s : real(url, o); return true; })()`, url, answer)
+	}
+	js[bool](p, instead("/texts/bn", `Promise.reject(new TypeError("no"))`))
 	p.choose("ui-language", "bn")
 	p.wait(`!document.querySelector("#toast").hidden`)
 	require.Equal(p.tb, "hi", js[string](p, "document.documentElement.lang"))
 	require.Equal(p.tb, "hi", js[string](p, `document.querySelector("#ui-language").value`))
 	p.speak(lang.Telugu)
 	require.Equal(p.tb, "te", js[string](p, `localStorage.getItem("akshara.ui-language")`))
+
+	p.beforeLoad(instead("/texts/", `new Promise(() => {})`))
+	p.do(chromedp.Reload())
+	p.wait(`getComputedStyle(document.body).visibility === "hidden"`)
+	p.wait(`getComputedStyle(document.body).visibility === "visible"`)
+	require.Equal(p.tb, "प्रश्न", p.text("#tab-chat"))
+	require.True(p.tb, js[bool](p, `document.querySelector("#incomplete").hidden`))
+	p.beforeLoad(instead("/texts/", `Promise.resolve(new Response("", {status: 503}))`))
+	p.do(chromedp.Reload())
+	p.loaded()
+	require.False(p.tb, js[bool](p, `document.querySelector("#incomplete").hidden`), "the user is told")
 }
 
 // numbersAndDays are written as the browser writes them in the page's language,
@@ -224,6 +239,7 @@ func TestAccessibilityInEveryLanguage(t *testing.T) {
 		for _, tab := range []string{"chat", "search", "documents"} {
 			p.click("#tab-" + tab)
 			p.wait(`!document.querySelector("[aria-busy=true]")`)
+			p.shot(fmt.Sprintf("desktop-%s-%s", l.Code, tab))
 			p.breaksNoRule(l.English+" "+tab, colours[l.Code])
 		}
 	}

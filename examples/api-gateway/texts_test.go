@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -45,7 +46,7 @@ func TestThePageSpeaksEveryLanguage(t *testing.T) {
 	require.NotEmpty(t, usual)
 	for _, l := range lang.All() {
 		texts := all[l.Code]
-		require.Contains(t, []lang.Check{lang.CheckedByAuthors, lang.CheckedAgainstWordLists}, texts.Checked, l.English)
+		require.Equal(t, lang.CheckOf(l.Code), texts.Checked, "%s is checked as package lang's sentences are", l.English)
 		require.Len(t, texts.Texts, len(usual), l.English)
 		for key, text := range texts.Texts {
 			at := string(l.Code) + " " + key
@@ -86,30 +87,30 @@ func TestNoTwoLanguagesOfThePageAreTheSame(t *testing.T) {
 	}
 }
 
-// TestTheDetectorTellsTheLanguageOfThePage reads each language's texts as the
-// product itself would: all together, and every one of five words and more.
-// Short texts of close languages may be taken for each other.
+// TestTheDetectorTellsTheLanguageOfThePage reads each language's texts, and the
+// sentences of package lang, as the product itself would: all together, and every
+// one of five words and more. Short texts of close languages may be taken for each other.
 func TestTheDetectorTellsTheLanguageOfThePage(t *testing.T) {
-	d := detect.New()
+	d, all := detect.New(), allTexts(t)
 	long, mistaken := 0, 0
-	for c, texts := range allTexts(t) {
-		var all strings.Builder
-		for key, text := range texts.Texts {
-			plain := placeholder.ReplaceAllString(text, "")
+	for _, c := range lang.Codes() {
+		texts := slices.Sorted(maps.Values(textsIn(all, c)))
+		texts = slices.Compact(append(texts, lang.Text(c, lang.MsgNoAnswer)))
+		for i, text := range texts {
+			texts[i] = placeholder.ReplaceAllString(text, "")
 			if c != lang.English {
-				plain = latinWord.ReplaceAllString(plain, "")
+				texts[i] = latinWord.ReplaceAllString(texts[i], "")
 			}
-			all.WriteString(plain + "\n")
-			if len(strings.Fields(plain)) < 5 {
+			if len(strings.Fields(texts[i])) < 5 {
 				continue
 			}
 			long++
-			if got := d.Language(plain); got != c {
+			if got := d.Language(texts[i]); got != c {
 				mistaken++
-				t.Logf("%s %s is taken for %s: %s", c, key, got, plain)
+				t.Logf("%s is taken for %s: %s", c, got, texts[i])
 			}
 		}
-		require.Equal(t, c, d.Language(all.String()))
+		require.Equal(t, c, d.Language(strings.Join(texts, "\n")))
 	}
 	t.Logf("%d of %d texts of five words and more are taken for another language", mistaken, long)
 	require.Less(t, float64(mistaken), 0.05*float64(long))
