@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
@@ -98,6 +99,14 @@ func (p *tab) everywhere(language string) {
 	p.click("#tab-search")
 	p.searched("भारत में किला और मंदिर")
 	at("results")
+	p.offer(`{"ताज": ["ताजमहल", "ताज महोत्सव"]}`)
+	p.click("#search-input")
+	p.press("a", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.insert("ताज")
+	p.wait(`!document.querySelector("#suggestions").hidden`)
+	p.press(kb.ArrowDown)
+	at("completions")
+	p.press(kb.Escape)
 	p.click("#tab-documents")
 	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
 	at("the documents")

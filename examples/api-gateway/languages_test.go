@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -48,6 +49,13 @@ func (p *tab) speak(code lang.Code) {
 	p.wait(fmt.Sprintf(`document.documentElement.lang === %q`, code))
 }
 
+// open chooses a tab of the page, quicker than a mouse does, and waits until it is filled.
+func (p *tab) open(tab string) {
+	p.tb.Helper()
+	js[bool](p, fmt.Sprintf(`(document.getElementById("tab-%s").click(), true)`, tab))
+	p.wait(`!document.querySelector("[aria-busy=true]") && (document.querySelector("#panel-documents").hidden || document.querySelectorAll("#document-list .row").length > 0)`)
+}
+
 // overflow lists what sticks out of the window, and controls whose text does not fit into them.
 const overflow = `[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest(".visually-hidden, .skip-link, svg, option")).
 	filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.left < -1 || r.right > innerWidth + 1) || e.matches("button:not(.citation), .button, textarea") && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 4); }).
@@ -68,14 +76,10 @@ func fitsInEveryLanguage(p *tab) {
 		require.Equal(p.tb, string(l.Direction()), js[string](p, "document.documentElement.dir"), l.English)
 		require.Empty(p.tb, js[[]string](p, unsaid), l.English)
 		for _, tab := range []string{"chat", "search", "documents"} {
-			p.click("#tab-" + tab)
-			if tab == "documents" {
-				p.wait(`document.querySelectorAll("#document-list .row").length > 0 && document.querySelector("#document-list").getAttribute("aria-busy") === "false"`)
-			}
+			p.open(tab)
 			at := l.English + " " + tab
 			require.Equal(p.tb, 360, js[int](p, "document.scrollingElement.scrollWidth"), at)
-			require.Empty(p.tb, js[[]string](p, overflow), at)
-			require.Empty(p.tb, js[[]string](p, smallTargets), at)
+			require.Empty(p.tb, js[[]string](p, "["+overflow+", "+smallTargets+"].flat()"), at)
 			p.shot(fmt.Sprintf("phone-%s-%s", l.Code, tab))
 		}
 		require.Equal(p.tb, answer, p.text(".answer .source-quote"), "the conversation stays")
@@ -93,7 +97,7 @@ func twiceAsLarge(p *tab) {
 		for _, size := range []string{"100%", "200%"} {
 			js[string](p, fmt.Sprintf(`document.documentElement.style.fontSize = %q`, size))
 			for _, tab := range []string{"chat", "search", "documents"} {
-				p.click("#tab-" + tab)
+				p.open(tab)
 				require.LessOrEqual(p.tb, js[int](p, "document.scrollingElement.scrollWidth"), 640, "%s %s at %s", code, tab, size)
 			}
 		}
@@ -224,8 +228,9 @@ func numbersAndDays(p *tab) {
 	require.Regexp(p.tb, `^\d{4}-\d{2}-\d{2}$|[᱐-᱙]{4}`, js[string](p, day))
 }
 
-// TestAccessibilityInEveryLanguage checks the three parts of the page. The colours
-// are the same in every language: contrast is looked at once a script's kind.
+// TestAccessibilityInEveryLanguage checks what differs between languages: names,
+// and what they are in. A part of the page does for that; the whole of it, with
+// its colours, is looked at in some.
 func TestAccessibilityInEveryLanguage(t *testing.T) {
 	script := axeScript(t)
 	p := visit(t, browser(t), start(t, t.TempDir(), nil), desktop, "/")
@@ -233,14 +238,17 @@ func TestAccessibilityInEveryLanguage(t *testing.T) {
 	p.asked("ताजमहल किसने बनवाया था?")
 	p.click("#tab-search")
 	p.searched("भारत में किला और मंदिर")
-	colours := map[lang.Code]bool{lang.Hindi: true, lang.English: true, lang.Urdu: true, lang.Tamil: true, lang.Santali: true, lang.Manipuri: true}
+	whole := []lang.Code{lang.Hindi, lang.English, lang.Urdu, lang.Tamil, lang.Santali, lang.Manipuri}
 	for _, l := range lang.All() {
 		p.speak(l.Code)
-		for _, tab := range []string{"chat", "search", "documents"} {
-			p.click("#tab-" + tab)
-			p.wait(`!document.querySelector("[aria-busy=true]")`)
+		if !slices.Contains(whole, l.Code) {
+			p.breaksNoRule(l.English, false)
+			continue
+		}
+		for _, tab := range []string{"search", "documents", "chat"} {
+			p.open(tab)
 			p.shot(fmt.Sprintf("desktop-%s-%s", l.Code, tab))
-			p.breaksNoRule(l.English+" "+tab, colours[l.Code])
+			p.breaksNoRule(l.English+" "+tab, true)
 		}
 	}
 }
