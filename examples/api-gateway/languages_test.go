@@ -203,8 +203,9 @@ func textsDoNotCome(p *tab) {
 	require.Equal(p.tb, "te", js[string](p, `localStorage.getItem("akshara.ui-language")`))
 
 	p.beforeLoad(instead("/texts/", `new Promise(() => {})`))
+	p.beforeLoad(`addEventListener("animationstart", e => { if (e.target === document.body) window.waiting = getComputedStyle(e.target).visibility; })`)
 	p.do(chromedp.Reload())
-	p.wait(`getComputedStyle(document.body).visibility === "hidden"`)
+	p.wait(`window.waiting === "hidden"`)
 	p.wait(`getComputedStyle(document.body).visibility === "visible"`)
 	require.Equal(p.tb, "प्रश्न", p.text("#tab-chat"))
 	require.True(p.tb, js[bool](p, `document.querySelector("#incomplete").hidden`))
