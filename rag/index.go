@@ -183,6 +183,7 @@ func (x *Index) records(doc *corpus.Document, chunks []corpus.Chunk) []Record {
 			},
 		}
 	}
+	addForms(recs, source.Language)
 	return recs
 }
 

@@ -37,6 +37,7 @@ func TestAPI(t *testing.T) {
 		"chat, streamed":          streamContract,
 		"search":                  searchContract,
 		"search with filters":     searchFilters,
+		"suggestions":             suggestContract,
 		"documents":               documentsContract,
 		"documents by their form": uploadFields,
 		"health":                  healthContract,
@@ -355,7 +356,7 @@ func healthContract(s *server) {
 
 // routes are all that the gateway serves besides its page and its documentation.
 var routes = []struct{ method, path string }{
-	{"POST", "/api/v1/chat"}, {"POST", "/api/v1/chat/stream"}, {"GET", "/api/v1/search"},
+	{"POST", "/api/v1/chat"}, {"POST", "/api/v1/chat/stream"}, {"GET", "/api/v1/search"}, {"GET", "/api/v1/search/suggest"},
 	{"GET", "/api/v1/documents"}, {"POST", "/api/v1/documents/upload"}, {"GET", "/api/v1/documents/{id}"}, {"DELETE", "/api/v1/documents/{id}"},
 	{"GET", "/api/v1/health"}, {"GET", "/health"}, {"GET", "/metrics"},
 }

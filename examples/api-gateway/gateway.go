@@ -36,6 +36,10 @@ func (g *gateway) register(kit *httpkit.Kit) error {
 	httpkit.Register(kit, huma.Operation{
 		Method: http.MethodGet, Path: prefix + "/search", OperationID: "search", Summary: "Find documents", Tags: []string{"search"},
 	}, g.search)
+	httpkit.Register(kit, huma.Operation{
+		Method: http.MethodGet, Path: prefix + "/search/suggest", OperationID: "suggest", Summary: "Complete what is being typed", Tags: []string{"search"},
+		Description: "Titles, headings, phrases and words of the documents that begin, by their letters or by their sound, with what is typed so far, most useful first.",
+	}, g.suggest)
 	g.registerDocuments(kit)
 	kit.HandleOperation(huma.Operation{
 		Method: http.MethodGet, Path: prefix + "/health", OperationID: "services-health", Summary: "Whether all services can do their work", Tags: []string{"operations"},

@@ -41,6 +41,9 @@ func FuzzApply(f *testing.F) {
 			}
 			_, err := s.find(ctx, tn, q)
 			require.NoError(t, err)
+			forms, err := s.Complete(ctx, &rag.Completion{Tenant: name, Prefixes: []string{"", "a"}, K: 3})
+			require.NoError(t, err)
+			require.LessOrEqual(t, len(forms), 3)
 			small := tn.compacted()
 			require.Equal(t, tn.live(), small.live())
 			small.delete(&rag.Selector{All: true})

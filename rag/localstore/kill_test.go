@@ -137,4 +137,5 @@ func holdsAcknowledged(t *testing.T, s *Store, state map[string]string) {
 		require.Equal(t, 3, n, "%s is there in part", doc)
 	}
 	require.Len(t, search(t, s, "t", "all"), min(10000, 3*len(counts)), "texts can be read")
+	require.Len(t, complete(t, s, "t", "own "), 3*len(counts), "forms are those of the documents")
 }

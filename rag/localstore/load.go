@@ -253,8 +253,13 @@ func (s *Store) applyDefine(d *decoder) {
 		d.fail(errValue)
 		return
 	}
-	for range n {
+	news := make(run, n)
+	for i := range news {
+		news[i] = uint32(len(l.texts))
 		l.define(d.string())
+	}
+	if rag.Leg(legName) == rag.Forms && n > 0 {
+		l.sorted = l.sorted.add(l.texts, news)
 	}
 }
 

@@ -16,6 +16,8 @@ type leg struct {
 	posts [][]posting // by term, slots ascending, dead ones included
 	freqs []uint32    // by term: live records that have it
 
+	sorted runs // of the leg of forms: its terms in order
+
 	lens  []float32 // by slot: the record's sum of counts, 0 without terms
 	total float64   // of lens, over live records
 	count int       // live records that have terms
@@ -30,7 +32,7 @@ func newLeg() *leg { return &leg{ids: map[string]uint32{}} }
 
 // empty gives a leg that knows the same terms and no records.
 func (l *leg) empty() *leg {
-	c := &leg{ids: l.ids, texts: l.texts, posts: make([][]posting, len(l.posts)), freqs: make([]uint32, len(l.posts))}
+	c := &leg{ids: l.ids, texts: l.texts, sorted: l.sorted, posts: make([][]posting, len(l.posts)), freqs: make([]uint32, len(l.posts))}
 	for id, n := range l.freqs {
 		c.posts[id] = make([]posting, 0, n)
 	}

@@ -21,8 +21,8 @@ func open(t testing.TB, dir string) *Store {
 	return s
 }
 
-// record makes a public record with one common and one own word, and a vector
-// of three dimensions.
+// record makes a public record with one common and one own word and form, and a
+// vector of three dimensions.
 func record(tenant, document string, ordinal int) rag.Record {
 	id := fmt.Sprintf("%s/%d", document, ordinal)
 	return rag.Record{
@@ -30,7 +30,10 @@ func record(tenant, document string, ordinal int) rag.Record {
 		Chunk: corpus.Chunk{ID: id, DocumentID: document, Ordinal: ordinal, Text: "text of " + id,
 			Span: corpus.Span{Start: 10, End: 30}, Sentences: []corpus.Span{{Start: 10, End: 20}, {Start: 20, End: 30}},
 			Headings: []string{"one", "दो"}, Page: 2, Tokens: 5},
-		Terms:  map[rag.Leg][]rag.Term{rag.Words: {{Text: "all", Count: 1}, {Text: id, Count: 1.5}}},
+		Terms: map[rag.Leg][]rag.Term{
+			rag.Words: {{Text: "all", Count: 1}, {Text: id, Count: 1.5}},
+			rag.Forms: {{Text: "all", Count: 1}, {Text: "own " + id, Count: 1}},
+		},
 		Vector: rag.Vector{1, float32(ordinal), 0.5}, Model: rag.EmbedModel{Name: "m", Dimensions: 3},
 	}
 }

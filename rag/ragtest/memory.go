@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/akshara-go/akshara/observe/fault"
@@ -321,4 +322,33 @@ func (m *memory) Documents(_ context.Context, tenant string) ([]string, error) {
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids), nil
+}
+
+// Complete implements [rag.Completer].
+func (m *memory) Complete(ctx context.Context, c *rag.Completion) ([]rag.Term, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if c.K < 1 {
+		return nil, fault.New(fault.InvalidRequest, "a completion needs a k", nil)
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	counts := map[string]float32{}
+	for k, r := range m.recs {
+		if k.tenant != c.Tenant || !corpus.MayRead(r.Readers, c.Readers) || !c.Filter.Match(r.Chunk.DocumentID, &r.Source) {
+			continue
+		}
+		for _, t := range r.Terms[rag.Forms] {
+			if slices.ContainsFunc(c.Prefixes, func(p string) bool { return strings.HasPrefix(t.Text, p) }) {
+				counts[t.Text]++
+			}
+		}
+	}
+	var terms []rag.Term
+	for text, n := range counts {
+		terms = append(terms, rag.Term{Text: text, Count: n})
+	}
+	sort.Slice(terms, func(i, j int) bool { return terms[i].Count > terms[j].Count })
+	return terms[:min(c.K, len(terms))], nil
 }

@@ -1,0 +1,293 @@
+package rag
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/suggest"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// MaxSuggestions is the largest number of suggestions that one query gives.
+const MaxSuggestions = 20
+
+// SuggestQuery asks how a text that somebody is typing may go on.
+type SuggestQuery struct {
+	Text     string        // what is typed so far, at most MaxQueryBytes, in Latin letters or any script
+	Language lang.Code     // suggestions of this language go first; "" and lang.Auto: of all alike
+	Limit    int           // how many, 1 to MaxSuggestions; 0 is 8
+	Filter   corpus.Filter // of the documents that suggestions come from
+	Readers  []string      // what the asker is known by; none: only what is public is suggested
+}
+
+// Suggestion is a text that finds something.
+type Suggestion struct {
+	Text     string    `json:"text"`     // all of what may be asked: earlier words as they were typed
+	Language lang.Code `json:"language"` // of the documents that it comes from
+}
+
+// Suggest gives what somebody who is typing may want to ask, most useful first:
+// titles, headings, phrases and words of the documents that the asker may read,
+// as they are written there. The last word of the text is taken for the
+// beginning of one, by its letters or, in any other script, by its sound:
+// "bhar", "भार", "ਭਾਰ" and "بھار" all give "भारत". Words before it stay as they
+// were typed, unless a title or phrase begins with them. A text that ends behind
+// a word is continued by titles and phrases alone. Function words are not
+// suggested, nor is anything with digits but titles.
+//
+// A text without a letter gives none. The text and the language are checked as
+// Retrieve does; a store that is no [Completer] is INTERNAL_ERROR. Documents
+// that were added before there were suggestions have none until they are added
+// again.
+func (x *Index) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion, error) {
+	store, ok := x.store.(Completer)
+	if !ok {
+		return nil, fault.New(fault.Internal, "the store does not complete terms", nil)
+	}
+	limit, err := q.check()
+	if err != nil {
+		return nil, err
+	}
+	s := &suggester{store: store, tenant: x.opts.Tenant, q: q}
+	s.read(q.Text)
+	filters := []corpus.Filter{q.Filter}
+	if code := q.language(); code != "" && q.Filter.Language == "" {
+		first := q.Filter
+		first.Language = code
+		filters = []corpus.Filter{first, q.Filter}
+	}
+	list := make([]Suggestion, 0, limit)
+	seen := map[string]bool{}
+	for i := range filters {
+		if len(list) == limit {
+			break
+		}
+		found, err := s.find(ctx, &filters[i])
+		if err != nil {
+			return nil, err
+		}
+		list = choose(list, found, limit, seen)
+	}
+	return list, nil
+}
+
+// language gives the language that goes first, or "".
+func (q *SuggestQuery) language() lang.Code {
+	if q.Language == lang.Auto {
+		return ""
+	}
+	code, _ := lang.Parse(string(q.Language))
+	return code
+}
+
+// check gives how many suggestions are asked for, or what is wrong.
+func (q *SuggestQuery) check() (limit int, err error) {
+	if q.Language != "" && q.Language != lang.Auto {
+		if _, err := lang.Parse(string(q.Language)); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case q.Limit < 0 || q.Limit > MaxSuggestions:
+		return 0, fault.New(fault.InvalidRequest, fmt.Sprintf("limit is %d; it may be 1 to %d", q.Limit, MaxSuggestions),
+			fault.Details{"field": "limit", "min": 1, "max": MaxSuggestions})
+	case q.Limit > 0:
+		limit = q.Limit
+	default:
+		limit = 8
+	}
+	if strings.TrimSpace(q.Text) == "" {
+		return limit, nil
+	}
+	return limit, checkText("text", q.Text)
+}
+
+// suggester answers one query.
+type suggester struct {
+	store  Completer
+	tenant string
+	q      *SuggestQuery
+	parts  []part
+}
+
+// part is the last few words of what was typed, as the beginning of a form.
+type part struct {
+	before   string // what stands before them
+	words    int
+	typed    suggest.Sounds
+	prefixes []string
+	script   lang.Script // "" for Latin letters, which stand for any script
+	ended    bool        // more than its last letter follows
+}
+
+const (
+	maxParts = 4    // words of a title or phrase that may have been typed
+	tailSize = 1024 // bytes of the end of a text that are looked at
+)
+
+// read finds the words that may begin a form.
+func (s *suggester) read(text string) {
+	from := max(0, len(text)-tailSize)
+	for from < len(text) && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	tokens := analysis.Tokens(text[from:], "")
+	if len(tokens) == 0 {
+		return
+	}
+	end := from + tokens[len(tokens)-1].Span.End
+	for i := len(tokens) - 1; i >= max(0, len(tokens)-maxParts); i-- {
+		start := from + tokens[i].Span.Start
+		typed := suggest.Typed(text[start:])
+		p := part{before: text[:start], words: len(tokens) - i, typed: typed, prefixes: typed.Prefixes(), ended: end < len(text)}
+		r, _ := utf8.DecodeRuneInString(text[start:])
+		if script := lang.ScriptOfRune(r); script != lang.Latin {
+			p.script = script
+		}
+		if len(p.prefixes) > 0 {
+			s.parts = append(s.parts, p)
+		}
+	}
+}
+
+// How many terms are looked at: all that have two consonants or more in common
+// with what was typed, as a rule, and the most frequent of those that have one.
+const (
+	manyTerms = 1500
+	fewTerms  = 400
+)
+
+// find gives the forms that fit best, best first.
+func (s *suggester) find(ctx context.Context, filter *corpus.Filter) (*ranking, error) {
+	best := &ranking{least: math.Inf(-1)}
+	for i := range s.parts {
+		p := &s.parts[i]
+		kinds := []formKind{titleForm, phraseForm}
+		if p.words == 1 && !p.ended {
+			kinds = append(kinds, wordForm)
+		}
+		k := manyTerms
+		if slices.ContainsFunc(p.prefixes, func(prefix string) bool { return len(strings.TrimPrefix(prefix, "~")) == 1 }) {
+			k = fewTerms
+		}
+		for _, kind := range kinds {
+			prefixes := make([]string, len(p.prefixes))
+			for j, prefix := range p.prefixes {
+				prefixes[j] = string(kind) + prefix
+			}
+			terms, err := s.store.Complete(ctx, &Completion{Tenant: s.tenant, Readers: s.q.Readers, Filter: *filter, Prefixes: prefixes, K: k})
+			if err != nil {
+				return nil, err
+			}
+			p.rank(terms, best)
+		}
+	}
+	return best, nil
+}
+
+// The weights of a suggestion's score, in units of the logarithm of the number
+// of records: what a difference in spelling, a sound yet to come, a word of
+// context and being a title count for.
+const (
+	costWeight    = 10.0
+	restWeight    = 0.4
+	contextWeight = 3.0
+	titleBonus    = 2.0
+	phraseBonus   = 0.5
+	innerPenalty  = 1.0 // the title has words before the one that was typed
+	scriptPenalty = 1.5 // it is written in another script than what was typed
+)
+
+// rank offers the forms of terms to best.
+func (p *part) rank(terms []Term, best *ranking) {
+	m := suggest.NewMatcher(p.typed)
+	for i := range terms {
+		t := &terms[i]
+		sounds, rest := cutForm(t.Text)
+		cost, more, fits := m.Match(sounds)
+		if !fits || rest == "" {
+			continue
+		}
+		score := math.Log1p(float64(t.Count)) - costWeight*float64(cost)/suggest.Unit - restWeight*float64(more)
+		if score+titleBonus+contextWeight*float64(p.words-1) < best.least {
+			continue
+		}
+		f := parseForm(t.Text, rest)
+		best.offer(ranked{f, p, score + p.bonus(&f)})
+	}
+}
+
+// bonus is what a form's score gets for what it is.
+func (p *part) bonus(f *form) float64 {
+	bonus := contextWeight * float64(p.words-1)
+	switch f.kind {
+	case titleForm:
+		bonus += titleBonus
+	case phraseForm:
+		bonus += phraseBonus
+	}
+	if f.inner {
+		bonus -= innerPenalty
+	}
+	if r, _ := utf8.DecodeRuneInString(f.text); p.script != "" && lang.ScriptOfRune(r) != p.script {
+		bonus -= scriptPenalty
+	}
+	return bonus
+}
+
+// ranked is a form with its score as the continuation of a part.
+type ranked struct {
+	form
+	part  *part
+	score float64
+}
+
+// ranking keeps the best forms, best first.
+type ranking struct {
+	list  []ranked
+	least float64 // what a form has to score, as soon as there are enough
+}
+
+// rankingSize is more than are given: some are spellings of one word.
+const rankingSize = 3 * MaxSuggestions
+
+func (r *ranking) offer(f ranked) {
+	at, _ := slices.BinarySearchFunc(r.list, &f, func(a ranked, b *ranked) int {
+		if a.score > b.score || a.score == b.score && a.text <= b.text {
+			return -1
+		}
+		return 1
+	})
+	if at == rankingSize {
+		return
+	}
+	if len(r.list) == rankingSize {
+		r.list = r.list[:rankingSize-1]
+	}
+	if r.list = slices.Insert(r.list, at, f); len(r.list) == rankingSize {
+		r.least = r.list[rankingSize-1].score
+	}
+}
+
+// choose appends the best forms to list, each text once, until there are limit.
+func choose(list []Suggestion, from *ranking, limit int, seen map[string]bool) []Suggestion {
+	for i := range from.list {
+		if len(list) == limit {
+			break
+		}
+		f := &from.list[i]
+		text := f.part.before + f.text
+		if key := analysis.Normalize(text); !seen[key] {
+			seen[key] = true
+			list = append(list, Suggestion{Text: text, Language: f.language})
+		}
+	}
+	return list
+}

@@ -1,0 +1,198 @@
+package rag_test
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/rag/chunk"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/localstore"
+	"github.com/akshara-go/akshara/train/traintest"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// romanised are the languages of which there are words as people type them in Latin letters.
+var romanised = []lang.Code{"hi", "bn", "te", "mr", "ta", "ur", "gu", "kn", "ml", "pa", "sd"}
+
+// lines gives the fields of a gzipped file of tab-separated values.
+func lines(tb testing.TB, name string) (rows [][]string) {
+	tb.Helper()
+	f, err := os.Open(traintest.Data(tb, name))
+	require.NoError(tb, err)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	require.NoError(tb, err)
+	s := bufio.NewScanner(z)
+	for s.Scan() {
+		rows = append(rows, strings.Split(s.Text(), "\t"))
+	}
+	require.NoError(tb, s.Err())
+	return rows
+}
+
+// library gives the documents that suggestions are measured on: XQuAD's
+// paragraphs in Hindi and English, 8,000 sentences of Hindi, and 2,500 of each
+// of 11 languages.
+func library(tb testing.TB) []corpus.Document {
+	tb.Helper()
+	docs := distractors(tb)
+	for _, code := range []lang.Code{lang.Hindi, lang.English} {
+		more, _ := xquad(tb, code)
+		for i := range more {
+			more[i].ID = "x" + string(code) + more[i].ID
+		}
+		docs = append(docs, more...)
+	}
+	for _, code := range romanised {
+		for i, row := range lines(tb, "romanised/"+string(code)+".dev.tsv.gz") {
+			docs = append(docs, corpus.Document{ID: fmt.Sprint(code, i), Text: row[0], Source: corpus.Source{Language: code}})
+		}
+	}
+	return docs
+}
+
+// vocabulary gives the words of documents by language.
+func vocabulary(docs []corpus.Document) map[lang.Code]map[string]bool {
+	words := map[lang.Code]map[string]bool{}
+	for i := range docs {
+		code := docs[i].Language
+		if words[code] == nil {
+			words[code] = map[string]bool{}
+		}
+		for _, t := range analysis.Tokens(docs[i].Text, code) {
+			if !t.Stop {
+				words[code][t.Span.In(docs[i].Text)] = true
+			}
+		}
+	}
+	return words
+}
+
+// prefixes gives the first 1 to 8 letters of words in Latin letters and in
+// native script, of those that users see: aksharas.
+func prefixes(tb testing.TB, native bool) (list []string) {
+	for _, code := range romanised {
+		for i, row := range lines(tb, "translit/"+string(code)+".dev.tsv.gz") {
+			if i%20 != 0 {
+				continue
+			}
+			if native {
+				letters := 0
+				for a := range chunk.Aksharas(row[0]) {
+					if letters++; letters > 8 {
+						break
+					}
+					list = append(list, row[0][:a.End])
+				}
+				continue
+			}
+			for n := 1; n <= min(8, len(row[1])); n++ {
+				if utf8.ValidString(row[1][:n]) {
+					list = append(list, row[1][:n])
+				}
+			}
+		}
+	}
+	return list
+}
+
+// BenchmarkSuggest prints how long suggestions take over the library.
+func BenchmarkSuggest(b *testing.B) {
+	docs := library(b)
+	words := 0
+	for _, list := range vocabulary(docs) {
+		words += len(list)
+	}
+	index := newIndex(b, nil, docs)
+	for _, native := range []bool{false, true} {
+		typed := prefixes(b, native)
+		name := "latin"
+		if native {
+			name = "native"
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var times []time.Duration
+			for b.Loop() {
+				q := &rag.SuggestQuery{Text: typed[len(times)*7919%len(typed)]}
+				start := time.Now()
+				if _, err := index.Suggest(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+				times = append(times, time.Since(start))
+			}
+			slices.Sort(times)
+			b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(times[len(times)*99/100].Microseconds())/1000, "p99-ms")
+			b.ReportMetric(float64(words), "words")
+		})
+	}
+}
+
+// place gives where the word stands among the suggestions for a text, from 1, or 0.
+func place(tb testing.TB, index *rag.Index, code lang.Code, typed, word string) int {
+	list, err := index.Suggest(tb.Context(), &rag.SuggestQuery{Text: typed, Language: code, Limit: 10})
+	require.NoError(tb, err)
+	want := analysis.Normalize(word)
+	return 1 + slices.IndexFunc(list, func(s rag.Suggestion) bool { return analysis.Normalize(s.Text) == want })
+}
+
+// BenchmarkSuggestQuality prints of the romanised words whose native word is in
+// the library how many have it among the first five and ten suggestions when
+// four letters, half of them and all are typed. Source of the words: Dakshina
+// (Roark et al. 2020), CC BY-SA 4.0.
+func BenchmarkSuggestQuality(b *testing.B) {
+	docs := library(b)
+	known := vocabulary(docs)
+	index := newIndex(b, nil, docs)
+	set := "dev"
+	if s := os.Getenv("SET"); s != "" {
+		set = s
+	}
+	for _, code := range romanised {
+		b.Run(string(code), func(b *testing.B) {
+			rows := slices.DeleteFunc(lines(b, "translit/"+string(code)+"."+set+".tsv.gz"), func(row []string) bool { return !known[code][row[0]] })
+			if len(rows) > 1500 && set == "train" {
+				var r [][]string
+				for i := 0; i < len(rows); i += len(rows) / 1000 {
+					r = append(r, rows[i])
+				}
+				rows = r
+			}
+			counts := map[string]float64{}
+			for b.Loop() {
+				clear(counts)
+				for _, row := range rows {
+					roman := row[1]
+					for name, n := range map[string]int{"4": 4, "half": (len(roman) + 1) / 2, "all": len(roman)} {
+						at := place(b, index, code, roman[:min(n, len(roman))], row[0])
+						if at > 0 && at <= 5 {
+							counts[name+"@5"]++
+						}
+						if at > 0 {
+							counts[name+"@10"]++
+						}
+					}
+				}
+			}
+			for name, n := range counts {
+				b.ReportMetric(n/float64(len(rows)), name)
+			}
+			b.ReportMetric(float64(len(rows)), "words")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+var _ = localstore.Open
