@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect bench-language bench-retrieval bench-vectors bench-chunk kill9
+	train-answers train-detect bench-language bench-retrieval bench-suggest bench-vectors bench-chunk kill9
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ train-answers: ## fit the weights of the extractive model, and print them
 
 bench-retrieval: ## retrieval quality on XQuAD-hi, with and without distractors
 	go test -run '^$$' -bench BenchmarkXQuAD -benchtime 1x ./rag
+
+bench-suggest: ## latency and quality of suggestions, and what they cost an index
+	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag
+	go test -run '^$$' -bench 'BenchmarkSuggestQuality|BenchmarkAdd' -benchtime 1x ./rag
 
 bench-vectors: ## recall and latency of the embedded store on real vectors
 	go test -run '^$$' -bench BenchmarkVectors ./rag/localstore

@@ -63,19 +63,21 @@ func (x *Index) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion, err
 		first.Language = code
 		filters = []corpus.Filter{first, q.Filter}
 	}
-	list := make([]Suggestion, 0, limit)
-	seen := map[string]bool{}
+	c := &chooser{list: make([]Suggestion, 0, limit), limit: limit, texts: map[string]bool{}, keys: map[string]bool{}}
+	if n := len(s.parts); n > 0 {
+		c.from = len(s.parts[n-1].before)
+	}
 	for i := range filters {
-		if len(list) == limit {
+		if len(c.list) == limit {
 			break
 		}
 		found, err := s.find(ctx, &filters[i])
 		if err != nil {
 			return nil, err
 		}
-		list = choose(list, found, limit, seen)
+		c.take(found)
 	}
-	return list, nil
+	return c.list, nil
 }
 
 // language gives the language that goes first, or "".
@@ -120,6 +122,7 @@ type suggester struct {
 // part is the last few words of what was typed, as the beginning of a form.
 type part struct {
 	before   string // what stands before them
+	first    bool   // no word does
 	words    int
 	typed    suggest.Sounds
 	prefixes []string
@@ -146,7 +149,7 @@ func (s *suggester) read(text string) {
 	for i := len(tokens) - 1; i >= max(0, len(tokens)-maxParts); i-- {
 		start := from + tokens[i].Span.Start
 		typed := suggest.Typed(text[start:])
-		p := part{before: text[:start], words: len(tokens) - i, typed: typed, prefixes: typed.Prefixes(), ended: end < len(text)}
+		p := part{before: text[:start], first: from == 0 && i == 0, words: len(tokens) - i, typed: typed, prefixes: typed.Prefixes(), ended: end < len(text)}
 		r, _ := utf8.DecodeRuneInString(text[start:])
 		if script := lang.ScriptOfRune(r); script != lang.Latin {
 			p.script = script
@@ -198,10 +201,10 @@ func (s *suggester) find(ctx context.Context, filter *corpus.Filter) (*ranking, 
 const (
 	costWeight    = 10.0
 	restWeight    = 0.4
-	contextWeight = 3.0
+	contextWeight = 6.0
 	titleBonus    = 2.0
 	phraseBonus   = 0.5
-	innerPenalty  = 1.0 // the title has words before the one that was typed
+	innerPenalty  = 2.5 // the title has words before the one that was typed
 	scriptPenalty = 1.5 // it is written in another script than what was typed
 )
 
@@ -220,6 +223,9 @@ func (p *part) rank(terms []Term, best *ranking) {
 			continue
 		}
 		f := parseForm(t.Text, rest)
+		if f.inner && !p.first { // what was typed before may be what the title begins with
+			continue
+		}
 		best.offer(ranked{f, p, score + p.bonus(&f)})
 	}
 }
@@ -276,18 +282,41 @@ func (r *ranking) offer(f ranked) {
 	}
 }
 
-// choose appends the best forms to list, each text once, until there are limit.
-func choose(list []Suggestion, from *ranking, limit int, seen map[string]bool) []Suggestion {
+// chooser gathers suggestions.
+type chooser struct {
+	list  []Suggestion
+	limit int
+	texts map[string]bool // normalised
+	keys  map[string]bool // of their sounds
+	from  int             // where in the texts begins what a form may stand for
+}
+
+// take appends the best forms, each text once, until there are enough. Words
+// that go on as they were typed are left out where they also stand as a phrase
+// of the documents.
+func (c *chooser) take(from *ranking) {
 	for i := range from.list {
-		if len(list) == limit {
-			break
+		if len(c.list) == c.limit {
+			return
 		}
 		f := &from.list[i]
 		text := f.part.before + f.text
-		if key := analysis.Normalize(text); !seen[key] {
-			seen[key] = true
-			list = append(list, Suggestion{Text: text, Language: f.language})
+		normal, key := analysis.Normalize(text), heard(text[c.from:])
+		if c.texts[normal] || !f.part.first && c.keys[key] {
+			continue
+		}
+		c.texts[normal], c.keys[key] = true, true
+		c.list = append(c.list, Suggestion{Text: text, Language: f.language})
+	}
+}
+
+// heard gives the keys of a text's words.
+func heard(text string) string {
+	var all []byte
+	for word := range strings.FieldsSeq(text) {
+		if keys := suggest.Spell(word).Keys(); len(keys) > 0 {
+			all = append(append(all, keys[0]...), ' ')
 		}
 	}
-	return list
+	return string(all)
 }

@@ -90,8 +90,9 @@ func (b *brahmicReader) rune(r rune, off int, block rune) {
 	case off == offAnusvara, off == offCandrabindu, r == 'ੰ':
 		b.nasal(off, block)
 	case off == offVisarga:
-		b.inherent()
-		b.consonant('h')
+		if b.inherent(); b.last() != 0 {
+			b.consonant('h')
+		}
 	case off == 0x43, off == 0x44: // ृ ॄ
 		b.schwa, b.bare = false, false
 		b.dst = append(b.dst, 'r', 'i')
@@ -202,7 +203,7 @@ func (b *brahmicReader) cluster(off int, block rune) bool {
 	switch {
 	case last == 0:
 		return false
-	case off == 0x1E && last == 'j' && block != blockTamil && block != blockMalayalam: // ज्ञ is spoken gy
+	case off == 0x1E && last == 'j': // ज्ञ is spoken gy
 		b.dst[n-1] = 'g'
 		b.consonant('y')
 	case off == 0x1A && last == 't':

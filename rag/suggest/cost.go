@@ -45,10 +45,10 @@ func (m Matcher) Match(word Sounds) (cost, rest int, fits bool) {
 	word = word[:min(len(word), maxSounds, 2*len(m.typed)+2)]
 	var row [maxSounds + 1]uint16
 	for j := range len(word) {
-		row[j+1] = row[j] + uint16(missing[word[j]&0x7F])
+		row[j+1] = row[j] + uint16(missing[word[j]])
 	}
 	for i := range len(m.typed) {
-		if !m.step(m.typed[i]&0x7F, word, table, &row) {
+		if !m.step(m.typed[i], word, table, &row) {
 			return 0, 0, false
 		}
 	}
@@ -82,8 +82,9 @@ func (m Matcher) step(typed byte, word Sounds, table *costs, row *[maxSounds + 1
 	return least <= m.limit
 }
 
-// costs says what it costs that the first sound was typed for the second.
-type costs [128][128]uint8
+// costs says what it costs that the first sound was typed for the second. Bytes
+// that are no sounds cost nothing: nothing begins with them.
+type costs [256][256]uint8
 
 var (
 	voiced    = substitutions(false)
@@ -93,7 +94,7 @@ var (
 )
 
 // omissions gives what it costs to leave a sound out.
-func omissions(inherent, unwritten uint8) (t [128]uint8) {
+func omissions(inherent, unwritten uint8) (t [256]uint8) {
 	for c := range t {
 		switch {
 		case traits[c].consonant:
@@ -112,8 +113,8 @@ func omissions(inherent, unwritten uint8) (t [128]uint8) {
 
 // substitutions gives the costs of one sound for another.
 func substitutions(coarse bool) (t costs) {
-	for a := range t {
-		for b := range t[a] {
+	for a := range 128 {
+		for b := range 128 {
 			t[a][b] = substitution(byte(a), byte(b), coarse)
 		}
 	}
@@ -173,8 +174,10 @@ func vowelCost(a, b byte) uint8 {
 		return c
 	}
 	switch x, y := short(a), short(b); {
-	case a == 'a' && (b == 'A' || b == '@'), a == 'i' && b == 'I', a == 'u' && b == 'U':
+	case a == 'a' && b == '@':
 		return costless
+	case a == 'a' && b == 'A', a == 'i' && b == 'I', a == 'u' && b == 'U':
+		return 1
 	case x == y:
 		return slight + 1
 	case b == '@' && a == 'A':

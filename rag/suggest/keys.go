@@ -12,7 +12,7 @@ type trait struct {
 }
 
 // traits holds the letters of Sounds.
-var traits = func() (t [128]trait) {
+var traits = func() (t [256]trait) {
 	for _, c := range []byte("kgcjtdpbmnshyrlvzfSRLNq") {
 		t[c] = trait{base: c, consonant: true, key: c, coarse: c}
 	}
@@ -119,7 +119,7 @@ func (s Sounds) alternatives(i int) string {
 		return "gj"
 	case c == 'm' && (next == 0 || traits[next].consonant && !labial && next != 'm'):
 		return "mn"
-	case c == 'n' && labial:
+	case c == 'n' && (next == 0 || labial):
 		return "nm"
 	}
 	return string(s[i : i+1])
@@ -137,8 +137,8 @@ func appendKey(dst []byte, s Sounds, coarse bool, flap byte) []byte {
 		case c == 'R' && flap != 0:
 			k = flap
 		}
-		if c == 'N' && i+1 < len(s) && (traits[s[i+1]].base == 'b' || traits[s[i+1]].base == 'p') {
-			k = 'm'
+		if c == 'N' && i+1 < len(s) {
+			k = nasalBefore(traits[s[i+1]].base, k)
 		}
 		if k == 0 && i == 0 {
 			k = 'a'
@@ -151,4 +151,16 @@ func appendKey(dst []byte, s Sounds, coarse bool, flap byte) []byte {
 		}
 	}
 	return dst
+}
+
+// nasalBefore gives the key of a nasal sign before a consonant, which is k where
+// no rule says otherwise.
+func nasalBefore(next, k byte) byte {
+	switch next {
+	case 'b', 'p':
+		return 'm'
+	case 'm', 'n': // it only doubles them
+		return 0
+	}
+	return k
 }

@@ -9,7 +9,7 @@
 //	typed := suggest.Typed("bhar")
 //	word := suggest.Spell("भारत")
 //	strings.HasPrefix(word.Keys()[0], typed.Prefixes()[0]) // true
-//	cost, rest, fits := suggest.NewMatcher(typed).Match(word) // 0, 1, true: a consonant is to come
+//	cost, rest, fits := suggest.NewMatcher(typed).Match(word) // 1, 1, true: a consonant is to come
 //
 // All functions are total: they accept any bytes, and what they give is bounded
 // by a small constant.

@@ -90,6 +90,7 @@ var Table = []Row{
 	{Pattern: "rag/chunk", Layer: L2},
 	{Pattern: "rag/match", Layer: L2},
 	{Pattern: "rag/rerank", Layer: L2},
+	{Pattern: "rag/suggest", Layer: L2},
 	{Pattern: "rag/extractive", Layer: L2},
 	{Pattern: "rag/guard", Layer: L2},
 	{Pattern: "rag/session", Layer: L2},
