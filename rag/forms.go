@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/suggest"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -63,25 +64,25 @@ type former struct {
 	buf   []byte
 }
 
-// addForms gives each record the forms of the document that no earlier one has.
-func addForms(recs []Record, code lang.Code) {
+func newFormer(title string, code lang.Code) *former {
 	f := &former{code: code, seen: map[string]bool{}, pairs: map[string]int{}}
-	for i := range recs {
-		f.terms = nil
-		if i == 0 {
-			f.title(recs[i].Source.Title)
-		}
-		for _, heading := range recs[i].Chunk.Headings {
-			f.title(heading)
-		}
-		f.words(recs[i].Chunk.Text)
-		if i == len(recs)-1 {
-			f.phrases()
-		}
-		if len(f.terms) > 0 {
-			recs[i].Terms[Forms] = f.terms
-		}
+	f.title(title)
+	return f
+}
+
+// of gives the forms that a chunk has and no earlier one of the document;
+// phrases are known with the last.
+func (f *former) of(c *corpus.Chunk, tokens []analysis.Token, last bool) []Term {
+	for _, heading := range c.Headings {
+		f.title(heading)
 	}
+	f.words(c.Text, tokens)
+	if last {
+		f.phrases()
+	}
+	terms := f.terms
+	f.terms = nil
+	return terms
 }
 
 // title adds a title or heading, and its words.
@@ -108,8 +109,7 @@ func (f *former) title(text string) {
 }
 
 // words adds the words of a chunk, and counts neighbours.
-func (f *former) words(text string) {
-	tokens := analysis.Tokens(text, f.code)
+func (f *former) words(text string, tokens []analysis.Token) {
 	last := -1 // the content word before
 	for i := range tokens {
 		if !f.word(&tokens[i], text) {

@@ -172,18 +172,20 @@ func (x *Index) records(doc *corpus.Document, chunks []corpus.Chunk) []Record {
 		readers = []string{corpus.Public}
 	}
 	title := analysis.Index(source.Title, source.Language)
+	forms := newFormer(source.Title, source.Language)
 	recs := make([]Record, len(chunks))
 	for i, c := range chunks {
-		body := analysis.Index(c.Text, source.Language)
+		tokens := analysis.Tokens(c.Text, source.Language)
+		body := analysis.IndexTokens(c.Text, tokens)
 		recs[i] = Record{
 			Tenant: x.opts.Tenant, Readers: readers, Chunk: c, Source: source,
 			Terms: map[Leg][]Term{
 				Words:  merge(body.Words, title.Words, titleWeight),
 				Sounds: merge(body.Sounds, title.Sounds, titleWeight),
+				Forms:  forms.of(&c, tokens, i == len(chunks)-1),
 			},
 		}
 	}
-	addForms(recs, source.Language)
 	return recs
 }
 

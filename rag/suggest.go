@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -17,6 +18,8 @@ import (
 
 // MaxSuggestions is the largest number of suggestions that one query gives.
 const MaxSuggestions = 20
+
+const defaultSuggestions = 8
 
 // SuggestQuery asks how a text that somebody is typing may go on.
 type SuggestQuery struct {
@@ -51,14 +54,14 @@ func (x *Index) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion, err
 	if !ok {
 		return nil, fault.New(fault.Internal, "the store does not complete terms", nil)
 	}
-	limit, err := q.check()
+	limit, code, err := q.check()
 	if err != nil {
 		return nil, err
 	}
 	s := &suggester{store: store, tenant: x.opts.Tenant, q: q}
 	s.read(q.Text)
 	filters := []corpus.Filter{q.Filter}
-	if code := q.language(); code != "" && q.Filter.Language == "" {
+	if code != "" && q.Filter.Language == "" {
 		first := q.Filter
 		first.Language = code
 		filters = []corpus.Filter{first, q.Filter}
@@ -80,35 +83,22 @@ func (x *Index) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion, err
 	return c.list, nil
 }
 
-// language gives the language that goes first, or "".
-func (q *SuggestQuery) language() lang.Code {
-	if q.Language == lang.Auto {
-		return ""
-	}
-	code, _ := lang.Parse(string(q.Language))
-	return code
-}
-
-// check gives how many suggestions are asked for, or what is wrong.
-func (q *SuggestQuery) check() (limit int, err error) {
+// check gives how many suggestions are asked for, and the language that goes
+// first or "", or what is wrong.
+func (q *SuggestQuery) check() (limit int, first lang.Code, err error) {
 	if q.Language != "" && q.Language != lang.Auto {
-		if _, err := lang.Parse(string(q.Language)); err != nil {
-			return 0, err
+		if first, err = lang.Parse(string(q.Language)); err != nil {
+			return 0, "", err
 		}
 	}
 	switch {
 	case q.Limit < 0 || q.Limit > MaxSuggestions:
-		return 0, fault.New(fault.InvalidRequest, fmt.Sprintf("limit is %d; it may be 1 to %d", q.Limit, MaxSuggestions),
+		return 0, "", fault.New(fault.InvalidRequest, fmt.Sprintf("limit is %d; it may be 1 to %d", q.Limit, MaxSuggestions),
 			fault.Details{"field": "limit", "min": 1, "max": MaxSuggestions})
-	case q.Limit > 0:
-		limit = q.Limit
-	default:
-		limit = 8
+	case strings.TrimSpace(q.Text) != "":
+		err = checkText("text", q.Text)
 	}
-	if strings.TrimSpace(q.Text) == "" {
-		return limit, nil
-	}
-	return limit, checkText("text", q.Text)
+	return cmp.Or(q.Limit, defaultSuggestions), first, err
 }
 
 // suggester answers one query.

@@ -39,8 +39,7 @@ const (
 // letters they cannot be told from other words ("me", "se", "to", "par"), unless
 // there is nothing else.
 func Index(text string, code lang.Code) Fields {
-	f := fielder{text: text, tokens: Tokens(text, code)}
-	return f.fields()
+	return IndexTokens(text, Tokens(text, code))
 }
 
 // Query gives the terms of a question, with their weights as counts. Function

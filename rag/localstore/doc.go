@@ -30,6 +30,9 @@
 // best of those with the vectors themselves; see [rag.Search] for asking it to
 // compare with every vector. Scores are always exact cosines.
 //
+// The terms of the leg [rag.Forms] are in memory in order too, so that those
+// with a prefix are found at once; see [Store.Complete].
+//
 // A term's BM25 score is w·idf·tf/(tf + K1·(1−B+B·len/avg)) with the inverse
 // document frequency ln(1 + (N−df+½)/(df+½)) that Lucene uses. N counts the
 // tenant's records that have terms on the leg, df those that have the term, len
