@@ -84,7 +84,7 @@ func vocabulary(docs []corpus.Document) map[lang.Code]map[string]bool {
 func prefixes(tb testing.TB, native bool) (list []string) {
 	for _, code := range romanised {
 		for i, row := range lines(tb, "translit/"+string(code)+".dev.tsv.gz") {
-			if i%20 != 0 {
+			if i%100 != 0 {
 				continue
 			}
 			if native {
@@ -106,7 +106,9 @@ func prefixes(tb testing.TB, native bool) (list []string) {
 }
 
 // BenchmarkSuggest prints how long suggestions take over the library, to a
-// reader who may see all of it and to one who asks for one language.
+// reader who may see all of it and to one who asks for one language. Where other
+// work disturbs the machine, the 99th percentile is that work's: beside it
+// stands that of the fastest time of each text.
 func BenchmarkSuggest(b *testing.B) {
 	docs := library(b)
 	words := 0
@@ -123,21 +125,31 @@ func BenchmarkSuggest(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var times []time.Duration
+			quiet := make([]time.Duration, len(typed)) // the fastest time of each text
 			for b.Loop() {
-				q := &rag.SuggestQuery{Text: typed[len(times)*7919%len(typed)], Filter: c.filter}
+				i := len(times) % len(typed)
 				start := time.Now()
-				if _, err := index.Suggest(b.Context(), q); err != nil {
+				if _, err := index.Suggest(b.Context(), &rag.SuggestQuery{Text: typed[i], Filter: c.filter}); err != nil {
 					b.Fatal(err)
 				}
-				times = append(times, time.Since(start))
+				took := time.Since(start)
+				times = append(times, took)
+				if len(times) <= len(typed) || took < quiet[i] {
+					quiet[i] = took
+				}
 			}
+			quiet = quiet[:min(len(quiet), len(times))]
 			slices.Sort(times)
-			b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "p50-ms")
-			b.ReportMetric(float64(times[len(times)*99/100].Microseconds())/1000, "p99-ms")
+			slices.Sort(quiet)
+			b.ReportMetric(milliseconds(times[len(times)/2]), "p50-ms")
+			b.ReportMetric(milliseconds(times[len(times)*99/100]), "p99-ms")
+			b.ReportMetric(milliseconds(quiet[len(quiet)*99/100]), "p99-of-fastest-ms")
 			b.ReportMetric(float64(words), "words")
 		})
 	}
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // place gives where the word stands among the suggestions for a text, from 1, or 0.
 func place(tb testing.TB, index *rag.Index, code lang.Code, typed, word string) int {

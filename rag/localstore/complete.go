@@ -2,6 +2,7 @@ package localstore
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -28,17 +29,42 @@ func (s *Store) Complete(ctx context.Context, c *rag.Completion) ([]rag.Term, er
 		if !c.Filter.IsZero() || slices.ContainsFunc(t.acls, hidden) {
 			best.gate = newGate(t, &rag.Search{Readers: c.Readers, Filter: c.Filter})
 		}
-		for _, prefix := range outermost(c.Prefixes) {
-			for _, run := range best.leg.sorted {
-				if err := best.take(ctx, run.begins(best.leg.texts, prefix)); err != nil {
-					return err
-				}
-			}
+		if err := best.find(ctx, c.Prefixes); err != nil {
+			return err
 		}
 		terms = best.terms()
 		return nil
 	})
 	return terms, err
+}
+
+// levels are the numbers of records by which terms are looked at, the frequent
+// ones first: what is left is passed over as soon as there are enough.
+var levels = [...]uint32{8, 2, 1}
+
+// find offers the terms that begin with one of the prefixes.
+func (c *completion) find(ctx context.Context, prefixes []string) error {
+	var found []run
+	for _, prefix := range outermost(prefixes) {
+		for _, r := range c.leg.sorted {
+			if ids := r.begins(c.leg.texts, prefix); len(ids) > 0 {
+				found = append(found, ids)
+			}
+		}
+	}
+	below := uint32(math.MaxUint32)
+	for _, least := range levels {
+		for _, ids := range found {
+			if err := c.take(ctx, ids, least, below); err != nil {
+				return err
+			}
+		}
+		if len(c.heap) == c.k && c.heap[0].records+1 >= least {
+			return nil
+		}
+		below = least
+	}
+	return nil
 }
 
 // outermost gives the prefixes that begin with no other, each once.
@@ -66,14 +92,18 @@ type completion struct {
 // counted is a term with the number of its records that may be seen.
 type counted struct{ id, records uint32 }
 
-// take offers terms. One whose records would be too few if all may be seen is
-// passed over without a look at them.
-func (c *completion) take(ctx context.Context, ids run) error {
+// take offers terms that have at least so many records, and below so many. One
+// whose records would be too few if all may be seen is passed over without a
+// look at them.
+func (c *completion) take(ctx context.Context, ids run, from, below uint32) error {
 	for _, id := range ids {
 		if c.seen++; c.seen%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		t := counted{id, c.leg.freqs[id]}
+		if t.records < from || t.records >= below {
+			continue
+		}
 		full := len(c.heap) == c.k
 		least := uint32(0) // of which a term has to have more
 		if full {
