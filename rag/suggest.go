@@ -58,28 +58,26 @@ func (x *Index) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion, err
 	if err != nil {
 		return nil, err
 	}
-	s := &suggester{store: store, tenant: x.opts.Tenant, q: q}
+	s := &suggester{store: store, tenant: x.opts.Tenant, q: q, code: code}
 	s.read(q.Text)
-	filters := []corpus.Filter{q.Filter}
-	if code != "" && q.Filter.Language == "" {
-		first := q.Filter
-		first.Language = code
-		filters = []corpus.Filter{first, q.Filter}
-	}
 	c := &chooser{list: make([]Suggestion, 0, limit), limit: limit, texts: map[string]bool{}, keys: map[string]bool{}}
 	if n := len(s.parts); n > 0 {
 		c.from = len(s.parts[n-1].before)
 	}
-	for i := range filters {
-		if len(c.list) == limit {
-			break
-		}
-		found, err := s.find(ctx, &filters[i])
+	found, err := s.find(ctx, &q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	if code != "" && q.Filter.Language == "" && found.in(code) < limit { // those of the language may not be among the most frequent
+		first := q.Filter
+		first.Language = code
+		own, err := s.find(ctx, &first)
 		if err != nil {
 			return nil, err
 		}
-		c.take(found)
+		c.take(own)
 	}
+	c.take(found)
 	return c.list, nil
 }
 
@@ -106,6 +104,7 @@ type suggester struct {
 	store  Completer
 	tenant string
 	q      *SuggestQuery
+	code   lang.Code // whose forms go first, or ""
 	parts  []part
 }
 
@@ -162,27 +161,36 @@ func (s *suggester) find(ctx context.Context, filter *corpus.Filter) (*ranking, 
 	best := &ranking{least: math.Inf(-1)}
 	for i := range s.parts {
 		p := &s.parts[i]
-		kinds := []formKind{titleForm, phraseForm}
-		if p.words == 1 && !p.ended {
-			kinds = append(kinds, wordForm)
-		}
 		k := manyTerms
 		if slices.ContainsFunc(p.prefixes, func(prefix string) bool { return len(strings.TrimPrefix(prefix, "~")) == 1 }) {
 			k = fewTerms
 		}
-		for _, kind := range kinds {
-			prefixes := make([]string, len(p.prefixes))
-			for j, prefix := range p.prefixes {
-				prefixes[j] = string(kind) + prefix
-			}
-			terms, err := s.store.Complete(ctx, &Completion{Tenant: s.tenant, Readers: s.q.Readers, Filter: *filter, Prefixes: prefixes, K: k})
+		families := [][]formKind{{titleForm, phraseForm}, {wordForm}}
+		if p.words > 1 || p.ended {
+			families = families[:1]
+		}
+		for _, kinds := range families {
+			terms, err := s.store.Complete(ctx, &Completion{
+				Tenant: s.tenant, Readers: s.q.Readers, Filter: *filter, Prefixes: p.ofKinds(kinds), K: k,
+			})
 			if err != nil {
 				return nil, err
 			}
-			p.rank(terms, best)
+			p.rank(terms, s.code, best)
 		}
 	}
 	return best, nil
+}
+
+// ofKinds gives what the terms of some kinds of forms begin with.
+func (p *part) ofKinds(kinds []formKind) []string {
+	list := make([]string, 0, len(kinds)*len(p.prefixes))
+	for _, kind := range kinds {
+		for _, prefix := range p.prefixes {
+			list = append(list, string(kind)+prefix)
+		}
+	}
+	return list
 }
 
 // The weights of a suggestion's score, in units of the logarithm of the number
@@ -196,11 +204,16 @@ const (
 	phraseBonus   = 0.5
 	innerPenalty  = 2.5 // the title has words before the one that was typed
 	scriptPenalty = 1.5 // it is written in another script than what was typed
+	languageBonus = 1e3 // it is in the language that goes first
 )
 
-// rank offers the forms of terms to best.
-func (p *part) rank(terms []Term, best *ranking) {
+// rank offers the forms of terms to best, those of the language code first.
+func (p *part) rank(terms []Term, code lang.Code, best *ranking) {
 	m := suggest.NewMatcher(p.typed)
+	most := titleBonus + contextWeight*float64(p.words-1) // of a form's bonus
+	if code != "" {
+		most += languageBonus
+	}
 	for i := range terms {
 		t := &terms[i]
 		sounds, rest := cutForm(t.Text)
@@ -209,14 +222,18 @@ func (p *part) rank(terms []Term, best *ranking) {
 			continue
 		}
 		score := math.Log1p(float64(t.Count)) - costWeight*float64(cost)/suggest.Unit - restWeight*float64(more)
-		if score+titleBonus+contextWeight*float64(p.words-1) < best.least {
+		if score+most < best.least {
 			continue
 		}
 		f := parseForm(t.Text, rest)
 		if f.inner && !p.first { // what was typed before may be what the title begins with
 			continue
 		}
-		best.offer(ranked{f, p, score + p.bonus(&f)})
+		score += p.bonus(&f)
+		if code != "" && f.language == code {
+			score += languageBonus
+		}
+		best.offer(ranked{f, p, score})
 	}
 }
 
@@ -270,6 +287,16 @@ func (r *ranking) offer(f ranked) {
 	if r.list = slices.Insert(r.list, at, f); len(r.list) == rankingSize {
 		r.least = r.list[rankingSize-1].score
 	}
+}
+
+// in counts the forms of a language.
+func (r *ranking) in(code lang.Code) (n int) {
+	for i := range r.list {
+		if r.list[i].language == code {
+			n++
+		}
+	}
+	return n
 }
 
 // chooser gathers suggestions.
