@@ -58,26 +58,28 @@ func (x *Index) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion, err
 	if err != nil {
 		return nil, err
 	}
-	s := &suggester{store: store, tenant: x.opts.Tenant, q: q, code: code}
+	s := &suggester{store: store, tenant: x.opts.Tenant, q: q}
 	s.read(q.Text)
 	c := &chooser{list: make([]Suggestion, 0, limit), limit: limit, texts: map[string]bool{}, keys: map[string]bool{}}
 	if n := len(s.parts); n > 0 {
 		c.from = len(s.parts[n-1].before)
 	}
-	found, err := s.find(ctx, &q.Filter)
-	if err != nil {
-		return nil, err
-	}
-	if code != "" && q.Filter.Language == "" && found.in(code) < limit { // those of the language may not be among the most frequent
+	filters := []corpus.Filter{q.Filter}
+	if code != "" && q.Filter.Language == "" {
 		first := q.Filter
 		first.Language = code
-		own, err := s.find(ctx, &first)
+		filters = []corpus.Filter{first, q.Filter}
+	}
+	for i := range filters {
+		if len(c.list) == limit {
+			break
+		}
+		found, err := s.find(ctx, &filters[i])
 		if err != nil {
 			return nil, err
 		}
-		c.take(own)
+		c.take(found)
 	}
-	c.take(found)
 	return c.list, nil
 }
 
@@ -104,7 +106,6 @@ type suggester struct {
 	store  Completer
 	tenant string
 	q      *SuggestQuery
-	code   lang.Code // whose forms go first, or ""
 	parts  []part
 }
 
@@ -176,7 +177,7 @@ func (s *suggester) find(ctx context.Context, filter *corpus.Filter) (*ranking, 
 			if err != nil {
 				return nil, err
 			}
-			p.rank(terms, s.code, best)
+			p.rank(terms, best)
 		}
 	}
 	return best, nil
@@ -204,16 +205,12 @@ const (
 	phraseBonus   = 0.5
 	innerPenalty  = 2.5 // the title has words before the one that was typed
 	scriptPenalty = 1.5 // it is written in another script than what was typed
-	languageBonus = 1e3 // it is in the language that goes first
 )
 
-// rank offers the forms of terms to best, those of the language code first.
-func (p *part) rank(terms []Term, code lang.Code, best *ranking) {
+// rank offers the forms of terms to best.
+func (p *part) rank(terms []Term, best *ranking) {
 	m := suggest.NewMatcher(p.typed)
 	most := titleBonus + contextWeight*float64(p.words-1) // of a form's bonus
-	if code != "" {
-		most += languageBonus
-	}
 	for i := range terms {
 		t := &terms[i]
 		sounds, rest := cutForm(t.Text)
@@ -229,11 +226,7 @@ func (p *part) rank(terms []Term, code lang.Code, best *ranking) {
 		if f.inner && !p.first { // what was typed before may be what the title begins with
 			continue
 		}
-		score += p.bonus(&f)
-		if code != "" && f.language == code {
-			score += languageBonus
-		}
-		best.offer(ranked{f, p, score})
+		best.offer(ranked{f, p, score + p.bonus(&f)})
 	}
 }
 
@@ -287,16 +280,6 @@ func (r *ranking) offer(f ranked) {
 	if r.list = slices.Insert(r.list, at, f); len(r.list) == rankingSize {
 		r.least = r.list[rankingSize-1].score
 	}
-}
-
-// in counts the forms of a language.
-func (r *ranking) in(code lang.Code) (n int) {
-	for i := range r.list {
-		if r.list[i].language == code {
-			n++
-		}
-	}
-	return n
 }
 
 // chooser gathers suggestions.
