@@ -79,13 +79,14 @@ var (
 
 // noSuggestions stands between the page and the route that completes a search:
 // what it gives is taken from window.suggestions, by default nothing, so that no
-// list opens over what a test clicks. window.suggested is what was asked for.
+// list opens over what a test clicks; null lets the service itself answer.
+// window.suggested is what was asked for.
 const noSuggestions = `{
 	const real = window.fetch;
 	window.suggestions = () => ({status: 200, body: {suggestions: []}});
 	window.suggested = [];
 	window.fetch = (url, options) => {
-		if (!String(url).includes("/search/suggest")) return real(url, options);
+		if (!window.suggestions || !String(url).includes("/search/suggest")) return real(url, options);
 		const asked = {q: new URL(url, location).searchParams.get("q"), aborted: false};
 		window.suggested.push(asked);
 		return new Promise((resolve, reject) => {

@@ -26,6 +26,7 @@ func TestPage(t *testing.T) {
 	at("the keyboard alone", desktop, "/", keyboard)
 	at("the keyboard alone files and deletes a document", desktop, "/", keyboardFiles)
 	at("completions under the search field", desktop, "/#search", completes)
+	at("completions from the documents", phone, "/#search", completesFromDocuments)
 	at("a service without completions", desktop, "/#search", completesNothing)
 	at("dark", view{width: 1280, height: 800, dark: true}, "/", dark)
 }
@@ -423,6 +424,21 @@ func completes(p *tab) {
 	p.press(kb.Tab)
 	require.False(p.tb, js[bool](p, expanded))
 	require.Equal(p.tb, "filter-language", js[string](p, "document.activeElement.id"))
+}
+
+// completesFromDocuments is about what the service itself gives for a prefix in Latin letters.
+func completesFromDocuments(p *tab) {
+	js[bool](p, `(window.suggestions = null, true)`)
+	first := `document.querySelector("#suggestions [role=option]")?.textContent`
+	p.click("#search-input")
+	p.insert("taj")
+	p.wait(first + ` === "ताजमहल"`)
+	p.shot("suggestions-phone")
+	p.press(kb.ArrowDown)
+	p.press(kb.Enter)
+	p.settled()
+	require.Equal(p.tb, "ताजमहल", js[string](p, `document.querySelector("#search-input").value`))
+	require.Contains(p.tb, p.text("#search-results .result"), "ताजमहल")
 }
 
 // completesNothing is about a service that fails, and one that has no such route:

@@ -5,7 +5,7 @@
 
 import { suggest } from "./api.js";
 import { announce, el } from "./dom.js";
-import { t } from "./i18n.js";
+import { t, uiLanguage } from "./i18n.js";
 
 const pause = 120; // milliseconds without a key before the service is asked
 const most = 8; // shown at once
@@ -58,7 +58,8 @@ export class Suggestions {
     this.#asking = controller;
     let found = [];
     try {
-      const answer = await suggest({ q: this.#input.value.trim(), language: "auto" }, controller.signal);
+      // Typed in Latin letters, a word is most likely meant in the language of the page.
+      const answer = await suggest({ q: this.#input.value, language: uiLanguage() }, controller.signal);
       found = answer?.suggestions ?? [];
     } catch (error) {
       this.#offered &&= error.status !== 404;
