@@ -3,6 +3,7 @@ package bhashini
 import (
 	"context"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/translate"
@@ -12,13 +13,21 @@ import (
 // Transliterator writes in another script by a Client. Its methods may be called concurrently.
 type Transliterator struct{ client *Client }
 
+var _ translate.Transliterator = (*Transliterator)(nil)
+
 // Transliterator gives the account's Transliterator.
 func (c *Client) Transliterator() *Transliterator { return &Transliterator{c} }
 
-// Transliterate writes a text of up to [translate.MaxTextBytes] in another script.
+// Transliterate writes a text of up to [translate.MaxTextBytes] of UTF-8 in another script.
 // The platform thinks in languages: Latin stands for English, any other script
 // for the first language of the registry that is written in it.
 func (t *Transliterator) Transliterate(ctx context.Context, text string, from, to lang.Script) (string, error) {
+	if err := known("source_script", from); err != nil {
+		return "", err
+	}
+	if err := known("target_script", to); err != nil {
+		return "", err
+	}
 	if from == to || lang.ScriptOf(text) == "" {
 		return text, ctx.Err()
 	}
@@ -27,6 +36,23 @@ func (t *Transliterator) Transliterate(ctx context.Context, text string, from, t
 		return "", err
 	}
 	return made[0], nil
+}
+
+// known refuses a script that no language of the registry is written in.
+func known(field string, script lang.Script) error {
+	var all []lang.Script
+	for _, code := range lang.Codes() {
+		info, _ := code.Info()
+		for _, s := range info.Scripts {
+			if s == script {
+				return nil
+			}
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return fault.New(fault.InvalidLanguage, "the script is not supported", fault.Details{"field": field, "supported": all})
 }
 
 // Suggest gives at most k spellings of a word of a language, the platform's
@@ -74,6 +100,9 @@ func language(from, to lang.Script) *Language {
 func (t *Transliterator) transliterate(ctx context.Context, text string, config TaskConfig) ([]string, error) {
 	if len(text) > translate.MaxTextBytes {
 		return nil, fault.New(fault.PayloadTooLarge, "the text is too long", fault.Details{"limit_bytes": translate.MaxTextBytes})
+	}
+	if !utf8.ValidString(text) {
+		return nil, fault.New(fault.InvalidRequest, "the text is not UTF-8", fault.Details{"field": "text"})
 	}
 	made, err := t.client.texts(ctx, Task{Type: Transliteration, Config: config}, []string{text})
 	if err != nil {

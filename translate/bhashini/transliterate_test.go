@@ -10,6 +10,13 @@ import (
 	"github.com/akshara-go/akshara/translate/translatetest"
 )
 
+func TestTransliteratorAsTheContractSays(t *testing.T) {
+	translatetest.TestTransliterator(t, func(t *testing.T) *translatetest.TransliteratorSubject {
+		return &translatetest.TransliteratorSubject{Transliterator: open(t, newPlatform()).Transliterator(), From: lang.Latin, To: lang.Devanagari,
+			Unknown: [2]lang.Script{lang.Latin, lang.TamilScript}, Echo: true}
+	})
+}
+
 func TestTransliterator(t *testing.T) {
 	p := newPlatform()
 	tr := open(t, p).Transliterator()
