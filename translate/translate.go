@@ -1,8 +1,9 @@
 // Package translate is the root of everything that has to do with the languages
 // of texts. It holds the ports, which say what can be done; the packages below
 // it do it: lang names the languages and their scripts, detect finds the
-// language of a text, and a Translator is to be had from llmtranslate (any language
-// model), indictrans, bhashini, awstranslate, libretranslate and apertium.
+// language of a text, translit writes it in another script, and a Translator is to
+// be had from llmtranslate (any language model), indictrans, bhashini,
+// awstranslate, libretranslate and apertium.
 //
 //	found, err := detect.New().Detect(ctx, "ताजमहल किसने बनवाया था?")
 //	if err != nil {

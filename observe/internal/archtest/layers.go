@@ -102,6 +102,7 @@ var Table = []Row{
 	{Pattern: "translate/detect", Layer: L2},
 	{Pattern: "translate/detect/langmodel", Layer: L2},
 	{Pattern: "translate/translit", Layer: L2},
+	{Pattern: "translate/translit/spellmodel", Layer: L2},
 	{Pattern: "ocr", Layer: L2},
 	{Pattern: "ocr/imaging", Layer: L2, Vendors: []string{"golang.org/x/image"}, Why: "image formats"},
 	{Pattern: "ingest", Layer: L2},
