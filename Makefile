@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect bench-language bench-retrieval bench-suggest bench-vectors bench-chunk kill9
+	train-answers train-detect train-translit bench-language bench-retrieval bench-suggest bench-vectors bench-chunk kill9
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,8 +83,12 @@ bench-chunk: ## speed of the chunker
 kill9: ## kill -9 the embedded store while it writes, again and again
 	go test -run TestKill -v ./rag/localstore
 
-bench-language: ## language identification on held-out development data
+bench-language: ## language identification, and transliteration of words, on held-out development data
 	go test -run '^$$' -bench BenchmarkLanguage -benchtime 2000x ./train/internal/langidtrain
+	go test -run '^$$' -bench BenchmarkTransliteration -benchtime 20x ./translate/translit
 
 train-detect: ## learn the language detector's weights from AKSHARA_DATA
 	go run ./train/internal/langidtrain -data "$${AKSHARA_DATA:-../shared/data}" -out translate/detect/weights.bin
+
+train-translit: ## learn how words are typed, 11 languages, from AKSHARA_DATA
+	go run ./train/internal/translittrain -data "$${AKSHARA_DATA:-../shared/data}" -out translate/translit/weights

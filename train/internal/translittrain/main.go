@@ -1,0 +1,183 @@
+// Command translittrain learns, for each language that has a lexicon of words in
+// native script and as people type them in Latin letters, the weights with which
+// translate/translit ranks native spellings of a typed word.
+//
+// The steps, each of them deterministic:
+//
+//  1. Align. The letters that each native unit is typed with are found by
+//     expectation maximisation over all ways to cut a pair (Jiampojamarn et al.
+//     2007, "Applying Many-to-Many Alignments").
+//  2. Typing. An n-gram model of how a unit is typed, given how those behind it
+//     are (after Bisani & Ney 2008, "Joint-sequence models").
+//  3. Choice. A log-linear model of which unit the letters at hand stand for.
+//  4. Spelling. An n-gram model of native words, smoothed after Kneser and Ney and
+//     pruned by relative entropy (Stolcke 1998); that of Hindi learns from words of
+//     its neighbours too, written in its script.
+//  5. List. The words of running text tell which of several spellings is a word.
+//
+// It reads translit/{lang}.train.tsv.gz and langid/train.tsv.gz of the
+// development data, never a .dev file, and writes one file a language:
+//
+//	make train-translit
+//
+// A tenth of each lexicon, by a hash of the word, is kept out of learning where
+// choices are compared:
+//
+//	go run ./train/internal/translittrain -validate -languages hi
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/akshara-go/akshara/translate/translit/spellmodel"
+)
+
+// languages have a lexicon in the Dakshina data set.
+var languages = []string{"bn", "gu", "hi", "kn", "ml", "mr", "pa", "sd", "ta", "te", "ur"}
+
+// options are the choices that training leaves open.
+type options struct {
+	iterations    int     // of the alignment
+	rounds        int     // of the choice model
+	after         int     // emissions that the typing model looks at
+	least         float64 // times that a sequence of it was seen
+	difference    float64 // in count × log-probability that a sequence of it has to make
+	spellingOrder int
+	grams         int // sequences that the spelling model keeps; Hindi, which is asked most, keeps hindiGrams
+	hindiGrams    int
+}
+
+// of gives the options for a language.
+func (o options) of(code string) options {
+	if code == "hi" {
+		o.grams = o.hindiGrams
+	}
+	return o
+}
+
+// committed are the options that the committed weights were learnt with.
+var committed = options{iterations: 12, rounds: 4, after: 2, least: 2, difference: 2, spellingOrder: 6, grams: 66_000, hindiGrams: 160_000}
+
+// mix was found by -search, for all languages together.
+var mix = spellmodel.Mix{Spelling: 1, Typing: .6, Choice: .5, Word: 1.2}
+
+func main() {
+	data := flag.String("data", "../shared/data", "folder of the development data")
+	out := flag.String("out", "translate/translit/weights", "folder to write the weights to")
+	only := flag.String("languages", strings.Join(languages, ","), "languages to train")
+	check := flag.Bool("validate", false, "write nothing; tell how a held-out tenth of the lexicons is read")
+	search := flag.Bool("search", false, "with -validate: search for the mix that reads it best")
+	flag.Parse()
+	codes := strings.Split(*only, ",")
+	var err error
+	if *check {
+		err = validate(*data, codes, committed, *search)
+	} else {
+		err = train(*data, *out, codes, committed)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// language is what is learnt of a language. Tokens of the models are 0 for a
+// word's end, 1 and up for the units, and then the emissions.
+type language struct {
+	units            []string
+	emissions        []emission
+	unitToken        []int // of each emission
+	spelling, typing *ngrams
+	choice           []float32
+	words            map[string]bool
+}
+
+// input is what is learnt from.
+type input struct {
+	pairs []pair
+	words map[string]bool // of texts
+	near  map[string]bool // words of neighbours in the language's script
+}
+
+func read(data, code string) (*input, error) {
+	in := &input{}
+	var err error
+	if in.pairs, err = readLexicon(filepath.Join(data, "translit", code+".train.tsv.gz")); err != nil {
+		return nil, err
+	}
+	if in.words, err = readWords(filepath.Join(data, "langid", "train.tsv.gz"), code); err != nil {
+		return nil, err
+	}
+	if in.near, err = neighbours(data, code); err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+// train writes the weights of languages.
+func train(data, out string, codes []string, o options) error {
+	for _, code := range codes {
+		in, err := read(data, code)
+		if err != nil {
+			return err
+		}
+		l := learn(in, o.of(code))
+		packed, err := pack(l)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(out, code+".bin"), packed, 0o644); err != nil {
+			return fmt.Errorf("translittrain: %w", err)
+		}
+		fmt.Printf("%-3s %6d pairs, %4d emissions, %7d n-grams; %6d words, %3d units, %7d n-grams; %7d bytes\n",
+			code, len(in.pairs), len(l.emissions), l.typing.size(), len(l.words), len(l.units), l.spelling.size(), len(packed))
+	}
+	return nil
+}
+
+func learn(in *input, o options) *language {
+	l := &language{words: in.words}
+	var cuts [][]int
+	l.emissions, cuts = align(in.pairs, o.iterations)
+
+	whole := map[string]bool{} // whether a word's beginning may be learnt
+	for w := range in.words {
+		whole[w] = true
+	}
+	for w := range in.near {
+		whole[w] = true
+	}
+	for _, p := range in.pairs {
+		if _, seen := whole[p.native]; !seen {
+			whole[p.native] = false
+		}
+	}
+	number := map[string]int{}
+	for w := range whole {
+		for _, u := range spellmodel.Units(w) {
+			number[u] = 0
+		}
+	}
+	l.units = slices.Sorted(maps.Keys(number))
+	for i, u := range l.units {
+		number[u] = i + 1
+	}
+	l.spelling = spellingModel(whole, number, o.spellingOrder)
+	l.spelling.pruneTo(o.grams)
+
+	own := make([]int, len(l.emissions))
+	for i, e := range l.emissions {
+		l.unitToken = append(l.unitToken, number[e.unit])
+		own[i] = 1 + len(l.units) + i
+	}
+	l.choice = choiceModel(l.emissions, l.unitToken, cuts, o.rounds)
+	l.typing = typingModel(cuts, l.unitToken, own, o.after, len(l.emissions), len(l.units))
+	l.typing.pruneTyping(o.least, o.difference)
+	return l
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/akshara-go/akshara/translate/lang"
+	"github.com/akshara-go/akshara/translate/translit"
+)
+
+// neighbourhood gives the languages that share most words with a language: names,
+// Sanskrit words and English ones, which their scripts write alike.
+var neighbourhood = map[string][]lang.Code{
+	"hi": {lang.Gujarati, lang.Marathi, lang.Punjabi, lang.Maithili, lang.Dogri, lang.Nepali},
+}
+
+// neighbours gives the words of a language's neighbours in its own script.
+func neighbours(data, code string) (map[string]bool, error) {
+	to := lang.Code(code).Script()
+	convert := translit.New(&translit.Options{Language: lang.Code(code), Familiar: true})
+	out := map[string]bool{}
+	for _, other := range neighbourhood[code] {
+		words, err := readWords(filepath.Join(data, "langid", "train.tsv.gz"), string(other))
+		if err != nil {
+			return nil, err
+		}
+		for w := range words {
+			native, err := convert.Transliterate(context.Background(), w, other.Script(), to)
+			if err != nil {
+				return nil, err
+			}
+			out[native] = true
+		}
+	}
+	return out, nil
+}

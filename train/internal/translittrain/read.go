@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"os"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// pair is a word in native script and as somebody typed it.
+type pair struct {
+	native, roman string
+}
+
+// readLexicon reads rows of native TAB roman TAB annotators. A row counts once
+// however many annotators gave it: the figures count it once too.
+func readLexicon(path string) ([]pair, error) {
+	var pairs []pair
+	err := rows(path, 3, func(f []string) {
+		roman := letters(f[1])
+		if native := norm.NFC.String(f[0]); roman != "" && native != "" {
+			pairs = append(pairs, pair{native, roman})
+		}
+	})
+	return pairs, err
+}
+
+// letters keeps the letters a to z of a typed word.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r = unicode.ToLower(r); 'a' <= r && r <= 'z' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// readWords gives the words that the running text of a language has.
+func readWords(path, code string) (map[string]bool, error) {
+	words := map[string]bool{}
+	err := rows(path, 3, func(f []string) {
+		if f[0] == code {
+			addWords(words, f[2], code)
+		}
+	})
+	return words, err
+}
+
+// scripts are those that a language's words have to be in.
+var scripts = map[string]*unicode.RangeTable{
+	"bn": unicode.Bengali, "gu": unicode.Gujarati, "hi": unicode.Devanagari, "kn": unicode.Kannada, "ml": unicode.Malayalam, "mr": unicode.Devanagari,
+	"mai": unicode.Devanagari, "doi": unicode.Devanagari, "ne": unicode.Devanagari,
+	"pa": unicode.Gurmukhi, "sd": unicode.Arabic, "ta": unicode.Tamil, "te": unicode.Telugu, "ur": unicode.Arabic,
+}
+
+// addWords adds the words of a text that are in the language's script and have
+// two code points at least.
+func addWords(words map[string]bool, text, code string) {
+	for _, w := range strings.FieldsFunc(norm.NFC.String(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\u200c' && r != '\u200d'
+	}) {
+		foreign := strings.IndexFunc(w, func(r rune) bool { return !unicode.Is(scripts[code], r) && !unicode.Is(unicode.Inherited, r) })
+		if foreign < 0 && utf8.RuneCountInString(w) > 1 {
+			words[w] = true
+		}
+	}
+}
+
+// rows calls each with the columns of every line of a gzipped TSV file that has so many at least.
+func rows(path string, least int, each func(columns []string)) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("translittrain: %w", err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("translittrain: %s: %w", path, err)
+	}
+	s := bufio.NewScanner(z)
+	s.Buffer(nil, 1<<20)
+	for s.Scan() {
+		if columns := strings.Split(s.Text(), "\t"); len(columns) >= least {
+			each(columns)
+		}
+	}
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("translittrain: %s: %w", path, err)
+	}
+	return nil
+}
