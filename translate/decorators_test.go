@@ -480,3 +480,65 @@ func BenchmarkGlossed(b *testing.B) {
 		}
 	}
 }
+
+// wordDetector takes Devanagari for Hindi, Tamil script for Tamil and a question for English.
+type wordDetector struct{}
+
+func (wordDetector) Detect(_ context.Context, text string) ([]translate.Detection, error) {
+	switch script := lang.ScriptOf(text); {
+	case strings.Contains(text, "nobody knows"):
+		return nil, fault.New(fault.UpstreamTimeout, "the detector took too long", nil)
+	case script == lang.Devanagari:
+		return []translate.Detection{{Language: lang.Hindi, Script: script, Confidence: .9}}, nil
+	case script == lang.TamilScript:
+		return []translate.Detection{{Language: lang.Tamil, Script: script, Confidence: .9}}, nil
+	case strings.Contains(text, "?"):
+		return []translate.Detection{{Language: lang.English, Script: script, Confidence: .9}}, nil
+	}
+	return nil, nil
+}
+
+func TestDetectedAsksForEachLanguage(t *testing.T) {
+	f := fake()
+	f.Engine.Auto = false
+	var asked []lang.Code
+	f.Seen = func(req *translate.Request, texts []string) { asked = append(asked, req.Source) }
+	d := translate.NewDetected(f, wordDetector{})
+	res, err := d.Translate(t.Context(), &translate.Request{Target: lang.Tamil, Texts: []string{
+		"नमस्ते", "Who?", "42", "यह किताब है", "வணக்கம்", "xyz", "nobody knows"}})
+	require.Equal(t, []lang.Code{lang.Hindi, lang.English}, asked, "Tamil needs no engine")
+	partial, ok := errors.AsType[*translate.PartialError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, []int{5, 6}, partial.Failed)
+	require.Equal(t, fault.InvalidLanguage, fault.CodeOf(partial.Errs[0]), "an engine that has to be told says so")
+	require.Equal(t, fault.UpstreamTimeout, fault.CodeOf(partial.Errs[1]))
+	for i, want := range []lang.Code{lang.Hindi, lang.English, "", lang.Hindi, lang.Tamil} {
+		require.Equal(t, want, res.Texts[i].Source, "text %d", i)
+	}
+	require.Equal(t, translatetest.Echo("यह किताब है", lang.TamilScript), res.Texts[3].Text)
+	require.Equal(t, translate.Unchanged, res.Texts[4].Kind)
+	require.Equal(t, lang.Auto, res.Source)
+
+	asked = nil
+	ask(t, d, lang.English, lang.Hindi, "नमस्ते")
+	require.Equal(t, []lang.Code{lang.English}, asked, "what is said is not looked for")
+	require.Equal(t, "fake/fake/detected", d.Identity())
+	require.Empty(t, translate.NewDetected(nameless{f}, wordDetector{}).Identity())
+}
+
+func TestNoneSaysWhyThereIsNoTranslation(t *testing.T) {
+	n := translate.None{Reason: "set one up"}
+	require.Equal(t, "42", ask(t, n, lang.Hindi, lang.Tamil, "42").Texts[0].Text)
+	pairs, err := n.Pairs(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, pairs)
+	require.NotNil(t, pairs, "it knows its pairs: there are none")
+	_, err = n.Translate(t.Context(), &translate.Request{Texts: []string{"नमस्ते"}, Source: lang.Hindi, Target: lang.Tamil})
+	require.ErrorIs(t, err, translate.ErrUnsupported)
+	require.Equal(t, fault.InvalidLanguage, fault.CodeOf(err))
+	require.ErrorContains(t, err, "is not supported: set one up")
+	require.Contains(t, fault.From(err).Details, "supported")
+	got := ask(t, translate.NewCloseScript(n, shout, nil), lang.Hindi, lang.Urdu, "नमस्ते")
+	require.Equal(t, translate.Transliterated, got.Texts[0].Kind)
+	require.NotEmpty(t, translate.IdentityOf(translate.NewFallback(n, n)))
+}

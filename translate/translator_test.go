@@ -53,6 +53,13 @@ func newMemory(t *testing.T) *memcache.Cache {
 	return c
 }
 
+// alwaysEnglish takes every text for English.
+type alwaysEnglish struct{}
+
+func (alwaysEnglish) Detect(context.Context, string) ([]translate.Detection, error) {
+	return []translate.Detection{{Language: lang.English, Script: lang.Latin, Confidence: 1}}, nil
+}
+
 func noTransliteration(context.Context, string, lang.Script, lang.Script) (string, error) {
 	return "", fault.New(fault.Internal, "nobody asked for this", nil)
 }
@@ -82,6 +89,11 @@ func TestTranslators(t *testing.T) {
 		},
 		"close script": func(_ *testing.T, s *translatetest.Subject) {
 			s.Translator = translate.NewCloseScript(fake(), noTransliteration, nil)
+		},
+		"detected": func(_ *testing.T, s *translatetest.Subject) {
+			f := fake()
+			f.Engine.Auto = false
+			s.Translator = translate.NewDetected(f, alwaysEnglish{})
 		},
 		"all of them": func(t *testing.T, s *translatetest.Subject) {
 			chain := translate.NewFallback(away(), translate.NewChunked(fake(), nil))
