@@ -42,16 +42,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		responseSize: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "http_response_size_bytes", Help: "Bytes of answers' bodies.", Buckets: sizes}, labels),
 	}
-	m.requests = register(reg, m.requests)
-	m.duration = register(reg, m.duration)
-	m.requestSize = register(reg, m.requestSize)
-	m.responseSize = register(reg, m.responseSize)
+	m.requests = RegisterMetric(reg, m.requests)
+	m.duration = RegisterMetric(reg, m.duration)
+	m.requestSize = RegisterMetric(reg, m.requestSize)
+	m.responseSize = RegisterMetric(reg, m.responseSize)
 	return m
 }
 
-// register adds c to reg, or gives the equal collector that is there already:
-// two kits may share a registry.
-func register[C prometheus.Collector](reg prometheus.Registerer, c C) C {
+// RegisterMetric adds c to reg, or gives the equal collector that is there
+// already: two kits may share a registry, and so may two packages' routes.
+func RegisterMetric[C prometheus.Collector](reg prometheus.Registerer, c C) C {
 	if err := reg.Register(c); err != nil {
 		if are, ok := err.(prometheus.AlreadyRegisteredError); ok {
 			if old, ok := are.ExistingCollector.(C); ok {
