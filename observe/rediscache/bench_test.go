@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/akshara-go/akshara/observe/internal/redistest"
 	"github.com/akshara-go/akshara/observe/rediscache"
+	"github.com/akshara-go/akshara/observe/redistest"
 )
 
 func BenchmarkCache(b *testing.B) {

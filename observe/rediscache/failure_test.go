@@ -16,8 +16,8 @@ import (
 
 	"github.com/akshara-go/akshara/observe/cache"
 	"github.com/akshara-go/akshara/observe/fault"
-	"github.com/akshara-go/akshara/observe/internal/redistest"
 	"github.com/akshara-go/akshara/observe/rediscache"
+	"github.com/akshara-go/akshara/observe/redistest"
 )
 
 // What users of a cache that fails may notice.

@@ -23,7 +23,8 @@
 //
 //	+ping +hello +get +set +incrby +exists +unlink +multi +exec
 //
-// and, in a cluster, +command +cluster|slots +cluster|shards.
+// in a cluster +command +cluster|slots +cluster|shards, and for another database
+// than 0 +select.
 package rediscache
 
 import (

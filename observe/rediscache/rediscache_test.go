@@ -18,8 +18,8 @@ import (
 	"github.com/akshara-go/akshara/observe/cachetest"
 	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/fault"
-	"github.com/akshara-go/akshara/observe/internal/redistest"
 	"github.com/akshara-go/akshara/observe/rediscache"
+	"github.com/akshara-go/akshara/observe/redistest"
 )
 
 // quiet takes what the client would write to the test's output.
@@ -224,4 +224,19 @@ func TestTLSConfigSaysWhichFileIsWrong(t *testing.T) {
 	_, err := rediscache.TLSConfig(dir+"/absent.pem", "")
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
+}
+
+func TestAnotherDatabase(t *testing.T) {
+	d := redistest.Single(t)
+	zero, opts := open(t, clientOptions(t, d), patient()), clientOptions(t, d)
+	opts.DB = 3
+	three := open(t, opts, patient())
+	require.NoError(t, three.Set(t.Context(), "k", []byte("v"), time.Minute))
+	_, found, err := zero.Get(t.Context(), "k")
+	require.NoError(t, err)
+	require.False(t, found)
+	value, found, err := three.Get(t.Context(), "k")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, "v", string(value))
 }

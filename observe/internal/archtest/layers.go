@@ -159,7 +159,6 @@ var Table = []Row{
 	{Pattern: "train/internal/*train", Layer: Tool},
 	{Pattern: "observe/internal/archtest", Layer: Tool},
 	{Pattern: "observe/internal/covercheck", Layer: Tool},
-	{Pattern: "observe/internal/redistest", Layer: Tool, Why: "it starts servers for tests, and only tests may import it"},
 	{Pattern: "observe/internal/testreport", Layer: Tool},
 }
 

@@ -1,7 +1,7 @@
 // Package redistest starts real Redis servers for tests: one alone, a cluster,
 // and a master with a replica under Sentinels; all with TLS alone and with ACL
 // users, on 127.0.0.1, each in a folder of its own. Servers end with the test
-// that started them, and with the process if it dies before.
+// that started them, and with the process if it dies before. Only tests import this package.
 package redistest
 
 import (
@@ -18,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/akshara-go/akshara/observe/config"
 )
 
 // The users. App may do on every server what a cache does and nothing else;
@@ -33,7 +35,7 @@ const (
 
 // appRules are the ACL rules of the user App: what the documentation of
 // package rediscache says that its user needs.
-const appRules = "~* resetchannels -@all +ping +hello +get +set +incrby +exists +unlink +multi +exec +command +cluster|slots +cluster|shards"
+const appRules = "~* resetchannels -@all +ping +hello +get +set +incrby +exists +unlink +multi +exec +command +cluster|slots +cluster|shards +select"
 
 // MasterName is what the Sentinels call their master.
 const MasterName = "cache"
@@ -91,6 +93,11 @@ type process struct {
 	ended chan struct{}
 }
 
+// environment is what the surroundings of a test set.
+type environment struct {
+	CI string `env:"CI" doc:"Set where what is missing is a failure"`
+}
+
 // needs skips the test on a machine without Redis, and fails it in CI.
 func needs(tb testing.TB) {
 	tb.Helper()
@@ -98,7 +105,7 @@ func needs(tb testing.TB) {
 		if _, err := exec.LookPath(program); err == nil {
 			continue
 		}
-		if os.Getenv("CI") == "true" {
+		if env, err := config.Load[environment](nil); err != nil || env.CI != "" {
 			tb.Fatalf("no %s: install redis-server", program)
 		}
 		tb.Skipf("no %s: install redis-server", program)
@@ -191,7 +198,7 @@ func (s *Server) cli(args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "redis-cli", append([]string{
 		"-h", "127.0.0.1", "-p", strconv.Itoa(s.port), "--tls", "--cacert", s.caFile, "--user", admin,
 	}, args...)...)
-	cmd.Env = append(os.Environ(), "REDISCLI_AUTH="+adminPassword)
+	cmd.Env = append(cmd.Environ(), "REDISCLI_AUTH="+adminPassword)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
