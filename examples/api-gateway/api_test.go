@@ -356,7 +356,7 @@ func healthContract(s *server) {
 
 // routes are all that the gateway serves besides its page and its documentation.
 var routes = []struct{ method, path string }{
-	{"POST", "/api/v1/chat"}, {"POST", "/api/v1/chat/stream"}, {"GET", "/api/v1/search"}, {"GET", "/api/v1/search/suggest"},
+	{"POST", "/api/v1/chat"}, {"POST", "/api/v1/chat/stream"}, {"GET", "/api/v1/search"}, {"GET", "/api/v1/search/suggest"}, {"POST", "/api/v1/translate"},
 	{"GET", "/api/v1/documents"}, {"POST", "/api/v1/documents/upload"}, {"GET", "/api/v1/documents/{id}"}, {"DELETE", "/api/v1/documents/{id}"},
 	{"GET", "/api/v1/health"}, {"GET", "/health"}, {"GET", "/metrics"},
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/translate/lang"
+	"github.com/akshara-go/akshara/translate/translatehttp"
 )
 
 const prefix = "/api/v1"
@@ -40,6 +41,7 @@ func (g *gateway) register(kit *httpkit.Kit) error {
 		Method: http.MethodGet, Path: prefix + "/search/suggest", OperationID: "suggest", Summary: "Complete what is being typed", Tags: []string{"search"},
 		Description: "Titles, headings, phrases and words of the documents that begin, by their letters or by their sound, with what is typed so far, most useful first.",
 	}, g.suggest)
+	translatehttp.RegisterTranslate(kit, prefix+"/translate", g.translator, &translatehttp.Options{Logger: g.log})
 	g.registerDocuments(kit)
 	kit.HandleOperation(huma.Operation{
 		Method: http.MethodGet, Path: prefix + "/health", OperationID: "services-health", Summary: "Whether all services can do their work", Tags: []string{"operations"},

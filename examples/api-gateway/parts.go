@@ -22,6 +22,7 @@ import (
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/localstore"
 	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
 )
 
@@ -31,6 +32,9 @@ type settings struct {
 	OpenAI config.OpenAI
 	RAG    config.RAG
 	OTel   config.OTel
+
+	Translation config.Translation
+	Services    config.Services
 }
 
 // parts is what the gateway is made of: each could be another implementation of the same port.
@@ -42,6 +46,9 @@ type parts struct {
 	pdf       *pdfium.Reader
 	ownPDF    bool // pdf is what reads PDFs
 	log       *slog.Logger
+
+	translator    translate.Translator
+	endTranslator func() error
 
 	stop  context.CancelFunc // ends what goes on later
 	later sync.WaitGroup     // what goes on while the gateway answers already
@@ -55,12 +62,20 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, err
 	}
+	translator, endTranslator, err := translation(cfg)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	ctx, stop := context.WithCancel(ctx)
-	p := &parts{store: store, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop}
+	p := &parts{store: store, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,
+		translator: translator, endTranslator: endTranslator}
 	if err := p.wire(ctx, cfg, dir); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	monitor.Add("index", store.Check, nil)
+	if service, ok := translator.(health.Checker); ok {
+		monitor.AddChecker("translation-service", service, &health.CheckOptions{Optional: true})
+	}
 	return p, nil
 }
 
@@ -137,7 +152,7 @@ func (p *parts) pdfReader() parse.PDFReader {
 func (p *parts) close() error {
 	p.stop()
 	p.later.Wait()
-	return errors.Join(p.pdf.Close(), p.store.Close())
+	return errors.Join(p.endTranslator(), p.pdf.Close(), p.store.Close())
 }
 
 // models gives the embedder and the language model that the environment names,

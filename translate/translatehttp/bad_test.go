@@ -226,6 +226,14 @@ func TestACancelledRequestStops(t *testing.T) {
 	require.EqualValues(t, 2, calls.Load())
 }
 
+func TestClientTellsWhetherTheServiceIsHealthy(t *testing.T) {
+	kit := newKit(whole())
+	c := newClient(t, serve(t, kit))
+	require.NoError(t, c.CheckHealth(t.Context()))
+	kit.Health.Drain()
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(c.CheckHealth(t.Context())))
+}
+
 func TestAnAddressThatIsNone(t *testing.T) {
 	_, err := translatehttp.NewClient("museum", nil)
 	require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/internal/remote"
@@ -37,6 +38,7 @@ var (
 	_ translate.Translator              = (*Client)(nil)
 	_ translate.Detector                = (*Client)(nil)
 	_ translate.CandidateTransliterator = (*Client)(nil)
+	_ health.Checker                    = (*Client)(nil)
 )
 
 // NewClient makes a Client of the service at base. Nothing is sent until it is
@@ -53,6 +55,11 @@ func NewClient(base string, opts *httpkit.ClientOptions) (*Client, error) {
 // Close lets go of kept connections.
 func (c *Client) Close() error { return c.remote.Close() }
 
+// CheckHealth asks whether the service says of itself that it is healthy.
+func (c *Client) CheckHealth(ctx context.Context) error {
+	return received(remote.Ping(ctx, c.remote, &httpkit.Call{Path: "/health", Route: "/health"}))
+}
+
 // post sends a body to a route and gives the answer that passes check.
 func post[T any](ctx context.Context, c *Client, route string, body any, check func(*T) error) (*T, error) {
 	out, err := remote.Call(ctx, c.remote, &httpkit.Call{Method: http.MethodPost, Path: route, Route: route, Body: body, Idempotent: true}, check)
@@ -65,6 +72,9 @@ func post[T any](ctx context.Context, c *Client, route string, body any, check f
 // received gives an error as the ports have it. What the service says about the
 // client's own right to ask is not the asker's business.
 func received(err error) error {
+	if err == nil {
+		return nil
+	}
 	switch fault.CodeOf(err) {
 	case fault.Unauthorized, fault.TokenExpired, fault.Forbidden, fault.APIKeyRevoked, fault.NotFound, fault.MethodNotAllowed:
 		return fault.Wrap(err, fault.Upstream, "the translation service does not offer this, or not to this client", nil)

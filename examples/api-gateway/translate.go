@@ -1,0 +1,62 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/observe/memcache"
+	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/translate"
+	"github.com/akshara-go/akshara/translate/detect"
+	"github.com/akshara-go/akshara/translate/llmtranslate"
+	"github.com/akshara-go/akshara/translate/translatehttp"
+	"github.com/akshara-go/akshara/translate/translit"
+)
+
+// Bounds of translation.
+const (
+	translationWait  = 2 * time.Minute // for a hundred texts from the service
+	translationCache = 16 << 20        // bytes of memory
+)
+
+// noEngine is said where nothing translates.
+const noEngine = "no translation engine is set up (OPENAI_BASE_URL with LLM_MODEL_STANDARD, or TRANSLATION_SERVICE_URL); " +
+	"without one, texts are only written in the other's script between Hindi, Urdu and Punjabi, and between the scripts of one language"
+
+// translation gives what translates, the service that the environment names or
+// this process, and what lets go of it.
+func translation(cfg *settings) (translate.Translator, func() error, error) {
+	if cfg.Services.Translation == "" {
+		return translationHere(cfg)
+	}
+	client, err := translatehttp.NewClient(cfg.Services.Translation, &httpkit.ClientOptions{Timeout: translationWait})
+	if err != nil {
+		return nil, nil, err
+	}
+	return client, client.Close, nil
+}
+
+// translationHere translates by the language model, if there is one, and
+// writes texts of close languages in the other script where it cannot.
+func translationHere(cfg *settings) (translate.Translator, func() error, error) {
+	var engine translate.Translator = translate.None{Reason: noEngine}
+	if name := cmp.Or(cfg.Translation.Model, cfg.OpenAI.ModelStandard); cfg.OpenAI.BaseURL != "" && name != "" {
+		model, err := openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, name, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		engine = translate.NewChunked(llmtranslate.New(model, &llmtranslate.Options{Model: name}), nil)
+	}
+	memory, err := memcache.New(translationCache, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	closeScript := translate.NewCloseScript(engine, translit.New(nil).Transliterate, &translate.CloseOptions{WhenAway: true})
+	cached, err := translate.NewCached(closeScript, memory, &translate.CacheOptions{TTL: cfg.Translation.CacheTTL})
+	if err != nil {
+		return nil, nil, errors.Join(err, memory.Close())
+	}
+	return translate.NewDetected(cached, detect.New()), memory.Close, nil
+}

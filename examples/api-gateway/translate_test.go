@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/translate/lang"
+	"github.com/akshara-go/akshara/translate/translatehttp"
+	"github.com/akshara-go/akshara/translate/translatetest"
+)
+
+// translated asks for a translation.
+func (s *server) translated(body map[string]any) (got struct {
+	Text   string    `json:"translated_text"`
+	Source lang.Code `json:"source_language"`
+	Target lang.Code `json:"target_language"`
+	Kind   string    `json:"kind"`
+	Engine string    `json:"engine"`
+	Cached bool      `json:"cached"`
+}) {
+	s.tb.Helper()
+	status, answer := s.call("POST", "/api/v1/translate", body)
+	require.Equal(s.tb, 200, status, string(answer))
+	require.NoError(s.tb, json.Unmarshal(answer, &got))
+	return got
+}
+
+func TestTranslateWithoutAnEngine(t *testing.T) {
+	s := start(t, t.TempDir(), noSamples)
+	got := s.translated(map[string]any{"text": "नमस्ते दुनिया", "target_language": "ur"})
+	require.Equal(t, "transliteration", got.Kind, "it is not passed off as a translation")
+	require.Equal(t, []lang.Code{"hi", "ur"}, []lang.Code{got.Source, got.Target})
+	require.Equal(t, lang.Arabic, lang.ScriptOf(got.Text))
+	status, body := s.call("POST", "/api/v1/translate", map[string]any{"text": "नमस्ते", "source_language": "hi", "target_language": "ta"})
+	require.Equal(t, 400, status)
+	e := envelope(t, body)
+	require.Equal(t, "INVALID_LANGUAGE", e.Code)
+	require.Contains(t, e.Message, "TRANSLATION_SERVICE_URL")
+}
+
+func TestTranslateByTheModel(t *testing.T) {
+	var calls atomic.Int32
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		quoted, _ := json.Marshal(`[{"id":1,"text":"संग्रहालय कहाँ है?"}]`)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":%s}}]}`, quoted)
+	}))
+	defer model.Close()
+	s := start(t, t.TempDir(), map[string]string{"APP_SAMPLE_CORPUS": "false", "OPENAI_BASE_URL": model.URL, "TRANSLATION_MODEL": "m"})
+	for i := range 2 {
+		got := s.translated(map[string]any{"text": "Where is the museum?", "target_language": "hi"})
+		require.Equal(t, "संग्रहालय कहाँ है?", got.Text)
+		require.EqualValues(t, "en", got.Source)
+		require.Equal(t, i == 1, got.Cached)
+	}
+	require.EqualValues(t, 1, calls.Load())
+}
+
+func TestTranslateByTheService(t *testing.T) {
+	kit := httpkit.New(nil)
+	translatehttp.Register(kit, &translatehttp.Service{Translator: &translatetest.Fake{}}, nil)
+	service := httptest.NewServer(kit)
+	defer service.Close()
+	s := start(t, t.TempDir(), map[string]string{"APP_SAMPLE_CORPUS": "false", "TRANSLATION_SERVICE_URL": service.URL})
+	got := s.translated(map[string]any{"text": "Where is the museum?", "source_language": "en", "target_language": "bo"})
+	require.Equal(t, []string{translatetest.Echo("Where is the museum?", lang.Devanagari), "fake", "brx"}, []string{got.Text, got.Engine, string(got.Target)})
+	status, body := s.call("POST", "/api/v1/translate", map[string]any{"text": translatetest.Poison, "source_language": "en", "target_language": "hi"})
+	require.Equal(t, 400, status)
+	require.Equal(t, "the engine refuses the text", envelope(t, body).Message, "what the service says reaches the asker")
+
+	_, body = s.call("GET", "/api/v1/health", nil)
+	require.Contains(t, string(body), `"translation-service":{"status":"healthy"`)
+
+	service.Close()
+	status, body = s.call("POST", "/api/v1/translate", map[string]any{"text": "Where?", "source_language": "en", "target_language": "hi"})
+	require.Equal(t, 503, status)
+	e := envelope(t, body)
+	require.Equal(t, "SERVICE_UNAVAILABLE", e.Code)
+	require.NotContains(t, string(body), service.Listener.Addr().String())
+}
