@@ -373,6 +373,14 @@ func newTransliterator(t *testing.T) translate.CandidateTransliterator {
 	return patient(t, serve(t, newKit(&translatehttp.Service{Transliterator: scripts})))
 }
 
+func TestClientPassesTheTransliteratorsSuite(t *testing.T) {
+	translatetest.TestTransliterator(t, func(t *testing.T) *translatetest.TransliteratorSubject {
+		service := &translatehttp.Service{Transliterator: func(lang.Code) translate.Transliterator { return echo{} }}
+		return &translatetest.TransliteratorSubject{Transliterator: patient(t, serve(t, newKit(service))), From: lang.Latin, To: lang.Devanagari, Language: lang.Hindi,
+			Echo: true, Unknown: [2]lang.Script{lang.Latin, lang.OlChiki}}
+	})
+}
+
 func TestClientIsATransliterator(t *testing.T) {
 	c, local := newTransliterator(t), translit.New(nil)
 	for _, text := range []string{"", "42", "नमस्ते दुनिया", "नमस्ते <b>book</b> 书"} {

@@ -38,8 +38,11 @@ func (r *routes) transliterate(ctx context.Context, in *transliterateInput) (*tr
 	t := r.service.Transliterator(code)
 	if speller, ok := t.(translate.CandidateTransliterator); ok && from == lang.Latin && body.To != lang.Latin {
 		if words, gaps := split(body.Text); words != nil {
-			return ranked(ctx, speller, body, code, words, gaps)
-		}
+			out, err := ranked(ctx, speller, body, code, words, gaps)
+			if err == nil || code != "" {
+				return out, err
+			}
+		} // a language that nobody asked for is no reason to refuse
 	}
 	text, err := t.Transliterate(ctx, body.Text, from, body.To)
 	if err != nil {
