@@ -261,3 +261,20 @@ func TestReplaceTableNeedsItsMarkers(t *testing.T) {
 		require.Error(t, err)
 	}
 }
+
+func TestTranslationGroups(t *testing.T) {
+	c, err := config.Load[config.Common](env(nil))
+	require.NoError(t, err)
+	require.Equal(t, config.Translation{CacheTTL: 24 * time.Hour}, c.Translation)
+	require.Equal(t, config.Redis{Port: 6379, DBTranslation: 3}, c.Redis)
+	require.Equal(t, config.Engines{}, c.Engines)
+	for set, missing := range map[string]string{
+		"TRANSLATION_BHASHINI_USER_ID": "TRANSLATION_BHASHINI_API_KEY", "TRANSLATION_BHASHINI_API_KEY": "TRANSLATION_BHASHINI_USER_ID",
+	} {
+		_, err := config.Load[config.Common](env(map[string]string{set: "something-secret"}))
+		require.ErrorContains(t, err, missing+": found nothing")
+		require.NotContains(t, err.Error(), "something-secret")
+	}
+	_, err = config.Load[config.Common](env(map[string]string{"TRANSLATION_SERVICE_URL": "translation:8004"}))
+	require.ErrorContains(t, err, "TRANSLATION_SERVICE_URL")
+}
