@@ -22,7 +22,9 @@
 // A batch some of whose texts failed is answered with 200, and each of those
 // texts has an error in the place of its translation, with the code, message
 // and details that it would have had alone. A batch of failures only is answered
-// with the first one's error.
+// with the first one's error. Where an error is an engine's that cannot do what
+// was asked, whenever it is asked ([translate.ErrUnsupported]), its details say
+// "unsupported": another engine may.
 //
 // POST /detect gives the most likely language, and all that come into question
 // as candidates. Text in none of the 23 languages (numbers, French, nothing) has
