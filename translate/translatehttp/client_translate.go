@@ -17,8 +17,7 @@ const (
 
 // Translate has texts translated, at most a hundred and a megabyte in a call, one
 // call after the other. A call that fails takes its own texts along; after two in
-// a row that failed for reasons that pass, the rest is not sent and shares the
-// error, as it does when the context ends.
+// a row that failed for reasons that pass, the rest is not sent and shares the error.
 func (c *Client) Translate(ctx context.Context, req *translate.Request) (*translate.Result, error) {
 	if err := translate.Check(req); err != nil {
 		return nil, err
@@ -79,12 +78,8 @@ func (s *sending) send(ctx context.Context, places []int) {
 	if s.failures < 2 {
 		got, err = s.call(ctx, places)
 		s.last = err
-		s.failures++
-		if err == nil || !fault.Retryable(err) && ctx.Err() == nil {
+		if s.failures++; !fault.Retryable(err) {
 			s.failures = 0
-		}
-		if ctx.Err() != nil {
-			s.failures = 2
 		}
 	}
 	for i, place := range places {

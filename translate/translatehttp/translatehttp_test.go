@@ -59,7 +59,7 @@ func serve(tb testing.TB, h http.Handler) string {
 // newClient makes a client that tries again soon.
 func newClient(tb testing.TB, base string) *translatehttp.Client {
 	tb.Helper()
-	c, err := translatehttp.NewClient(base, &httpkit.ClientOptions{Attempts: 3, Backoff: 2 * time.Millisecond, Timeout: 500 * time.Millisecond, BreakerFailures: -1})
+	c, err := translatehttp.NewClient(base, &httpkit.ClientOptions{Attempts: 3, Backoff: 2 * time.Millisecond, Timeout: 500 * time.Millisecond, MaxAnswerBytes: 256 << 10, BreakerFailures: -1})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, c.Close()) })
 	return c
