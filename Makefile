@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect train-translit bench-language bench-retrieval bench-suggest bench-vectors bench-chunk kill9
+	train-answers train-detect train-translit bench-language bench-retrieval bench-suggest bench-vectors bench-analysis bench-chunk kill9
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench-suggest: ## latency and quality of suggestions, and what they cost an inde
 
 bench-vectors: ## recall and latency of the embedded store on real vectors
 	go test -run '^$$' -bench BenchmarkVectors ./rag/localstore
+
+bench-analysis: ## speed of analysis for each language and script, MB of text a second on one core
+	go test -run '^$$' -bench . -cpu 1 ./rag/analysis
 
 bench-chunk: ## speed of the chunker
 	go test -run '^$$' -bench . ./rag/chunk

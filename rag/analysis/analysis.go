@@ -1,19 +1,3 @@
-// Package analysis turns text of any of the 23 languages into the terms it is
-// found by, so that a question and a passage meet however either is spelt.
-//
-// A word gets two keys. Its stem is the word in one spelling (NFC, lower case,
-// without nukta, joiners and chandrabindu, digits as ASCII) with the endings of
-// its language taken off. Its sound is a consonant skeleton that is the same
-// in every script: "bharat", "भारत", "ਭਾਰਤ" and "بھارت" all sound "brt".
-//
-//	passage := analysis.Index("ताजमहल शाहजहाँ ने बनवाया था।", "hi")
-//	question := analysis.Query("taj mahal kisne banwaya tha", "")
-//
-// Keys are for matching only: every token says where it stands in the text, and
-// what is shown to anybody is the text itself.
-//
-// All functions are total: they accept any bytes, never fail, and what they
-// give is bounded by a small multiple of the length of what they were given.
 package analysis
 
 import (
@@ -26,7 +10,7 @@ import (
 // Token is a word of a text with its index keys.
 type Token struct {
 	Span  corpus.Span // bytes in the analysed text
-	Word  string      // normalised surface: see [Normalize]
+	Word  string      // normalised surface: see [Normalize]; "8" for "08"
 	Stem  string      // Word with its endings taken off: the key of the words leg
 	Sound string      // phonetic key, common to all scripts; numbers keep their digits, "" when there is none
 	Stop  bool        // a function word: kept in the stream for phrases and proximity, not indexed
@@ -68,6 +52,7 @@ const maxWord = 192
 type analyzer struct {
 	code  lang.Code
 	seen  map[string]int32 // a word of the text: its first token
+	rules [scriptCount]*rules
 	arena arena
 	buf   []byte
 }
@@ -96,22 +81,43 @@ func (a *analyzer) analyse(raw string, kind wordKind) Token {
 	if len(raw) > maxWord {
 		raw = raw[:clip(raw, maxWord)]
 	}
-	a.buf = fold(a.buf[:0], raw)
+	text := raw
+	if kind == kindLatin && isASCII(raw) {
+		a.buf = foldASCII(a.buf[:0], raw)
+	} else {
+		text = composed(raw)
+		a.buf = foldComposed(a.buf[:0], text)
+	}
 	word := a.arena.keep(a.buf, raw)
 	if kind == kindNumber {
+		if len(word) == 2 && word[0] == '0' { // the day and month of "05-08-2019"
+			word = word[1:]
+		}
 		return Token{Word: word, Stem: word, Sound: word}
 	}
 	tok := Token{Word: word, Stem: word}
-	if rules := rulesFor(word, a.code); rules != nil {
+	if rules := a.rulesFor(word); rules != nil {
 		_, tok.Stop = rules.stop[word]
 		if !tok.Stop {
 			a.buf = rules.stem(append(a.buf[:0], word...))
 			tok.Stem = a.arena.keep(a.buf, word)
 		}
 	}
-	a.buf = appendSound(a.buf[:0], raw)
+	if kind == kindLatin {
+		text = word
+	}
+	a.buf = appendSoundAs(a.buf[:0], text, 0)
 	tok.Sound = a.arena.keep(a.buf, word)
 	return tok
+}
+
+// rulesFor gives the rules for a folded word, or nil.
+func (a *analyzer) rulesFor(word string) *rules {
+	s := scriptOf(word)
+	if a.rules[s] == nil {
+		a.rules[s] = rulesFor(s, a.code)
+	}
+	return a.rules[s]
 }
 
 // arena makes strings from few allocations: it fills a block, and begins another

@@ -1,42 +1,93 @@
 package analysis_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
+// passageBytes is about how long the passages of the benchmarks are.
+const passageBytes = 1500
+
+// sample is development text of a language in a script, cut to passages of the usual length.
+type sample struct {
+	code     lang.Code
+	script   lang.Script
+	passages []string
+	bytes    int64
+}
+
+func (s *sample) String() string { return fmt.Sprintf("%s-%s", s.code, s.script) }
+
+// samples gives the text of each language and script of the development data.
+func samples(t testing.TB) []*sample {
+	t.Helper()
+	of := map[string]*sample{}
+	var all []*sample
+	for line := range strings.Lines(gunzip(t, "langid/train.tsv.gz")) {
+		f := strings.SplitN(strings.TrimSpace(line), "\t", 3)
+		if len(f) < 3 {
+			continue
+		}
+		key := f[0] + f[1]
+		s := of[key]
+		if s == nil {
+			s = &sample{code: lang.Code(f[0]), script: lang.Script(f[1]), passages: []string{""}}
+			of[key] = s
+			all = append(all, s)
+		}
+		last := &s.passages[len(s.passages)-1]
+		*last += f[2] + " "
+		s.bytes += int64(len(f[2]) + 1)
+		if len(*last) >= passageBytes {
+			s.passages = append(s.passages, "")
+		}
+	}
+	slices.SortFunc(all, func(a, b *sample) int { return strings.Compare(a.String(), b.String()) })
+	return all
+}
+
+// BenchmarkTokens and BenchmarkIndex give MB of text a second on one core, of
+// every language and script.
 func BenchmarkTokens(b *testing.B) {
-	for _, l := range []string{"hi", "en"} {
-		passages, _ := xquad(b, l)
-		b.Run(l, func(b *testing.B) {
-			n := 0
-			for _, p := range passages {
-				n += len(p)
-			}
-			b.SetBytes(int64(n))
+	var tokens []analysis.Token
+	each(b, func(text string, code lang.Code) { tokens = analysis.Append(tokens[:0], text, code) })
+}
+
+func BenchmarkIndex(b *testing.B) {
+	each(b, func(text string, code lang.Code) { analysis.Index(text, code) })
+}
+
+// BenchmarkIndexXQuAD is of whole paragraphs of Wikipedia.
+func BenchmarkIndexXQuAD(b *testing.B) {
+	for _, l := range []lang.Code{lang.Hindi, lang.English} {
+		passages, _ := xquad(b, string(l))
+		b.Run(string(l), func(b *testing.B) {
+			b.SetBytes(int64(len(strings.Join(passages, ""))))
 			b.ReportAllocs()
-			var tokens []analysis.Token
 			for b.Loop() {
 				for _, p := range passages {
-					tokens = analysis.Append(tokens[:0], p, "")
+					analysis.Index(p, l)
 				}
 			}
 		})
 	}
 }
 
-func BenchmarkIndex(b *testing.B) {
-	passages, _ := xquad(b, "hi")
-	n := 0
-	for _, p := range passages {
-		n += len(p)
-	}
-	b.SetBytes(int64(n))
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, p := range passages {
-			analysis.Index(p, "hi")
-		}
+func each(b *testing.B, analyse func(text string, code lang.Code)) {
+	for _, s := range samples(b) {
+		b.Run(s.String(), func(b *testing.B) {
+			b.SetBytes(s.bytes)
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, p := range s.passages {
+					analyse(p, s.code)
+				}
+			}
+		})
 	}
 }

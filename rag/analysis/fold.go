@@ -9,216 +9,138 @@ import (
 
 // Normalize gives text in the one spelling that keys are made of: NFC, letters
 // in lower case, digits as ASCII, and without the distinctions that writers of
-// the Indian languages make or leave out at will: nukta, joiners, chandrabindu
-// for anusvara, a nasal consonant for anusvara before a stop, Arabic vowel
-// points and the Arabic forms of Urdu letters. What is no letter, mark or number
-// is kept; bytes that are no UTF-8 become U+FFFD. It is idempotent.
+// the Indian languages make or leave out at will:
+//
+//   - nukta, avagraha, visarga, joiners, the Gurmukhi addak and the Tamil aytham
+//     are left out; candrabindu is anusvara, or left out where it is heard little
+//   - a nasal consonant before a stop of its place is anusvara, in the scripts
+//     that write both
+//   - a consonant is not doubled after reph or before another consonant
+//   - ई, इ and ए within a word have the glide: "गई" is "गयी", "लिए" is "लिये"
+//   - letters for foreign, old or regional sounds are those commonly written for
+//     them: "कॉलेज", "ৰ", "ఱ", "ॿ"
+//   - chillus and the khanda ta are a consonant with virama; the Malayalam half u
+//     is virama alone
+//   - Arabic vowel points and hamza are left out, Arabic, Kashmiri and presentation
+//     forms are the Urdu letters; ھ marks aspiration only
+//   - Meetei letters without vowel are whole ones; Ol Chiki signs of vowel quality
+//     are left out
+//
+// What is no letter, mark or number is kept; bytes that are no UTF-8 become
+// U+FFFD. It is idempotent and gives at most four times the bytes of text.
 func Normalize(text string) string {
 	return string(fold(make([]byte, 0, len(text)+len(text)/8), text))
 }
-
-// Brahmic blocks of 128 code points that are laid out alike, after ISCII.
-const (
-	brahmicFirst = 0x0900 // Devanagari
-	brahmicLast  = 0x0D7F // Malayalam
-)
-
-// Offsets within such a block.
-const (
-	offCandrabindu = 0x01
-	offAnusvara    = 0x02
-	offVisarga     = 0x03
-	offNukta       = 0x3C
-	offAvagraha    = 0x3D
-	offVirama      = 0x4D
-)
-
-func isBrahmic(r rune) bool { return r >= brahmicFirst && r <= brahmicLast }
 
 // fold appends the folded text to dst.
 func fold(dst []byte, text string) []byte {
 	if isASCII(text) {
 		return foldASCII(dst, text)
 	}
-	text = composed(text)
+	return foldComposed(dst, composed(text))
+}
+
+// foldComposed is fold for text in NFC. Where marks that order themselves meet
+// because one between them is left out, what is folded is composed again.
+func foldComposed(dst []byte, text string) []byte {
 	start := len(dst)
-	for i, r := range text {
-		r = foldRune(r)
-		if r < 0 {
-			continue
+	dst, again := foldOnce(dst, text)
+	for range maxFolds {
+		if !again {
+			break
 		}
-		if isBrahmic(r) {
-			if c, ok := nasalBefore(dst[start:], r); ok {
-				dst = append(dst[:len(dst)-6], c...)
-			}
-		} else if r == ',' && betweenDigits(text, i) {
-			continue
-		}
-		if full, virama := undead(r); virama != 0 {
-			dst = utf8.AppendRune(dst, full)
-			r = virama
-		}
-		dst = utf8.AppendRune(dst, r)
+		once := string(dst[start:])
+		dst, _ = foldOnce(dst[:start], norm.NFC.String(once))
+		again = string(dst[start:]) != once
 	}
 	return dst
 }
 
-// undead gives the consonant and virama that a letter without vowel is another
-// spelling of: a Malayalam chillu, the Bengali khanda ta.
-func undead(r rune) (full, virama rune) {
-	switch r {
-	case 'ৎ':
-		return 'ত', 0x09CD
-	case 'ൻ':
-		return 'ന', 0x0D4D
-	case 'ർ', 'ൔ':
-		return 'ര', 0x0D4D
-	case 'ൽ':
-		return 'ല', 0x0D4D
-	case 'ൾ':
-		return 'ള', 0x0D4D
-	case 'ൺ':
-		return 'ണ', 0x0D4D
-	case 'ൿ':
-		return 'ക', 0x0D4D
-	}
-	return 0, 0
-}
+// maxFolds is more often than any text needs to be folded until it stays.
+const maxFolds = 8
 
-// composed gives text in NFC.
-func composed(text string) string {
-	prev := composes
+// foldOnce tells too whether the text has marks that order themselves.
+func foldOnce(dst []byte, text string) (out []byte, marks bool) {
+	start := len(dst)
 	for _, r := range text {
-		next := composes
-		if r < rune(len(compositions)) {
-			next = compositions[r]
+		marks = marks || compositionOf(r) == composes
+		switch {
+		case isBrahmic(r):
+			dst = joinBrahmic(dst, start, r)
+			continue
+		case r < rune(len(folded)):
+			if r == 'ھ' || r == 'ه' {
+				r = heh(dst[start:], r)
+			}
+			r = folded[r]
+		case isPresentation(r):
+			dst = foldPresentation(dst, r)
+			continue
+		default:
+			r = foldOther(r)
 		}
-		if next == composes || next == follows && prev == follows {
-			return norm.NFC.String(text)
+		switch {
+		case r < 0:
+		case r < utf8.RuneSelf:
+			dst = appendASCII(dst, start, byte(r))
+		default:
+			dst = utf8.AppendRune(dst, r)
 		}
-		prev = next
 	}
-	return text
+	return dst, marks
 }
 
-// composition is what a rune is to NFC.
-type composition uint8
-
-const (
-	composes composition = iota // it may change, or change its neighbours
-	stands                      // it stays as it is
-	follows                     // it stays as it is unless another follows: a virama
-)
-
-var compositions = func() (t [0x0E00]composition) {
-	for r := range t {
-		s := string(rune(r))
-		switch p := norm.NFC.PropertiesString(s); {
-		case !norm.NFC.IsNormalString(s):
-		case p.BoundaryBefore():
-			t[r] = stands
-		case isBrahmic(rune(r)) && r&0x7F == offVirama:
-			t[r] = follows
+// folded is the rune that stands for each rune below 0x0E00 in keys, or -1.
+var folded = func() (t [0x0E00]rune) {
+	for i := range t {
+		r := rune(i)
+		switch {
+		case isBrahmic(r):
+			t[i] = foldBrahmic(r)
+		case 0x0600 <= r && r <= 0x06FF, 0x0750 <= r && r <= 0x077F:
+			t[i] = foldArabic(r)
+		default:
+			t[i] = foldOther(r)
 		}
 	}
 	return t
 }()
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func foldASCII(dst []byte, text string) []byte {
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case 'A' <= c && c <= 'Z':
-			c += 'a' - 'A'
-		case c == ',' && betweenDigits(text, i):
-			continue
-		case c == '\'' && i > 0 && i+1 < len(text) && isASCIILetter(text[i-1]) && isASCIILetter(text[i+1]):
-			continue
-		}
-		dst = append(dst, c)
-	}
-	return dst
-}
-
-func isASCIILetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
-
-func betweenDigits(text string, i int) bool {
-	if i == 0 || i+1 >= len(text) {
-		return false
-	}
-	before, _ := utf8.DecodeLastRuneInString(text[:i])
-	after, _ := utf8.DecodeRuneInString(text[i+1:])
-	return unicode.IsDigit(before) && unicode.IsDigit(after)
-}
-
-// nasalBefore tells whether dst ends in a nasal consonant with virama that is
-// another spelling of anusvara before the stop r, and gives that anusvara.
-// Scripts that do not write it so (Bengali, Oriya, Tamil, Malayalam) are left alone.
-func nasalBefore(dst []byte, r rune) (string, bool) {
-	if len(dst) < 6 {
-		return "", false
-	}
-	var anusvara string
-	switch r &^ 0x7F {
-	case 0x0900:
-		anusvara = "ं"
-	case 0x0A00:
-		anusvara = "ਂ"
-	case 0x0A80:
-		anusvara = "ં"
-	case 0x0C00:
-		anusvara = "ం"
-	case 0x0C80:
-		anusvara = "ಂ"
-	default:
-		return "", false
-	}
-	// Runes of these blocks take three bytes.
-	virama, _ := utf8.DecodeRune(dst[len(dst)-3:])
-	nasal, _ := utf8.DecodeRune(dst[len(dst)-6:])
-	if virama&^0x7F != r&^0x7F || virama&0x7F != offVirama || nasal&^0x7F != r&^0x7F {
-		return "", false
-	}
-	stop := r & 0x7F
-	switch nasal & 0x7F {
-	case 0x19, 0x1E, 0x23, 0x28: // ङ ञ ण न
-		return anusvara, 0x15 <= stop && stop <= 0x2D && stop != 0x19 && stop != 0x1E && stop != 0x23 && stop != 0x28
-	case 0x2E: // म
-		return anusvara, 0x2A <= stop && stop <= 0x2D
-	}
-	return "", false
-}
-
-// foldRune gives the rune that stands for r in keys, or -1 when there is none.
-func foldRune(r rune) rune {
+// foldOther gives the rune that stands for r in keys, or -1 when there is none:
+// lower case, ASCII digits, no joiners. Meetei Mayek has its letters without
+// vowel as whole ones and leaves out apun iyek and lum iyek, which writers use
+// or not; Ol Chiki leaves out the signs for length and the quality of vowels.
+func foldOther(r rune) rune {
 	switch {
-	case r < utf8.RuneSelf:
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	case isBrahmic(r):
-		return foldBrahmic(r)
-	case 0x0600 <= r && r <= 0x06FF || 0x0750 <= r && r <= 0x077F || 0xFB50 <= r && r <= 0xFDFF || 0xFE70 <= r && r <= 0xFEFC:
-		return foldArabic(r)
 	case r == '\u200c', r == '\u200d', r == '\u200b', r == '\u00ad', r == '\ufeff', r == '\u034f', r == '\u2060':
 		return -1
 	case r == '’', r == 'ʼ':
 		return '\''
-	}
-	if unicode.IsDigit(r) {
+	case 0xABDB <= r && r <= 0xABED:
+		return foldMeetei(r)
+	case r == 'ᱺ':
+		return 'ᱸ'
+	case r == 'ᱹ', 'ᱻ' <= r && r <= 'ᱽ':
+		return -1
+	case unicode.IsDigit(r):
 		return foldDigit(r)
 	}
 	return unicode.ToLower(r)
+}
+
+// meeteiWhole gives the whole letter for each letter without vowel from U+ABDB on.
+var meeteiWhole = [...]rune{'ꯀ', 'ꯂ', 'ꯃ', 'ꯄ', 'ꯅ', 'ꯇ', 'ꯉ', 'ꯏ'}
+
+func foldMeetei(r rune) rune {
+	switch i := int(r - 0xABDB); {
+	case i < len(meeteiWhole):
+		return meeteiWhole[i]
+	case r == 0xABEA: // nung
+		return 'ꯉ'
+	case r >= 0xABEC: // lum iyek, apun iyek
+		return -1
+	}
+	return r
 }
 
 // foldDigit gives the ASCII digit for a decimal digit of any script. Every run
@@ -234,62 +156,111 @@ func foldDigit(r rune) rune {
 	return '0' + r - zero
 }
 
-func foldBrahmic(r rune) rune {
-	switch off := r & 0x7F; {
-	case off == offCandrabindu:
-		return r + 1
-	case off == offNukta && r != 0x0D3C, off == offAvagraha:
-		return -1
-	case 0x66 <= off && off <= 0x6F:
-		return '0' + off - 0x66
+// composed gives text in NFC, but for what folds the same without: the letters
+// of the Brahmic blocks that stand for another with nukta, and Arabic marks.
+func composed(text string) string {
+	last, prev := rune(0), composes
+	for _, r := range text {
+		next := compositionOf(r)
+		if next == composes || next == follows && (prev == follows || r == 0x093C && (last == 'न' || last == 'र' || last == 'ळ')) {
+			return norm.NFC.String(text)
+		}
+		last, prev = r, next
 	}
-	switch r {
-	case 'ऩ':
-		return 'न'
-	case 'ऱ', 'ॼ':
-		return 'र'
-	case 'ऴ':
-		return 'ळ'
-	case 'ॲ', 'ऍ':
-		return 'ए'
-	case 'ऑ':
-		return 'ओ'
-	case 'ॅ':
-		return 'े'
-	case 'ॉ':
-		return 'ो'
-	case 'ৰ':
-		return 'র'
-	case 'ੰ':
-		return 'ਂ'
-	case 'ੱ':
-		return -1
-	}
-	return r
+	return text
 }
 
-func foldArabic(r rune) rune {
+// composition is what a rune is to NFC.
+type composition uint8
+
+const (
+	composes composition = iota // it may change, or change its neighbours
+	stands                      // it stays as it is
+	follows                     // it stays as it is unless another follows: a virama, or a nukta on a letter that has no other form with it
+)
+
+func compositionOf(r rune) composition {
 	switch {
-	case 0x0610 <= r && r <= 0x061A, 0x064B <= r && r <= 0x065F, 0x06D6 <= r && r <= 0x06DC, 0x06DF <= r && r <= 0x06E8, r == 0x0670, r == 0x0640:
-		return -1
-	case 0x0660 <= r && r <= 0x0669:
-		return '0' + r - 0x0660
-	case 0x06F0 <= r && r <= 0x06F9:
-		return '0' + r - 0x06F0
+	case r < rune(len(compositions)):
+		return compositions[r]
+	case r == 0xABED: // apun iyek
+		return follows
+	case 0x1C50 <= r && r <= 0x1C7F, 0xABC0 <= r && r <= 0xABFF:
+		return stands
 	}
-	switch r {
-	case 'آ', 'أ', 'إ', 'ٱ':
-		return 'ا'
-	case 'ي', 'ى', 'ئ':
-		return 'ی'
-	case 'ؤ':
-		return 'و'
-	case 'ك', 'ڪ':
-		return 'ک'
-	case 'ه', 'ة', 'ۀ', 'ۃ', 'ە':
-		return 'ہ'
-	case 'ء':
-		return -1
-	}
-	return r
+	return composes
 }
+
+var compositions = func() (t [0x0E00]composition) {
+	for i := range t {
+		r := rune(i)
+		p := norm.NFC.PropertiesString(string(r))
+		switch off := r & 0x7F; {
+		case isBrahmic(r) && (off == offVirama || off == offNukta && r < 0x0B80):
+			t[i] = follows
+		case withNukta(r) != 0, isArabicMark(r):
+			t[i] = stands
+		case norm.NFC.IsNormalString(string(r)) && p.BoundaryBefore():
+			t[i] = stands
+		}
+	}
+	return t
+}()
+
+// withNukta gives the letter that r stands for with nukta, or 0.
+func withNukta(r rune) rune {
+	if !isBrahmic(r) {
+		return 0
+	}
+	first, size := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+	if second, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r))[size:]); second != r&^0x7F|offNukta {
+		return 0
+	}
+	return first
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func foldASCII(dst []byte, text string) []byte {
+	start := len(dst)
+	for i := range len(text) {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = appendASCII(dst, start, c)
+	}
+	return dst
+}
+
+// appendASCII appends c to dst[start:] without the apostrophe between two
+// letters that stands before it, or the comma between two digits.
+func appendASCII(dst []byte, start int, c byte) []byte {
+	n := len(dst)
+	switch {
+	case n-start < 2 || c <= '\'':
+	case dst[n-1] == '\'' && isASCIILetter(c) && isASCIILetter(dst[n-2]):
+		n--
+	case isASCIIDigit(c) && !isASCIIDigit(dst[n-1]):
+		r, size := utf8.DecodeLastRune(dst[start:])
+		if isGroupComma(r) && n-size > start && isASCIIDigit(dst[n-size-1]) {
+			n -= size
+		}
+	}
+	return append(dst[:n], c)
+}
+
+func isASCIILetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
+
+func isASCIIDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isGroupComma tells whether r is what groups of digits are parted by: a comma,
+// the Arabic comma or the Arabic thousands separator.
+func isGroupComma(r rune) bool { return r == ',' || r == '،' || r == '٬' }

@@ -1,16 +1,16 @@
 package analysis
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
-// rules are what is known of one language: its function words and its endings.
+// rules are what is known of one language in one script: its function words and
+// its endings. They stand in the files rules_SCRIPT.go.
 type rules struct {
 	stop map[string]struct{}
-	stem func(word []byte) []byte // shortens word, or changes its end
+	stem func(word []byte) []byte // shortens a folded word, or changes its end
 }
 
 // script is what rules are chosen by when the language is not known.
@@ -29,6 +29,9 @@ const (
 	scriptKannada
 	scriptMalayalam
 	scriptArabic
+	scriptMeetei
+	scriptOlChiki
+	scriptCount
 )
 
 func scriptOf(word string) script {
@@ -37,79 +40,64 @@ func scriptOf(word string) script {
 	case r < 0x0250:
 		return scriptLatin
 	case isBrahmic(r):
-		return scriptDevanagari + script((r-brahmicFirst)>>7)
+		return scriptAt(r)
 	case 0x0600 <= r && r <= 0x077F:
 		return scriptArabic
+	case 0x1C50 <= r && r <= 0x1C7F:
+		return scriptOlChiki
+	case 0xABC0 <= r && r <= 0xABFF:
+		return scriptMeetei
 	}
 	return scriptOther
 }
 
+// scriptAt gives the script of a rune of the Brahmic blocks.
+func scriptAt(r rune) script { return scriptDevanagari + script((r-brahmicFirst)>>7) }
+
 // byScript names the language that a script is read as when nothing better is known.
-var byScript = map[script]*rules{
+var byScript = [scriptCount]*rules{
 	scriptLatin:      latinRules,
 	scriptDevanagari: hindiRules,
 	scriptBengali:    bengaliRules,
 	scriptGurmukhi:   punjabiRules,
 	scriptGujarati:   gujaratiRules,
-	scriptArabic:     urduRules,
+	scriptOriya:      odiaRules,
 	scriptTamil:      tamilRules,
 	scriptTelugu:     teluguRules,
 	scriptKannada:    kannadaRules,
 	scriptMalayalam:  malayalamRules,
-	scriptOriya:      oriyaRules,
+	scriptArabic:     urduRules,
+	scriptMeetei:     meeteiRules,
+	scriptOlChiki:    santaliRules,
 }
 
-// byCode holds the languages that share a script with another and have rules of their own.
-var byCode = map[lang.Code]struct {
+// written is a language in a script.
+type written struct {
+	code   lang.Code
 	script script
-	rules  *rules
-}{
-	"mr":  {scriptDevanagari, marathiRules},
-	"kok": {scriptDevanagari, marathiRules},
 }
 
-// rulesFor gives the rules for a folded word in a text of a language, or nil.
-func rulesFor(word string, code lang.Code) *rules {
-	s := scriptOf(word)
-	if own, ok := byCode[code]; ok && own.script == s {
-		return own.rules
+// byCode holds the languages that share a script with another.
+var byCode = map[written]*rules{
+	{lang.Marathi, scriptDevanagari}:  marathiRules,
+	{lang.Nepali, scriptDevanagari}:   nepaliRules,
+	{lang.Sanskrit, scriptDevanagari}: sanskritRules,
+	{lang.Maithili, scriptDevanagari}: maithiliRules,
+	{lang.Konkani, scriptDevanagari}:  konkaniRules,
+	{lang.Dogri, scriptDevanagari}:    dogriRules,
+	{lang.Bodo, scriptDevanagari}:     bodoRules,
+	{lang.Sindhi, scriptDevanagari}:   sindhiDevanagariRules,
+	{lang.Kashmiri, scriptDevanagari}: kashmiriDevanagariRules,
+	{lang.Assamese, scriptBengali}:    assameseRules,
+	{lang.Manipuri, scriptBengali}:    manipuriBengaliRules,
+	{lang.Sindhi, scriptArabic}:       sindhiRules,
+	{lang.Kashmiri, scriptArabic}:     kashmiriRules,
+}
+
+// rulesFor gives the rules for words in a script in a text of a language, or nil.
+func rulesFor(s script, code lang.Code) *rules {
+	if own, ok := byCode[written{code, s}]; ok {
+		return own
 	}
 	return byScript[s]
-}
-
-// suffixes takes the longest of a list of endings off a word.
-type suffixes struct {
-	ending map[string]struct{}
-	max    int // bytes of the longest ending
-	keep   int // runes that must stay
-}
-
-// newSuffixes makes the list from words separated by white space.
-func newSuffixes(keep int, endings string) *suffixes {
-	s := &suffixes{ending: set(endings), keep: keep}
-	for e := range s.ending {
-		s.max = max(s.max, len(e))
-	}
-	return s
-}
-
-func (s *suffixes) strip(word []byte) []byte {
-	for n := min(s.max, len(word)-1); n > 0; n-- {
-		at := len(word) - n
-		if !utf8.RuneStart(word[at]) {
-			continue
-		}
-		if _, ok := s.ending[string(word[at:])]; ok && utf8.RuneCount(word[:at]) >= s.keep {
-			return word[:at]
-		}
-	}
-	return word
-}
-
-func set(words string) map[string]struct{} {
-	m := make(map[string]struct{})
-	for w := range strings.FieldsSeq(words) {
-		m[Normalize(w)] = struct{}{}
-	}
-	return m
 }

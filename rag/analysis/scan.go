@@ -126,7 +126,7 @@ func (s *scanner) number(i int) int {
 			s.kind = kindLatin
 			return s.letters(i+n, classLatin)
 		default:
-			if !(r == '.' && s.digits(i+1) > 0 || r == ',' && group <= 3 && isGroup(s.digits(i+1))) {
+			if !((r == '.' || r == '٫') && s.digits(i+n) > 0 || isGroupComma(r) && group <= 3 && isGroup(s.digits(i+n))) {
 				return i
 			}
 			group = 0

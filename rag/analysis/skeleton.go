@@ -5,22 +5,27 @@ package analysis
 //
 //   - a key is consonants; vowels only separate them, and the one a word begins
 //     with is "a", as is a "y" there ("ek" and "yek")
-//   - aspirated and plain, dental and retroflex, z and j, f and p are one
-//   - a doubled consonant is written once
-//   - a nasal before a consonant of its own place is n: "sambandh", "sanbandh"
+//   - aspirated and plain, dental and retroflex, z and j, f and p, v and b are
+//     one: Bengali, Assamese and Odia write b for both of the last
+//   - a consonant that follows itself is written once, since the vowel between
+//     is silent, unwritten or left out: "ghatta", "ghatata", "घटता"; but not the
+//     first of a word ("kaka")
+//   - a nasal before a consonant of its own place is n: "sambandh", "sanbandh",
+//     and "ng" before k as well: "angka"
 //   - an h at the end is silent
 type skeleton struct {
 	dst  []byte
 	from int // where the key begins in dst
 
 	bare    bool // nothing is spoken after the last consonant: virama, or no vowel letter
-	schwa   bool // the last consonant has its inherent vowel, which may be silent
-	repeat  bool // the last consonant repeats the one before it, which had its inherent vowel
 	pending byte // a nasal sign whose sound depends on what follows
 	coarse  bool // voiced and voiceless are one: the key of scripts that do not tell them apart
 }
 
 func (k *skeleton) empty() bool { return len(k.dst) == k.from }
+
+// inside tells whether the last consonant is not the first sound of the word.
+func (k *skeleton) inside() bool { return len(k.dst)-k.from > 1 }
 
 func (k *skeleton) last() byte {
 	if k.empty() {
@@ -33,22 +38,25 @@ func (k *skeleton) last() byte {
 func (k *skeleton) consonant(c byte) {
 	if k.coarse {
 		c = merged(c)
+	} else if c == 'v' {
+		c = 'b'
 	}
 	k.settle(c)
-	bare, schwa, last := k.bare, k.schwa, k.last()
-	k.bare, k.schwa, k.repeat = false, false, false
+	bare, last := k.bare, k.last()
+	k.bare = false
 	switch {
 	case c == 'y':
 		if k.empty() {
 			k.add('a')
 		}
 		return
-	case bare && last == c:
+	case last == c && (bare || k.inside()):
 		return
-	case bare && last == 'm' && (c == 'b' || c == 'p'):
+	case bare && last == 'm' && k.place(c):
 		k.dst[len(k.dst)-1] = 'n'
+	case bare && last == 'g' && c == 'k' && k.inside() && k.dst[len(k.dst)-2] == 'n':
+		k.dst = k.dst[:len(k.dst)-1]
 	}
-	k.repeat = schwa && last == c && len(k.dst)-k.from > 1
 	k.add(c)
 }
 
@@ -73,16 +81,28 @@ func (k *skeleton) settle(c byte) {
 	k.pending = 0
 	switch {
 	case n == 0, c == 'n', c == 'm':
-	case n == 'm' && isStop(c):
-		k.add('n')
 	case n == 'g':
-		k.add('n')
+		k.addNasal()
 		if c != 'k' && c != 'g' {
 			k.add('g')
 		}
+	case n == 'n', isStop(c):
+		k.addNasal()
 	default:
 		k.add(n)
 	}
+}
+
+// addNasal adds an n that does not double the one before it.
+func (k *skeleton) addNasal() {
+	if k.last() != 'n' || !k.inside() {
+		k.add('n')
+	}
+}
+
+// place tells whether an m is spoken n before c.
+func (k *skeleton) place(c byte) bool {
+	return c == 'b' || c == 'p' || k.coarse && isStop(c)
 }
 
 func isStop(c byte) bool {
@@ -99,7 +119,7 @@ func (k *skeleton) add(c byte) { k.dst = append(k.dst, c) }
 func (k *skeleton) raw(c byte) {
 	k.settle(0)
 	k.add(c)
-	k.bare, k.schwa, k.repeat = false, false, false
+	k.bare = false
 }
 
 // nasal adds a nasal sign: n or m, as it sounds at the end of a word, or g for
@@ -107,18 +127,15 @@ func (k *skeleton) raw(c byte) {
 func (k *skeleton) nasal(sound byte) { k.pending = sound }
 
 // virama says that the last consonant has no vowel.
-func (k *skeleton) virama() { k.bare, k.schwa = true, false }
+func (k *skeleton) virama() { k.bare = true }
 
 // vowel adds a vowel after a consonant, or one that stands by itself; of the
 // latter only the first of a word counts.
 func (k *skeleton) vowel() {
-	switch {
-	case k.empty():
+	if k.empty() {
 		k.add('a')
-	case k.repeat: // "इससे" is spoken isse: the inherent vowel is silent before the same consonant with a vowel
-		k.dst = k.dst[:len(k.dst)-1]
 	}
-	k.bare, k.schwa, k.repeat = false, false, false
+	k.bare = false
 }
 
 // end finishes the key and gives it.

@@ -5,7 +5,8 @@ import "unicode/utf8"
 // SoundKey gives the phonetic key of a word in any script: its consonants in
 // the order they are spoken, aspiration and retroflexion left out, and an "a"
 // for a vowel that the word begins with. It is "" when the word has no sound
-// that is known; digits are kept.
+// that is known; digits are kept. Only the first 192 bytes of a word count, and
+// its key is at most twice as long as they are, and two bytes.
 //
 //	SoundKey("भारत") == SoundKey("bharat") // "brt"
 //
@@ -16,19 +17,17 @@ func SoundKey(word string) string {
 	if len(word) > maxWord {
 		word = word[:clip(word, maxWord)]
 	}
-	return string(appendSound(nil, word))
+	return string(appendSoundAs(nil, composed(word), 0))
 }
 
 // coarseMark begins the keys that do not tell voiced from voiceless.
 const coarseMark = '~'
 
-// appendSound appends the phonetic key of one word to dst.
-func appendSound(dst []byte, word string) []byte { return appendSoundAs(dst, word, 0) }
-
 // appendOtherFlap appends the key of a word with a flap in which the flap has
 // the other of its two sounds.
 func appendOtherFlap(dst []byte, word, first string) []byte {
 	from := len(dst)
+	word = composed(word)
 	for _, flap := range []byte{'d', 'r'} {
 		dst = appendSoundAs(dst[:from], word, flap)
 		if string(dst[from:]) != first {
@@ -44,7 +43,7 @@ func hasFlap(word string) bool {
 		switch {
 		case r < latinEnd:
 			return false
-		case r == 'ڑ', isBrahmic(r) && (r&0x7F == offNukta || r&0x7F == 0x5C || r&0x7F == 0x5D):
+		case r == 'ڑ', r == 'ڙ', r == 'ᱲ', isBrahmic(r) && (r&0x7F == offNukta || r&0x7F == 0x5C || r&0x7F == 0x5D):
 			return true
 		}
 	}
@@ -59,6 +58,8 @@ func isLatin(word string) bool {
 // latinEnd is where the Latin letters of the first blocks end.
 const latinEnd = 0x0250
 
+// appendSoundAs appends the phonetic key of a word in NFC, with d or r as the
+// sound of its flaps, or the likelier of them when flap is 0.
 func appendSoundAs(dst []byte, word string, flap byte) []byte {
 	from := len(dst)
 	r, _ := utf8.DecodeRuneInString(word)
@@ -68,13 +69,15 @@ func appendSoundAs(dst []byte, word string, flap byte) []byte {
 		dst = appendLatin(dst, word, false)
 	case 0x0600 <= r && r <= 0x077F:
 		dst = appendArabic(dst, word, flap)
+	case isPresentation(r):
+		dst = appendArabic(dst, string(fold(nil, word)), flap)
 	case isBrahmic(r):
-		dst = appendBrahmic(dst, composed(word), flap)
+		dst = appendBrahmic(dst, word, flap)
 		if len(dst) == from+1 && dst[from] == coarseMark {
 			dst = dst[:from]
 		}
 	case 0x1C50 <= r && r <= 0x1C7F:
-		dst = appendOlChiki(dst, word)
+		dst = appendOlChiki(dst, word, flap)
 	case 0xABC0 <= r && r <= 0xABFF:
 		dst = appendMeetei(dst, word)
 	}

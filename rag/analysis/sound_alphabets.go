@@ -1,7 +1,8 @@
 package analysis
 
-// appendOlChiki appends the key of a word in the alphabet of Santali.
-func appendOlChiki(dst []byte, word string) []byte {
+// appendOlChiki appends the key of a word in the alphabet of Santali. flap is
+// the sound of ᱲ, which is heard as d and as r.
+func appendOlChiki(dst []byte, word string, flap byte) []byte {
 	k := skeleton{dst: dst, from: len(dst)}
 	for _, r := range word {
 		switch {
@@ -9,6 +10,8 @@ func appendOlChiki(dst []byte, word string) []byte {
 			k.raw('0' + byte(r-0x1C50))
 		case r == 0x1C78, r == 0x1C7A: // mu ttuddag, mu-gaahlaa ttuddaag
 			k.nasal('n')
+		case r == 'ᱲ' && flap != 0:
+			k.letter(flap)
 		case 0x1C5A <= r && r <= 0x1C77:
 			k.letter(olChiki[r-0x1C5A])
 		}
@@ -66,7 +69,6 @@ func appendMeetei(dst []byte, word string) []byte {
 			}
 			k.consonant(c)
 			k.bare = r >= 0xABDB
-			k.schwa = !k.bare
 		}
 	}
 	return k.end()

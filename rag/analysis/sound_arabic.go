@@ -3,25 +3,23 @@ package analysis
 import "unicode/utf8"
 
 // appendArabic appends the key of a word in the Arabic script, as Urdu, Sindhi
-// and Kashmiri write it. flap is the sound of ڑ, which is heard as d and as r.
+// and Kashmiri write it. flap is the sound of ڑ and ڙ, which are heard as d and as r.
 func appendArabic(dst []byte, word string, flap byte) []byte {
 	k := skeleton{dst: dst, from: len(dst)}
 	for i := 0; i < len(word); {
 		r, n := utf8.DecodeRuneInString(word[i:])
 		i += n
 		next, _ := utf8.DecodeRuneInString(word[i:])
+		prev, _ := utf8.DecodeLastRuneInString(word[:i-n])
 		switch c := arabicSound(r); {
-		case r == 'و':
-			if k.empty() || isAlef(next) || next == 'ی' {
-				k.consonant('v')
-			} else {
-				k.vowel()
-			}
-		case c == 'a':
+		case r == 'و' && k.isVav(prev, next):
+			k.bare = prev == 'م'
+			k.consonant('v')
+		case c == 'a', r == 'و':
 			k.vowel()
 		case r == 'ں', r == '\u064B': // noon ghunna, tanween
 			k.nasal('n')
-		case r == 'ھ':
+		case r == 'ھ', r == 'ه' && (prev == 'ج' || prev == 'گ'):
 			if !isStop(k.last()) {
 				k.consonant('h')
 			}
@@ -29,17 +27,30 @@ func appendArabic(dst []byte, word string, flap byte) []byte {
 			k.raw('0' + byte(r-'۰'))
 		case '٠' <= r && r <= '٩':
 			k.raw('0' + byte(r-'٠'))
-		case r == 'ڑ':
+		case r == 'ڑ', r == 'ڙ':
 			if flap == 0 {
 				flap = 'r'
 			}
 			k.consonant(flap)
 		case c != 0:
-			k.bare = k.last() == c && len(k.dst)-k.from > 1 // vowels between are seldom written
+			k.bare = prev == 'م' && k.inside() // "اسمبلی" is spoken asembli
 			k.consonant(c)
 		}
 	}
 	return k.end()
+}
+
+// isVav tells whether و between two letters is a consonant: as the first of a
+// word, before a vowel letter, and behind alef before a consonant. With a hamza
+// it is a vowel.
+func (k *skeleton) isVav(prev, next rune) bool {
+	switch {
+	case next == 0x0654:
+		return false
+	case k.empty(), isAlef(next), next == 'ی', next == 'ي', next == 'ے':
+		return true
+	}
+	return isAlef(prev) && k.inside() && arabicSound(next) > 'a'
 }
 
 func isAlef(r rune) bool { return r == 'ا' || r == 'آ' }
@@ -47,7 +58,7 @@ func isAlef(r rune) bool { return r == 'ا' || r == 'آ' }
 // arabicSound gives the consonant of a letter, 'a' for a vowel, 0 when it has no sound of its own.
 func arabicSound(r rune) byte {
 	switch r {
-	case 'ا', 'آ', 'أ', 'إ', 'ٱ', 'ع', 'ی', 'ي', 'ى', 'ئ', 'ے', 'ۓ', 'ؤ', 'ې', 'ۍ', 'ێ', 'ۆ', 'ۄ', 'ٲ', 'ٳ', 'ۏ':
+	case 'ا', 'آ', 'أ', 'إ', 'ٱ', 'ع', 'ی', 'ي', 'ى', 'ئ', 'ے', 'ۓ', 'ؤ', 'ې', 'ۍ', 'ؠ', 'ێ', 'ۆ', 'ۄ', 'ٲ', 'ٳ', 'ۏ':
 		return 'a'
 	case 'ب', 'ڀ', 'ٻ':
 		return 'b'
@@ -67,7 +78,7 @@ func arabicSound(r rune) byte {
 		return 'k'
 	case 'د', 'ڈ', 'ڌ', 'ڊ', 'ڏ', 'ڍ':
 		return 'd'
-	case 'ر', 'ڙ':
+	case 'ر':
 		return 'r'
 	case 'غ', 'گ', 'ڳ', 'ڱ':
 		return 'g'

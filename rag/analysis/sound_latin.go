@@ -23,7 +23,7 @@ func appendLatin(dst []byte, word string, coarse bool) []byte {
 
 // latinLetters gives the ASCII letters and digits of a word in lower case, without accents.
 func latinLetters(word string) string {
-	if strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
+	if isLowerASCII(word) {
 		return word
 	}
 	if !isASCII(word) {
@@ -38,6 +38,15 @@ func latinLetters(word string) string {
 		}
 		return -1
 	}, word)
+}
+
+func isLowerASCII(word string) bool {
+	for i := range len(word) {
+		if c := word[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 // latin reads the sounds of letters.
@@ -74,7 +83,7 @@ func (l *latin) sound(i int) int {
 			l.closed('v')
 			return 2
 		}
-		return 1
+		return 1 + l.aspirate(i+1)
 	case 'h':
 		l.consonant('h')
 		return 1
@@ -84,6 +93,9 @@ func (l *latin) sound(i int) int {
 			return 1
 		}
 	case 't':
+		if l.coarse && strings.HasPrefix(l.w[i:], "trtr") { // a spelling of ற்ற
+			return 2
+		}
 		if next == 'i' && l.at(i+2) == 'o' && l.at(i+3) == 'n' {
 			l.closed('s')
 			return 2
@@ -144,15 +156,16 @@ func (l *latin) plain(i int) int {
 		l.raw(c)
 	}
 	switch c {
-	case 'l', 'm', 'n', 'v', 'f':
+	case 'l', 'm', 'n', 'v':
 		return 1
+
 	}
 	return 1 + l.aspirate(i+1)
 }
 
 // aspirate counts the letters h at i.
 func (l *latin) aspirate(i int) (n int) {
-	for l.at(i+n) == 'h' && (n == 0 || l.at(i-1) != 's') {
+	for l.at(i+n) == 'h' {
 		n++
 	}
 	return n
