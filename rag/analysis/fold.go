@@ -162,7 +162,9 @@ func composed(text string) string {
 	last, prev := rune(0), composes
 	for _, r := range text {
 		next := compositionOf(r)
-		if next == composes || next == follows && (prev == follows || r == 0x093C && (last == 'न' || last == 'र' || last == 'ळ')) {
+		switch {
+		case next == stands:
+		case next == composes, next == follows && prev == follows, (next == joins || r == 0x093C) && leads(last):
 			return norm.NFC.String(text)
 		}
 		last, prev = r, next
@@ -176,6 +178,7 @@ type composition uint8
 const (
 	composes composition = iota // it may change, or change its neighbours
 	stands                      // it stays as it is
+	joins                       // it stays as it is unless a letter leads: the second part of a vowel sign
 	follows                     // it stays as it is unless another follows: a virama, or a nukta on a letter that has no other form with it
 )
 
@@ -200,12 +203,24 @@ var compositions = func() (t [0x0E00]composition) {
 			t[i] = follows
 		case withNukta(r) != 0, isArabicMark(r):
 			t[i] = stands
+		case isBrahmic(r) && p.CCC() == 0 && norm.NFC.IsNormalString(string(r)) && !p.BoundaryBefore():
+			t[i] = joins
 		case norm.NFC.IsNormalString(string(r)) && p.BoundaryBefore():
 			t[i] = stands
 		}
 	}
 	return t
 }()
+
+// leads tells whether there is a rune that begins with r: a letter with nukta
+// or a vowel sign of two parts.
+func leads(r rune) bool {
+	switch r {
+	case 'न', 'र', 'ळ', 'ে', 'େ', 'ஒ', 'ெ', 'ே', 'ె', 'ಿ', 'ೆ', 'ೊ', 'െ', 'േ':
+		return true
+	}
+	return false
+}
 
 // withNukta gives the letter that r stands for with nukta, or 0.
 func withNukta(r rune) rune {

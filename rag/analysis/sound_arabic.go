@@ -6,13 +6,10 @@ import "unicode/utf8"
 // and Kashmiri write it. flap is the sound of ڑ and ڙ, which are heard as d and as r.
 func appendArabic(dst []byte, word string, flap byte) []byte {
 	k := skeleton{dst: dst, from: len(dst)}
-	for i := 0; i < len(word); {
-		r, n := utf8.DecodeRuneInString(word[i:])
-		i += n
-		next, _ := utf8.DecodeRuneInString(word[i:])
-		prev, _ := utf8.DecodeLastRuneInString(word[:i-n])
+	prev := rune(0)
+	for i, r := range word {
 		switch c := arabicSound(r); {
-		case r == 'و' && k.isVav(prev, next):
+		case r == 'و' && k.isVav(prev, word[i+2:]):
 			k.bare = prev == 'م'
 			k.consonant('v')
 		case c == 'a', r == 'و':
@@ -36,27 +33,44 @@ func appendArabic(dst []byte, word string, flap byte) []byte {
 			k.bare = prev == 'م' && k.inside() // "اسمبلی" is spoken asembli
 			k.consonant(c)
 		}
+		prev = r
 	}
 	return k.end()
 }
 
-// isVav tells whether و between two letters is a consonant: as the first of a
-// word, before a vowel letter, and behind alef before a consonant. With a hamza
-// it is a vowel.
-func (k *skeleton) isVav(prev, next rune) bool {
-	switch {
+// isVav tells whether و between prev and the rest of a word is a consonant: as
+// the first of a word, before a vowel letter, and behind alef before a consonant.
+// With a hamza it is a vowel.
+func (k *skeleton) isVav(prev rune, rest string) bool {
+	switch next, _ := utf8.DecodeRuneInString(rest); {
 	case next == 0x0654:
 		return false
 	case k.empty(), isAlef(next), next == 'ی', next == 'ي', next == 'ے':
 		return true
+	default:
+		return isAlef(prev) && k.inside() && arabicSound(next) > 'a'
 	}
-	return isAlef(prev) && k.inside() && arabicSound(next) > 'a'
 }
 
 func isAlef(r rune) bool { return r == 'ا' || r == 'آ' }
 
 // arabicSound gives the consonant of a letter, 'a' for a vowel, 0 when it has no sound of its own.
 func arabicSound(r rune) byte {
+	if r < 0x0600 || r > 0x077F {
+		return 0
+	}
+	return arabicSounds[r-0x0600]
+}
+
+// arabicSounds holds the sounds of the runes from U+0600 to U+077F.
+var arabicSounds = func() (t [0x0180]byte) {
+	for i := range t {
+		t[i] = soundOfArabic(rune(0x0600 + i))
+	}
+	return t
+}()
+
+func soundOfArabic(r rune) byte {
 	switch r {
 	case 'ا', 'آ', 'أ', 'إ', 'ٱ', 'ع', 'ی', 'ي', 'ى', 'ئ', 'ے', 'ۓ', 'ؤ', 'ې', 'ۍ', 'ؠ', 'ێ', 'ۆ', 'ۄ', 'ٲ', 'ٳ', 'ۏ':
 		return 'a'
