@@ -26,6 +26,28 @@ func ExampleTokens() {
 	// बनवाया बनवाया बनव bnb false
 }
 
+func ExampleNormalize() {
+	for _, spellings := range []string{"हिन्दी हिंदी", "गए गये", "कर्त्तव्य कर्तव्य", "ৰাজ্য রাজ্য", "അതു് അത്", "كتاب کتاب", "१५/०८/१९४७ 15/08/1947"} {
+		fmt.Println(analysis.Normalize(spellings))
+	}
+	// Output:
+	// हिंदी हिंदी
+	// गये गये
+	// कर्तव्य कर्तव्य
+	// রাজ্য রাজ্য
+	// അത് അത്
+	// کتاب کتاب
+	// 15/08/1947 15/08/1947
+}
+
+func ExampleIndex() {
+	for _, t := range analysis.Index("मन्दिराच्या, मंदिरात", "mr").Words {
+		fmt.Println(t.Text, t.Count)
+	}
+	// Output:
+	// मंदिर 2
+}
+
 func ExampleSoundKey() {
 	for _, w := range []string{"bharat", "भारत", "ਭਾਰਤ", "ભારત", "بھارت", "Bhaarat"} {
 		fmt.Print(analysis.SoundKey(w), " ")

@@ -19,7 +19,7 @@ var marathiRules = &rules{
 }
 
 // Nepali: the case markers and the plural are written with their noun, as the
-// Nepali stemmer of Snowball (snowballstem.org, O. Maharjan and others) has them.
+// Nepali stemmer of Snowball (snowballstem.org) has them.
 var nepaliRules = &rules{
 	stop: set(`र तथा वा छ छन् थियो थिए हो हुन् हुन्छ हुने भएको भएका भयो भई भने भन्ने यो यी त्यो ती यस त्यस उनी उनले उनको उहाँ म मेरो हामी हाम्रो तिमी तपाईं तपाईंको आफ्नो आफू
 		को का की ले लाई मा बाट देखि सम्म सँग लागि द्वारा पनि नै मात्र गर्न गर्ने गरेको गरी गरिएको के किन कहाँ कहिले कसरी कसले कुन कति को कसको एक एउटा अनि तर अर्को कुनै सबै केही जुन जो औं छैन होइन रहेको रहेका`),

@@ -1,6 +1,6 @@
 package analysis
 
-// Tamil after the Tamil stemmer of Snowball (snowballstem.org, D. Rajalingam):
+// Tamil after the Tamil stemmer of Snowball (snowballstem.org):
 // clitics and case, then plural and oblique, then the last vowel. Endings of
 // verbs are left on.
 var tamilRules = &rules{

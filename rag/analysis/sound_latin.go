@@ -68,8 +68,8 @@ func (l *latin) sound(i int) int {
 	case 'a', 'e', 'i', 'o', 'u':
 		l.vowel()
 		return 1
-	case 'y':
-		l.consonant('y')
+	case 'y', 'h':
+		l.consonant(c)
 		return 1
 	case 'c':
 		return l.c(i)
@@ -84,43 +84,43 @@ func (l *latin) sound(i int) int {
 			return 2
 		}
 		return 1 + l.aspirate(i+1)
-	case 'h':
-		l.consonant('h')
-		return 1
 	case 'w':
 		if isVowel(l.at(i-1)) && !isVowel(next) && next != 'y' { // "town"
 			l.vowel()
 			return 1
 		}
-	case 't':
-		if l.coarse && strings.HasPrefix(l.w[i:], "trtr") { // a spelling of ற்ற
-			return 2
-		}
-		if next == 'i' && l.at(i+2) == 'o' && l.at(i+3) == 'n' {
-			l.closed('s')
-			return 2
-		}
-		if next == 'c' && l.at(i+2) == 'h' {
-			return 1
-		}
-	case 's':
-		if next == 'c' && l.at(i+2) == 'h' && i == 0 { // "school"
-			l.closed('s')
-			l.closed('k')
-			return 3
-		}
-	case 'd', 'g':
-		if n := l.gya(i); n > 0 {
-			l.closed('g')
+	case 't', 's', 'd', 'g', 'z':
+		if n := l.cluster(i); n > 0 {
 			return n
-		}
-	case 'z':
-		if next == 'h' && l.coarse { // the ழ of Tamil and Malayalam
-			l.closed('l')
-			return 2
 		}
 	}
 	return l.plain(i)
+}
+
+// cluster adds the sound of letters that together have another than one by one,
+// and gives how many there are; 0 when w[i] has its own.
+func (l *latin) cluster(i int) int {
+	rest := l.w[i:]
+	switch {
+	case strings.HasPrefix(rest, "trtr") && l.coarse: // a spelling of ற்ற
+		return 2
+	case strings.HasPrefix(rest, "tion"):
+		l.closed('s')
+		return 2
+	case strings.HasPrefix(rest, "tch"):
+		return 1
+	case strings.HasPrefix(rest, "sch") && i == 0: // "school"
+		l.closed('s')
+		l.closed('k')
+		return 3
+	case strings.HasPrefix(rest, "zh") && l.coarse: // the ழ of Tamil and Malayalam
+		l.closed('l')
+		return 2
+	case (rest[0] == 'd' || rest[0] == 'g') && l.gya(i) > 0:
+		l.closed('g')
+		return l.gya(i)
+	}
+	return 0
 }
 
 // gya gives how many letters of "gny" or "dny", spellings of ज्ञ, stand at i before the y.
