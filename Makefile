@@ -4,7 +4,8 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect train-translit bench-language bench-retrieval bench-suggest bench-vectors bench-analysis bench-chunk kill9
+	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-suggest bench-vectors \
+	bench-analysis bench-chunk kill9
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +67,9 @@ AKSHARA_DATA ?= ../shared/data
 
 train-answers: ## fit the weights of the extractive model, and print them
 	go run ./train/internal/answertrain -data $(AKSHARA_DATA)
+
+train-fusion: ## fit what the legs of a search count for, and print it
+	go run ./train/internal/fusiontrain -data $(AKSHARA_DATA)
 
 bench-retrieval: ## retrieval quality on XQuAD-hi, with and without distractors
 	go test -run '^$$' -bench BenchmarkXQuAD -benchtime 1x ./rag

@@ -39,6 +39,8 @@ func TestSoundLeadsWhereWordsAreRomanised(t *testing.T) {
 	require.Greater(t, roman[rag.Sounds], roman[rag.Words])
 	native := rag.LegWeights("ताजमहल किसने बनवाया", lang.Hindi)
 	require.Greater(t, native[rag.Words], native[rag.Sounds])
+	tamil := rag.LegWeights("தாஜ்மகாலை கட்டியது யார்", "ta")
+	require.Greater(t, tamil[rag.Sounds], native[rag.Sounds], "each script has its own")
 	english := rag.LegWeights("Who built the Taj Mahal?", lang.English)
 	require.Greater(t, english[rag.Words], english[rag.Sounds])
 }

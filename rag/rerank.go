@@ -37,7 +37,7 @@ func (LexicalReranker) Rerank(_ context.Context, q *Query, hits []Hit) ([]Hit, e
 		passages[i] = p
 	}
 	for i, score := range rerank.Lexical(q.Text, q.Language, passages) {
-		hits[i].Score = score / 2
+		hits[i].Score = score
 		if l := passages[i].Language; l != "" && l != q.Language {
 			hits[i].Score *= otherLanguage
 		}

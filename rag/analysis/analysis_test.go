@@ -102,10 +102,11 @@ func TestAppendKeepsWhatWasThere(t *testing.T) {
 	require.NotEqual(t, all[2].Span, all[4].Span)
 }
 
-func TestFunctionWordsAreMarkedAndNotSearchedFor(t *testing.T) {
+func TestFunctionWordsAreMarkedAndSearchedForBySoundAlone(t *testing.T) {
 	q := analysis.Query("ताजमहल किसने बनवाया था?", "hi")
 	require.Len(t, q.Words, 2)
-	require.Equal(t, []analysis.Term{{Text: "tjmhl", Count: 1}, {Text: "bnb", Count: 1}}, q.Sounds)
+	require.Equal(t, []analysis.Term{{Text: "tjmhl", Count: 1}, {Text: "ksn", Count: 1}, {Text: "bnb", Count: 1}, {Text: "t", Count: 1}}, q.Sounds,
+		"sounds have them, as a passage's do")
 	require.NotEmpty(t, analysis.Query("कौन है?", "hi").Words, "unless there is nothing else")
 	require.NotEmpty(t, analysis.Query("कौन है?", "hi").Sounds)
 	require.Empty(t, analysis.Query("?!", "hi").Words)

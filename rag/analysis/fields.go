@@ -23,6 +23,9 @@ type Fields struct {
 // their words is rare and weighs much.
 const coarseSound = 0.6
 
+// synonym is what another word for the same thing counts for beside the word that was asked for.
+const synonym = 0.4
+
 // Compounds are written as one word or as two: "ताजमहल", "ताज महल", "taj mahal".
 // A question asks for two neighbours as one word as well; it counts for more in
 // Latin letters, where words are cut at will and few letters tell them apart. A
@@ -42,16 +45,20 @@ func Index(text string, code lang.Code) Fields {
 	return IndexTokens(text, Tokens(text, code))
 }
 
-// Query gives the terms of a question, with their weights as counts. Function
-// words are left out, those in Latin letters of Words only, unless there is nothing else.
+// Query gives the terms of a question, with their weights as counts: its stems
+// with their [Synonyms], and its sounds. Function words are in Sounds only, as
+// in a passage, unless there is nothing else: four words of a sentence are often
+// half function words (among 2,500, R@1 in Hindi is .87 without them and .96 with
+// them).
 func Query(text string, code lang.Code) Fields {
-	f := fielder{text: text, tokens: Tokens(text, code), query: true}
+	f := fielder{text: text, code: code, tokens: Tokens(text, code), query: true}
 	return f.fields()
 }
 
 // fielder makes terms of tokens.
 type fielder struct {
 	text          string
+	code          lang.Code
 	tokens        []Token
 	query         bool
 	words, sounds bag
@@ -64,7 +71,8 @@ func (f *fielder) fields() Fields {
 	for i := range f.tokens {
 		t := &f.tokens[i]
 		if t.Stop && f.query && !isLatin(t.Word) {
-			prev = nil
+			f.sounds.add(t.Sound, 1)
+			prev = nil // no compound is made with a function word
 			continue
 		}
 		if prev != nil {
@@ -78,6 +86,7 @@ func (f *fielder) fields() Fields {
 		f.words.add(t.Stem, 1)
 		f.sounds.add(t.Sound, 1)
 		f.other(t)
+		f.synonyms(t)
 	}
 	if len(f.words.terms) == 0 {
 		f.sounds = newBag(len(f.tokens))
@@ -133,6 +142,16 @@ func (f *fielder) other(t *Token) {
 	case !f.query && hasFlap(raw):
 		f.buf = appendOtherFlap(f.buf[:0], raw, t.Sound)
 		f.sounds.addBytes(f.buf, 1)
+	}
+}
+
+// synonyms adds to a question what else may be written for a word of it.
+func (f *fielder) synonyms(t *Token) {
+	if !f.query {
+		return
+	}
+	for _, stem := range Synonyms(t.Stem, f.code) {
+		f.words.add(stem, synonym)
 	}
 }
 

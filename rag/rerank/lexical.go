@@ -24,22 +24,30 @@ type Passage struct {
 }
 
 // What a passage's best sentence counts for beside the first search's score,
-// when both are put between 0 and 1, and what a match by sound counts for
-// beside one in writing. Fitted on Hindi questions; the scores differ little between .5 and 1.5.
+// when both are put between 0 and 1; what a match by sound counts for beside one
+// in writing; what a function word does beside a content word. Fitted on XQuAD's
+// development half: R@1 in Hindi stays within 3 of 612 questions for the first
+// from 1 to 2, the second from .7 to .9 and the third from .2 to .3.
 const (
-	sentenceWeight = 1.0
-	soundWeight    = 0.7
+	sentenceWeight = 1.2
+	soundWeight    = 0.8
+	functionWeight = 0.3
 )
 
 // Lexical scores candidates anew for a question and gives one score each, in
-// their order, between 0 and 2.
+// their order, between 0 and 1.
 //
 // The first search sees a passage as a bag of words. What it says on one subject
-// stands together, though, so a passage gets as much again for the one sentence
-// that covers most of the question: the share of the question's trigrams of
-// letters that stand in it, each weighted by how few of the candidates have it
-// (as BM25 weights terms). Trigrams find a word in other inflections, compounds
-// and spellings; trigrams of sound keys find it in another script.
+// stands together, though, so a passage's score is the weighted mean of what the
+// first search gave it, as a share of the best, and of how much of the question
+// its best sentence covers: the share of the question's trigrams of letters that
+// stand in it, each weighted by how few of the candidates have it (as BM25
+// weights terms). Trigrams find a word in other inflections, compounds and
+// spellings; trigrams of sound keys find it in another script. A synonym covers
+// the word it stands for.
+//
+// On XQuAD's development half in Hindi this takes R@1 from .910 to .944, and
+// among 8,000 distractors from .909 to .933.
 //
 // Weights come from the candidates themselves, so give all that are worth
 // considering: fifty are enough, under five there is nothing to learn from.
@@ -62,7 +70,7 @@ func Lexical(query string, code lang.Code, passages []Passage) []float64 {
 		if top > 0 {
 			scores[i] = max(0, passages[i].Score) / top
 		}
-		scores[i] += sentenceWeight * cover[i]
+		scores[i] = (scores[i] + sentenceWeight*cover[i]) / (1 + sentenceWeight)
 	}
 	return scores
 }
@@ -82,34 +90,35 @@ type question struct {
 	id    map[gram]int32
 	grams []wanted           // by id
 	words map[string][]int32 // ids of the grams in a word that was met
+	means map[string][]int32 // ids of the grams in the question's word that a stem is a synonym of
 	buf   []gram
 }
 
 // wanted is a gram of the question.
 type wanted struct {
 	family   int
-	count    float64 // in the question
+	count    float64 // in the question, weighted
 	passages float64 // candidates that have it
 	last     int     // the passage that was counted last, from 1
 }
 
 func newQuestion(text string, code lang.Code) *question {
-	q := &question{id: make(map[gram]int32), words: make(map[string][]int32)}
-	tokens := analysis.Tokens(text, code)
-	for _, stops := range []bool{false, true} {
-		for i := range tokens {
-			if t := &tokens[i]; !t.Stop || stops {
-				q.want(t)
-			}
-		}
-		if len(q.grams) > 0 {
-			break // function words count only where there is nothing else
+	q := &question{id: make(map[gram]int32), words: make(map[string][]int32), means: make(map[string][]int32)}
+	for _, t := range analysis.Tokens(text, code) {
+		ids := q.want(&t)
+		for _, stem := range analysis.Synonyms(t.Stem, code) {
+			q.means[stem] = append(q.means[stem], ids...)
 		}
 	}
 	return q
 }
 
-func (q *question) want(t *analysis.Token) {
+// want adds the grams of a word to what is looked for and gives the ids of those of its stem.
+func (q *question) want(t *analysis.Token) (ids []int32) {
+	weight := 1.0
+	if t.Stop {
+		weight = functionWeight
+	}
 	for _, g := range q.gramsOf(t) {
 		id, ok := q.id[g]
 		if !ok {
@@ -117,8 +126,12 @@ func (q *question) want(t *analysis.Token) {
 			q.id[g] = id
 			q.grams = append(q.grams, wanted{family: int(g >> 63)})
 		}
-		q.grams[id].count++
+		q.grams[id].count += weight
+		if q.grams[id].family == stems {
+			ids = append(ids, id)
+		}
 	}
+	return ids
 }
 
 // gramsOf gives the grams of a word, valid until the next call.
@@ -164,6 +177,7 @@ func (q *question) find(p *Passage) [][]int32 {
 					ids = append(ids, id)
 				}
 			}
+			ids = append(ids, q.means[t.Stem]...)
 			q.words[t.Word] = ids
 		}
 		found[at] = append(found[at], ids...)
