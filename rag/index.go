@@ -25,6 +25,7 @@ type IndexOptions struct {
 	Candidates int                         // records of each leg that are fused and reranked; 0 is 50
 	Reranker   Reranker                    // second look at the candidates; nil: LexicalReranker
 	Detect     func(text string) lang.Code // language of a text that names none; nil: by its script
+	Speller    Speller                     // native spellings of words in Latin letters; nil: such words are found by sound alone
 	Logger     *slog.Logger                // what had to be done without, such as a failing embedder; nil: nowhere
 
 	// RequireReaders refuses a document that names no readers. Without it such

@@ -50,7 +50,7 @@ func (x *Index) Candidates(ctx context.Context, q *Query) ([]Hit, error) {
 		Tenant: x.opts.Tenant, Readers: q.Readers, Filter: q.Filter,
 		K: max(x.opts.Candidates, q.TopK), Exact: q.Exact,
 	}
-	s.Sparse = sparse(s.Sparse, Words, fields.Words)
+	s.Sparse = sparse(s.Sparse, Words, append(fields.Words, x.spellings(ctx, q)...))
 	s.Sparse = sparse(s.Sparse, Sounds, fields.Sounds)
 	if err := x.denseLeg(ctx, q, s); err != nil {
 		return nil, err
