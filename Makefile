@@ -71,8 +71,8 @@ train-answers: ## fit the weights of the extractive model, and print them
 train-fusion: ## fit what the legs of a search count for, and print it
 	go run ./train/internal/fusiontrain -data $(AKSHARA_DATA)
 
-bench-retrieval: ## retrieval quality on XQuAD-hi, with and without distractors
-	go test -run '^$$' -bench BenchmarkXQuAD -benchtime 1x ./rag
+bench-retrieval: ## retrieval quality: XQuAD, with and without distractors, and sentences in Latin letters
+	go test -run '^$$' -bench 'BenchmarkXQuAD|BenchmarkRomanised' -benchtime 1x ./rag
 
 bench-suggest: ## latency and quality of suggestions, and what they cost an index
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag
@@ -90,9 +90,10 @@ bench-chunk: ## speed of the chunker
 kill9: ## kill -9 the embedded store while it writes, again and again
 	go test -run TestKill -v ./rag/localstore
 
-bench-language: ## language identification, and transliteration of words, on held-out development data
+bench-language: ## the language layer: identification, transliteration of words, retrieval across scripts, on development data
 	go test -run '^$$' -bench BenchmarkLanguage -benchtime 2000x ./train/internal/langidtrain
 	go test -run '^$$' -bench BenchmarkTransliteration -benchtime 20x ./translate/translit
+	go test -run '^$$' -bench 'BenchmarkXQuAD|BenchmarkRomanised' -benchtime 1x ./rag
 
 train-detect: ## learn the language detector's weights from AKSHARA_DATA
 	go run ./train/internal/langidtrain -data "$${AKSHARA_DATA:-../shared/data}" -out translate/detect/weights.bin
