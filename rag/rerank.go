@@ -11,8 +11,9 @@ import (
 )
 
 // Reranker looks at the candidates of a query once more, with their texts, and
-// sets their scores anew, from 0 to 1. Language of q is set. It may be called
-// concurrently, and may reorder and shorten hits, which are its own.
+// sets their scores anew, from 0 to 1. Language of q is set; where an index has
+// a [Speller], Text is a romanised question in its language's own script. It may
+// be called concurrently, and may reorder and shorten hits, which are its own.
 type Reranker interface {
 	Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit, error)
 }

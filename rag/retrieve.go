@@ -24,12 +24,17 @@ func (x *Index) Retrieve(ctx context.Context, q *Query) ([]DocumentResult, error
 	if err != nil {
 		return nil, err
 	}
-	hits, err := x.Candidates(ctx, n)
+	native := x.spell(ctx, n)
+	hits, err := x.candidates(ctx, n, &native)
 	if err != nil {
 		return nil, err
 	}
 	Fuse(hits, LegWeights(n.Text, n.Language))
-	hits, err = x.opts.Reranker.Rerank(ctx, n, hits)
+	read := *n
+	if native.text != "" {
+		read.Text = native.text
+	}
+	hits, err = x.opts.Reranker.Rerank(ctx, &read, hits)
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +50,17 @@ func (x *Index) Retrieve(ctx context.Context, q *Query) ([]DocumentResult, error
 // Candidates gives the best records of each leg with their scores, before
 // fusion. Language and TopK of q must be set.
 func (x *Index) Candidates(ctx context.Context, q *Query) ([]Hit, error) {
+	native := x.spell(ctx, q)
+	return x.candidates(ctx, q, &native)
+}
+
+func (x *Index) candidates(ctx context.Context, q *Query, native *spelt) ([]Hit, error) {
 	fields := analysis.Query(q.Text, q.Language)
 	s := &Search{
 		Tenant: x.opts.Tenant, Readers: q.Readers, Filter: q.Filter,
 		K: max(x.opts.Candidates, q.TopK), Exact: q.Exact,
 	}
-	s.Sparse = sparse(s.Sparse, Words, append(fields.Words, x.spellings(ctx, q)...))
+	s.Sparse = sparse(s.Sparse, Words, append(fields.Words, native.terms...))
 	s.Sparse = sparse(s.Sparse, Sounds, fields.Sounds)
 	if err := x.denseLeg(ctx, q, s); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -29,10 +30,11 @@ type Spelling struct {
 //		return spellings, err
 //	}
 //
-// With the spellings that are learnt from Dakshina's lexicons, R@1 of XQuAD's
-// Hindi questions in casual Latin letters goes from .895 to .907 (.943 in
-// Devanagari), and that of four words of a romanised sentence among 2,500 from
-// .939 to .946 in Hindi and from .920 to .933 in Urdu (development data).
+// An index looks for the stems of all spellings, and reranks by the likeliest
+// of each word. With those that are learnt from Dakshina's lexicons, R@1 of
+// XQuAD's Hindi questions in casual Latin letters goes from .895 to .915 (.944 in
+// Devanagari), and that of four words of a romanised Hindi sentence among 2,500
+// from .939 to .958 (development data).
 type Speller func(ctx context.Context, word string, code lang.Code) ([]Spelling, error)
 
 // Bounds on what a Speller is asked and on what is taken of its answer.
@@ -46,26 +48,37 @@ func romanised(text string, code lang.Code) bool {
 	return code.Script() != lang.Latin && lang.ScriptOf(text) == lang.Latin
 }
 
-// spellings gives the stems of what the words of a romanised question may be in
-// its language's own script, each counting as much as it is likely. A Speller
-// that fails costs them, not the answer.
-func (x *Index) spellings(ctx context.Context, q *Query) []analysis.Term {
+// spelt is a romanised question in its language's own script.
+type spelt struct {
+	terms []analysis.Term // stems of what its words may be, each counting as much as it is likely
+	text  string          // the likeliest spelling of each word; "" where the question is not romanised
+}
+
+// spell asks the Speller about a question. One that fails costs the spellings, not the answer.
+func (x *Index) spell(ctx context.Context, q *Query) (s spelt) {
 	if x.opts.Speller == nil || !romanised(q.Text, q.Language) {
-		return nil
+		return s
 	}
-	var terms []analysis.Term
+	var text strings.Builder
 	tokens := analysis.Tokens(q.Text, q.Language)
 	for i := range tokens[:min(len(tokens), maxSpelt)] {
 		found, err := x.opts.Speller(ctx, tokens[i].Word, q.Language)
 		if err != nil {
 			x.opts.Logger.WarnContext(ctx, "searching without native spellings", slog.Any("error", err))
-			return nil
+			return spelt{}
 		}
-		for _, s := range found[:min(len(found), maxSpellings)] {
-			terms = append(terms, likely(&s, q.Language)...)
+		likeliest := tokens[i].Word
+		for j, spelling := range found[:min(len(found), maxSpellings)] {
+			if j == 0 && spelling.Text != "" {
+				likeliest = spelling.Text
+			}
+			s.terms = append(s.terms, likely(&spelling, q.Language)...)
 		}
+		text.WriteString(likeliest)
+		text.WriteByte(' ')
 	}
-	return terms
+	s.text = text.String()
+	return s
 }
 
 // likely gives the stems of a spelling's content words and of their synonyms.

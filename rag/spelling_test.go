@@ -59,6 +59,25 @@ func TestASpellerIsAskedOnlyAboutRomanisedWords(t *testing.T) {
 	require.Less(t, len(asked), 100, "a long text is not spelt to its end")
 }
 
+// rerankedText notes what a reranker is asked.
+type rerankedText struct{ asked *string }
+
+func (r rerankedText) Rerank(_ context.Context, q *rag.Query, hits []rag.Hit) ([]rag.Hit, error) {
+	*r.asked = q.Text
+	return hits, nil
+}
+
+func TestTheRerankerReadsTheLikeliestSpellings(t *testing.T) {
+	var asked string
+	index := newIndex(t, &rag.IndexOptions{Reranker: rerankedText{&asked}, Speller: spelt(map[string][]rag.Spelling{
+		"kam": {{Text: "कम", Probability: .9}, {Text: "काम", Probability: .1}},
+	})}, sameSound)
+	ids(t, index, rag.Query{Text: "Kam bolta", Language: lang.Hindi})
+	require.Equal(t, []string{"कम", "bolta"}, strings.Fields(asked), "a word that is not known stays as it was")
+	ids(t, index, rag.Query{Text: "कम", Language: lang.Hindi})
+	require.Equal(t, "कम", asked)
+}
+
 func TestASpellerThatFailsCostsItsSpellings(t *testing.T) {
 	var log bytes.Buffer
 	index := newIndex(t, &rag.IndexOptions{
