@@ -32,9 +32,8 @@ type Spelling struct {
 //
 // An index looks for the stems of all spellings, and reranks by the likeliest
 // of each word. With those that are learnt from Dakshina's lexicons, R@1 of
-// XQuAD's Hindi questions in casual Latin letters goes from .895 to .915 (.944 in
-// Devanagari), and that of four words of a romanised Hindi sentence among 2,500
-// from .939 to .958 (development data).
+// XQuAD's Hindi questions in casual Latin letters goes from .892 to .913 (.938 in
+// Devanagari; development data, go test -run LatinLetters -v ./rag).
 type Speller func(ctx context.Context, word string, code lang.Code) ([]Spelling, error)
 
 // Bounds on what a Speller is asked and on what is taken of its answer.

@@ -24,6 +24,7 @@ import (
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
+	"github.com/akshara-go/akshara/translate/translit"
 )
 
 // settings is what the environment sets.
@@ -91,7 +92,8 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	language := detect.New().Language
 	p.index = rag.NewIndex(p.store, &rag.IndexOptions{
 		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(p.log, "rag"),
-		Chunk: &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
+		Speller: speller(translit.New(nil)),
+		Chunk:   &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
 	})
 	p.engine = rag.NewEngine(p.index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold})
 	p.documents = &ingest.Collection{
