@@ -114,14 +114,17 @@ func TestDevelopmentEveryPairOfBrahmicScriptsAndBack(t *testing.T) {
 	t.Logf("%d pairs of scripts, %d words there and back, none lost", pairs, tried)
 }
 
-// TestDevelopmentScholarlyLatinAndBack: a word of any Brahmic script comes back from ISO 15919 and IAST.
+// TestDevelopmentScholarlyLatinAndBack: a word of any Brahmic script comes back
+// from ISO 15919 and IAST, by every third word.
 func TestDevelopmentScholarlyLatinAndBack(t *testing.T) {
 	all := words(t)
 	for _, scheme := range []translit.Scheme{translit.ISO15919, translit.IAST} {
 		opts := &translit.Options{Latin: scheme}
 		for _, script := range brahmic {
+			n := 0
 			tried := slices.DeleteFunc(slices.Clone(all[script]), func(w string) bool { // digits become European, and Latin letters native
-				return strings.ContainsFunc(w, func(r rune) bool { _, digit := lang.DigitValue(r); return digit || r < 0x80 || r == '’' })
+				n++
+				return n%3 != 0 || strings.ContainsFunc(w, func(r rune) bool { _, digit := lang.DigitValue(r); return digit || r < 0x80 || r == '’' })
 			})
 			latin := lines(t, opts, tried, script, lang.Latin)
 			failed := lost(script, tried, latin, lines(t, opts, latin, lang.Latin, script))
