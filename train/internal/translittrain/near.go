@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translit"
@@ -23,6 +25,13 @@ func neighbours(data, code string) (map[string]bool, error) {
 		words, err := readWords(filepath.Join(data, "langid", "train.tsv.gz"), string(other))
 		if err != nil {
 			return nil, err
+		}
+		if slices.Contains(languages, string(other)) {
+			typed, _, err := readSentences(data, string(other))
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(words, typed)
 		}
 		for w := range words {
 			native, err := convert.Transliterate(context.Background(), w, other.Script(), to)

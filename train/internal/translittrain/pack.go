@@ -13,7 +13,7 @@ import (
 )
 
 // choiceLeastSteps is how many steps a weight of the choice model has that is written.
-const choiceLeastSteps = 3
+const choiceLeastSteps = 5
 
 // pack writes the weights of a language as spellmodel.Parse reads them.
 func pack(l *language) ([]byte, error) {

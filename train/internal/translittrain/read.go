@@ -61,14 +61,19 @@ var scripts = map[string]*unicode.RangeTable{
 // addWords adds the words of a text that are in the language's script and have
 // two code points at least.
 func addWords(words map[string]bool, text, code string) {
-	for _, w := range strings.FieldsFunc(norm.NFC.String(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\u200c' && r != '\u200d'
-	}) {
+	for _, w := range cut(text) {
 		foreign := strings.IndexFunc(w, func(r rune) bool { return !unicode.Is(scripts[code], r) && !unicode.Is(unicode.Inherited, r) })
 		if foreign < 0 && utf8.RuneCountInString(w) > 1 {
 			words[w] = true
 		}
 	}
+}
+
+// cut gives the runs of letters and marks of a text, in NFC.
+func cut(text string) []string {
+	return strings.FieldsFunc(norm.NFC.String(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\u200c' && r != '\u200d'
+	})
 }
 
 // rows calls each with the columns of every line of a gzipped TSV file that has so many at least.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"compress/gzip"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +55,12 @@ func lexicon(t *testing.T) string {
 	}
 	write(t, filepath.Join(data, "translit", "hi.train.tsv.gz"), pairs)
 	write(t, filepath.Join(data, "langid", "train.tsv.gz"), append(texts, "mr\tDeva\tकमल", "gu\tGujr\tકમલ", "broken"))
+	write(t, filepath.Join(data, "romanised", "hi.dev.tsv.gz"), []string{"कमल, दम।\tkamal, dum.", "कमल\tkamal", "no columns"})
+	for _, near := range []string{"gu\tમલ", "mr\tमलम", "pa\tਮਲ"} {
+		code, text, _ := strings.Cut(near, "\t")
+		write(t, filepath.Join(data, "romanised", code+".dev.tsv.gz"), []string{text + "\tmal"})
+	}
+	write(t, filepath.Join(data, "retrieval", "distractors.hi.txt.gz"), []string{"नमक दमक 1950"})
 	return data
 }
 
@@ -63,6 +71,9 @@ func TestASmallLanguageIsLearnt(t *testing.T) {
 	require.Len(t, in.pairs, 400)
 	require.NotContains(t, in.words, "क", "a single letter is no word")
 	require.Contains(t, in.near, "कमल")
+	require.Contains(t, in.near, "मलम", "of the neighbour's sentences")
+	require.Subset(t, slices.Collect(maps.Keys(in.words)), []string{"दम", "नमक", "दमक"})
+	require.Equal(t, []pair{{"कमल", "kamal"}, {"दम", "dum"}}, in.typed, "each once")
 	packed, err := pack(learn(in, small))
 	require.NoError(t, err)
 	again, err := pack(learn(in, small))
@@ -107,10 +118,25 @@ func TestValidationHoldsWordsBack(t *testing.T) {
 func TestReadingSaysWhatIsWrong(t *testing.T) {
 	_, err := read(t.TempDir(), "hi")
 	require.ErrorContains(t, err, "hi.train.tsv.gz")
+	for _, missing := range []string{"romanised/hi.dev.tsv.gz", "romanised/mr.dev.tsv.gz", "retrieval/distractors.hi.txt.gz"} {
+		data := lexicon(t)
+		require.NoError(t, os.Remove(filepath.Join(data, missing)))
+		_, err := read(data, "hi")
+		require.ErrorContains(t, err, filepath.Base(missing))
+	}
 	data := lexicon(t)
 	require.NoError(t, os.WriteFile(filepath.Join(data, "langid", "train.tsv.gz"), []byte("no gzip"), 0o600))
 	require.ErrorContains(t, train(data, t.TempDir(), []string{"hi"}, small), "langid")
 	require.Error(t, validate(data, []string{"hi"}, small, false))
+}
+
+func TestWordsOfASentenceArePairedByTheirPlaces(t *testing.T) {
+	require.Equal(t, []pair{{"कमल", "kamal"}, {"दम", "dm"}}, typedWords("कमल। (दम)", "Kamal. (d'm)"))
+	require.Empty(t, typedWords("कमल दम", "kamal"), "not as many of both")
+	require.Empty(t, typedWords("कमल-दम", "kamaldam"), "two words at one place")
+	require.Empty(t, typedWords("क १२", "kamaladamalaka 12"), "too many letters, and none")
+	require.Empty(t, typedWords("कमलदमलकनमकदमक", "k"), "too few letters")
+	require.Empty(t, typedWords("", ""))
 }
 
 func TestAlignmentFindsTheLettersOfEachUnit(t *testing.T) {

@@ -123,6 +123,7 @@ func validate(data string, codes []string, o options, search bool) error {
 		}
 		t := trial{code: code}
 		in.pairs, t.held = divide(in.pairs)
+		in.typed, _ = divide(in.typed)
 		packed, err := pack(learn(in, o.of(code)))
 		if err != nil {
 			return err
