@@ -32,7 +32,7 @@ type Spelling struct {
 //
 // An index looks for the stems of all spellings, and reranks by the likeliest
 // of each word. With those that are learnt from Dakshina's lexicons, R@1 of
-// XQuAD's Hindi questions in casual Latin letters goes from .892 to .913 (.938 in
+// XQuAD's Hindi questions in casual Latin letters goes from .892 to .915 (.938 in
 // Devanagari; development data, go test -run LatinLetters -v ./rag).
 type Speller func(ctx context.Context, word string, code lang.Code) ([]Spelling, error)
 
