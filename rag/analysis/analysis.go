@@ -35,9 +35,16 @@ func Tokens(text string, code lang.Code) []Token {
 // script that the language is not written in, and all words when code is "" or
 // "auto", are taken by their own script. Bytes that are not UTF-8 separate words.
 func Append(dst []Token, text string, code lang.Code) []Token {
-	a := analyzer{code: code, seen: make(map[string]int32, min(len(text)/16, 4096))}
-	for s := (scanner{text: text}); s.next(); {
-		dst = a.append(dst, &s)
+	s := scratches.Get().(*scratch)
+	defer s.free()
+	return s.append(dst, text, code)
+}
+
+// append is [Append].
+func (s *scratch) append(dst []Token, text string, code lang.Code) []Token {
+	a := analyzer{code: code, memo: s.memo(code)}
+	for w := (scanner{text: text}); w.next(); {
+		dst = a.append(dst, &w)
 	}
 	return dst
 }
@@ -46,41 +53,44 @@ func Append(dst []Token, text string, code lang.Code) []Token {
 // are no words: encoded data, or a text without spaces.
 const maxWord = 192
 
-// analyzer makes tokens of words. It remembers which words of the text it has
-// seen, since most words of a text stand in it more than once, and it owns the
-// memory that the keys live in.
+// analyzer makes tokens of the words of a language.
 type analyzer struct {
 	code  lang.Code
-	seen  map[string]int32 // a word of the text: its first token
+	memo  *memo
 	rules [scriptCount]*rules
-	arena arena
 	buf   []byte
 }
 
-// maxSeen bounds the memory an analyzer takes for remembering words.
-const maxSeen = 1 << 16
-
 // append appends the token of the scanner's word to dst.
 func (a *analyzer) append(dst []Token, s *scanner) []Token {
-	raw := s.text[s.start:s.end]
-	span := corpus.Span{Start: s.start, End: s.end}
-	if at, ok := a.seen[raw]; ok {
-		dst = append(dst, dst[at])
-		dst[len(dst)-1].Span = span
-		return dst
-	}
-	if len(a.seen) < maxSeen && len(raw) <= maxWord {
-		a.seen[raw] = int32(len(dst))
-	}
-	tok := a.analyse(raw, s.kind)
-	tok.Span = span
+	tok := a.token(s.text[s.start:s.end], s.kind)
+	tok.Span = corpus.Span{Start: s.start, End: s.end}
 	return append(dst, tok)
 }
 
-func (a *analyzer) analyse(raw string, kind wordKind) Token {
+// token gives the token of a word, without its place.
+func (a *analyzer) token(raw string, kind wordKind) Token {
+	m := a.memo
 	if len(raw) > maxWord {
-		raw = raw[:clip(raw, maxWord)]
+		return a.analyse(raw[:clip(raw, maxWord)], kind)
 	}
+	at, hash := m.find(raw)
+	if at.number > 0 {
+		return m.tokens[at.number-1]
+	}
+	if len(m.keys) == maxMemo {
+		m.reset(maxMemo)
+		m.tokens, m.arena = m.tokens[:0], arena{}
+		at, hash = m.find(raw)
+	}
+	raw = m.arena.keep([]byte(raw), "")
+	tok := a.analyse(raw, kind)
+	m.add(raw, at, hash)
+	m.tokens = append(m.tokens, tok)
+	return tok
+}
+
+func (a *analyzer) analyse(raw string, kind wordKind) Token {
 	text := raw
 	if kind == kindLatin && isASCII(raw) {
 		a.buf = foldASCII(a.buf[:0], raw)
@@ -88,7 +98,7 @@ func (a *analyzer) analyse(raw string, kind wordKind) Token {
 		text = composed(raw)
 		a.buf = foldComposed(a.buf[:0], text)
 	}
-	word := a.arena.keep(a.buf, raw)
+	word := a.memo.arena.keep(a.buf, raw)
 	if kind == kindNumber {
 		if len(word) == 2 && word[0] == '0' { // the day and month of "05-08-2019"
 			word = word[1:]
@@ -100,14 +110,14 @@ func (a *analyzer) analyse(raw string, kind wordKind) Token {
 		_, tok.Stop = rules.stop[word]
 		if !tok.Stop {
 			a.buf = rules.stem(append(a.buf[:0], word...))
-			tok.Stem = a.arena.keep(a.buf, word)
+			tok.Stem = a.memo.arena.keep(a.buf, word)
 		}
 	}
 	if kind == kindLatin {
 		text = word
 	}
 	a.buf = appendSoundAs(a.buf[:0], text, 0)
-	tok.Sound = a.arena.keep(a.buf, word)
+	tok.Sound = a.memo.arena.keep(a.buf, word)
 	return tok
 }
 

@@ -70,6 +70,7 @@ func BenchmarkIndexXQuAD(b *testing.B) {
 			b.SetBytes(int64(len(strings.Join(passages, ""))))
 			b.ReportAllocs()
 			for b.Loop() {
+				analysis.Forget()
 				for _, p := range passages {
 					analysis.Index(p, l)
 				}
@@ -84,6 +85,7 @@ func each(b *testing.B, analyse func(text string, code lang.Code)) {
 			b.SetBytes(s.bytes)
 			b.ReportAllocs()
 			for b.Loop() {
+				analysis.Forget()
 				for _, p := range s.passages {
 					analyse(p, s.code)
 				}
