@@ -159,6 +159,7 @@ func TestCompoundsMeet(t *testing.T) {
 		}
 	}
 	require.False(t, shares("ताज, महल", "ताजमहल"), "a comma stands between")
+	require.Subset(t, analysis.Query("தமிழ் நாடு", "").Sounds, []analysis.Term{{Text: analysis.SoundKey("தமிழ்நாடு"), Count: .2}})
 	require.Contains(t, analysis.Index("वर्षा-वन", "hi").Words, analysis.Term{Text: "वर्षावन", Count: 1})
 }
 

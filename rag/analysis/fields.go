@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -142,7 +143,7 @@ func (f *fielder) joined(a, b *Token) {
 		f.words.add(a.Word+b.Stem, count)
 	}
 	if f.query || hyphen || len(a.Sound)+len(b.Sound) <= joinedMax {
-		f.buf = append(append(f.buf[:0], a.Sound...), b.Sound...)
+		f.buf = append(append(f.buf[:0], a.Sound...), strings.TrimPrefix(b.Sound, coarse)...)
 		f.sounds.addBytes(f.buf, &f.arena, count)
 	}
 }

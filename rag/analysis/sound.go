@@ -21,7 +21,10 @@ func SoundKey(word string) string {
 }
 
 // coarseMark begins the keys that do not tell voiced from voiceless.
-const coarseMark = '~'
+const (
+	coarseMark = '~'
+	coarse     = string(coarseMark)
+)
 
 // appendOtherFlap appends the key of a word with a flap in which the flap has
 // the other of its two sounds.
