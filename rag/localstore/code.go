@@ -55,18 +55,46 @@ type codes struct {
 	blocks []codeBlock // of blockRows rows, the last of fewer
 }
 
+// codeBlock holds the codes of blockRows rows, or fewer. Steps 1 and 2 read the
+// signs of eight rows at once, from lanes, means, signs and counts, which are
+// filled up to eight with zeros. Step 3 reads all of a few rows, which therefore
+// stands together in words: b1, b0, the bits of mean and level, and how many
+// bits are set in b1 and b0.
 type codeBlock struct {
-	signs  []uint64     // words a row: b1
-	levels []uint64     // words a row: b0
-	scales []codeScales // one a row
+	rows   int
+	lanes  []uint64  // b1, by eight rows and by word: see [scan]
+	means  []float32 // m·r
+	signs  []float32 // |r|²/(r·sign(r))
+	counts []float32 // how many bits of b1 are set
+	words  []uint64
 }
 
-type codeScales struct {
-	mean  float32 // m·r
-	sign  float32 // |r|²/(r·sign(r))
-	level float32 // |r|²/(r·code)
+// stride is how many words a row has in codeBlock.words, for so many words of signs.
+func stride(words int) int { return 2*words + 2 }
 
-	signs, levels uint16 // how many bits are set
+// codedRow is a row of a block's words, taken apart.
+type codedRow struct {
+	signs, levels         []uint64
+	mean, level           float32 // level is |r|²/(r·code)
+	signCount, levelCount float32
+}
+
+// wordsOf gives the words of a row.
+func (c *codes) wordsOf(row int32) []uint64 {
+	n := stride(c.words)
+	at := int(row%blockRows) * n
+	return c.blocks[row/blockRows].words[at : at+n : at+n]
+}
+
+func (c *codes) row(row int32) codedRow {
+	w := c.wordsOf(row)
+	n := len(w)
+	scales, counts := w[n-2], w[n-1]
+	return codedRow{
+		signs: w[:c.words], levels: w[c.words : n-2],
+		mean: math.Float32frombits(uint32(scales)), level: math.Float32frombits(uint32(scales >> 32)),
+		signCount: float32(uint32(counts)), levelCount: float32(counts >> 32),
+	}
 }
 
 // stale tells whether there are enough rows for codes, or twice as many as when
@@ -104,10 +132,7 @@ func (v *vectors) encode() *codes {
 			r := make([]float32, v.dim)
 			for i := w; i < len(v.blocks); i += workers {
 				b := &c.blocks[i]
-				n := len(v.blocks[i]) / v.dim
-				b.signs = make([]uint64, 0, n*c.words)
-				b.levels = make([]uint64, 0, n*c.words)
-				b.scales = make([]codeScales, 0, n)
+				b.reserve(len(v.blocks[i])/v.dim, c.words)
 				for rows := v.blocks[i]; len(rows) > 0; rows = rows[v.dim:] {
 					b.add(rows[:v.dim], c.mean, r)
 				}
@@ -123,28 +148,42 @@ func (v *vectors) encode() *codes {
 
 // append adds the code of one more row.
 func (c *codes) append(row []float32) {
-	if n := len(c.blocks); n == 0 || len(c.blocks[n-1].scales) == blockRows {
+	if n := len(c.blocks); n == 0 || c.blocks[n-1].rows == blockRows {
 		c.blocks = append(c.blocks, codeBlock{})
 	}
 	c.blocks[len(c.blocks)-1].add(row, c.mean, make([]float32, len(row)))
 }
 
+// reserve makes room for the codes of n rows.
+func (b *codeBlock) reserve(n, words int) {
+	full := (n + laneRows - 1) / laneRows * laneRows
+	b.lanes = make([]uint64, 0, full*words)
+	b.means = make([]float32, 0, full)
+	b.signs = make([]float32, 0, full)
+	b.counts = make([]float32, 0, full)
+	b.words = make([]uint64, 0, n*stride(words))
+}
+
 // add appends the code of x. r is room for x−mean.
 func (b *codeBlock) add(x, mean, r []float32) {
-	var s codeScales
-	var square, abs float32
+	var square, abs, along float32
 	for j, m := range mean {
 		d := x[j] - m
 		r[j] = d
 		square += d * d
 		abs += max(d, -d)
-		s.mean += m * d
+		along += m * d
 	}
 	step := codeStep * float32(math.Sqrt(float64(square)/float64(len(r))))
+	words := (len(r) + 63) / 64
+	at := len(b.words)
+	b.words = append(b.words, make([]uint64, stride(words))...)
+	row := b.words[at:]
 	var product float32
-	for from := 0; from < len(r); from += 64 {
+	var signs, levels int
+	for w := range words {
 		var sign, level uint64
-		for j, d := range r[from:min(from+64, len(r))] {
+		for j, d := range r[64*w : min(64*w+64, len(r))] {
 			positive := uint64(^math.Float32bits(d) >> 31)
 			value := max(d, -d)
 			far := uint64(math.Float32bits(step-value) >> 31)
@@ -152,18 +191,39 @@ func (b *codeBlock) add(x, mean, r []float32) {
 			level |= (positive ^ far ^ 1) << j // 1 for the upper level of either half
 			product += value * float32(1+2*far)
 		}
-		b.signs = append(b.signs, sign)
-		b.levels = append(b.levels, level)
-		s.signs += uint16(bits.OnesCount64(sign))
-		s.levels += uint16(bits.OnesCount64(level))
+		row[w], row[words+w] = sign, level
+		signs += bits.OnesCount64(sign)
+		levels += bits.OnesCount64(level)
 	}
+	var sign, level float32
 	if abs > 0 {
-		s.sign, s.level = square/abs, square/product
+		sign, level = square/abs, square/product
 	}
-	b.scales = append(b.scales, s)
+	row[2*words] = uint64(math.Float32bits(along)) | uint64(math.Float32bits(level))<<32
+	row[2*words+1] = uint64(signs) | uint64(levels)<<32
+	b.lane(row[:words], along, sign)
 }
 
-// coded is a query in the forms that the steps compare with.
+// lane adds what steps 1 and 2 read of a row.
+func (b *codeBlock) lane(signs []uint64, mean, scale float32) {
+	at := b.rows % laneRows
+	if at == 0 {
+		b.lanes = append(b.lanes, make([]uint64, laneRows*len(signs))...)
+		b.means = append(b.means, make([]float32, laneRows)...)
+		b.signs = append(b.signs, make([]float32, laneRows)...)
+		b.counts = append(b.counts, make([]float32, laneRows)...)
+	}
+	group := b.lanes[len(b.lanes)-laneRows*len(signs):]
+	count := 0
+	for w, word := range signs {
+		group[laneRows*w+at] = word
+		count += bits.OnesCount64(word)
+	}
+	b.means[b.rows], b.signs[b.rows], b.counts[b.rows] = mean, scale, float32(count)
+	b.rows++
+}
+
+// codedQuery is a query in the forms that the steps compare with.
 type codedQuery struct {
 	signs  []uint64
 	base   float32 // step 1: m·r + scale·(base − slope·distance)
@@ -224,8 +284,6 @@ func (v *vectors) cascade(ctx context.Context, q []float32, k int, g *gate, s *s
 	if err != nil {
 		return nil, err
 	}
-	found = best(found, 2*n)
-	v.codes.second(coded, found)
 	found = best(found, secondCut(len(v.slots), k))
 	v.codes.third(coded, found)
 	found = best(found, thirdCut(len(v.slots), k))
@@ -242,22 +300,23 @@ func (v *vectors) cascade(ctx context.Context, q []float32, k int, g *gate, s *s
 // noFloor lets every estimate through.
 const noFloor = -math.MaxFloat32
 
-// floor gives an estimate that about n of the records which pass are above, from
-// a sample of them.
+// floor gives an estimate by step 1 that about n of the records which pass are
+// above, from a sample of them: eight rows here and there.
 func (v *vectors) floor(q *codedQuery, n int, g *gate, s *scratch) float32 {
-	stride := max(1, len(v.slots)/sampled(len(v.slots)))
+	every := max(1, len(v.slots)/sampled(len(v.slots)))
 	sample := s.candidates[:0]
-	for i := stride / 2; i < len(v.slots); i += stride {
-		if g.pass(v.slots[i]) {
-			b := &v.codes.blocks[i/blockRows]
-			at := i % blockRows
-			sc := &b.scales[at]
-			score := sc.mean + sc.sign*(q.base-q.slope*float32(hamming(q.signs, b.signs[at*len(q.signs):])))
-			sample = append(sample, candidate{int32(i), score})
+	for group := every / 2 * laneRows; group < len(v.slots); group += every * laneRows {
+		b := &v.codes.blocks[group/blockRows]
+		at := group % blockRows
+		distances := b.distances(q, at/laneRows)
+		for i := range min(laneRows, len(v.slots)-group) {
+			if g.pass(v.slots[group+i]) {
+				sample = append(sample, candidate{int32(group + i), q.first(b, at+i, distances[i])})
+			}
 		}
 	}
 	s.candidates = sample
-	rank := float64(n) / float64(stride)
+	rank := float64(n) / float64(every)
 	at := int(rank + 2*math.Sqrt(rank))
 	if at+1 >= len(sample) {
 		return noFloor
@@ -271,105 +330,55 @@ func (v *vectors) floor(q *codedQuery, n int, g *gate, s *scratch) float32 {
 	}).score
 }
 
-// first is step 1: the rows whose estimate is above floor and whose records pass.
+// first is steps 1 and 2: the rows whose estimate by step 1 is above floor and
+// whose records pass, with their estimates by step 2.
 func (v *vectors) first(ctx context.Context, q *codedQuery, floor float32, g *gate, found []candidate) ([]candidate, error) {
-	var distances [blockRows]uint16
+	var scores [blockRows]float32
+	var above [blockRows / laneRows]uint8
 	for i := range v.codes.blocks {
 		if err := ctx.Err(); err != nil {
 			return found, err
 		}
 		b := &v.codes.blocks[i]
-		b.distances(q.signs, distances[:len(b.scales)])
-		from := len(found)
-		found = b.above(floor, q, distances[:len(b.scales)], int32(i)*blockRows, found)
-		kept := from
-		for _, c := range found[from:] {
-			if g.pass(v.slots[c.row]) {
-				found[kept] = c
-				kept++
+		groups := len(b.means) / laneRows
+		fastScan(b, q, floor, scores[:], above[:groups])
+		if rest := b.rows % laneRows; rest > 0 {
+			above[groups-1] &= 1<<rest - 1
+		}
+		for group, bit := range above[:groups] {
+			for ; bit != 0; bit &= bit - 1 {
+				at := laneRows*group + bits.TrailingZeros8(bit)
+				if row := i*blockRows + at; g.pass(v.slots[row]) {
+					found = append(found, candidate{int32(row), scores[at]})
+				}
 			}
 		}
-		found = found[:kept]
 	}
 	return found, nil
 }
 
-// distances gives the Hamming distance of each row's signs to q. It is a loop of
-// its own because the compiler keeps no value in a register across OnesCount64,
-// which calls a function on processors without the instruction.
-func (b *codeBlock) distances(q []uint64, out []uint16) {
-	if len(q) != 6 {
-		for i := range out {
-			out[i] = uint16(hamming(q, b.signs[i*len(q):]))
-		}
-		return
-	}
-	// 384 dimensions, where most small models are.
-	q0, q1, q2, q3, q4, q5 := q[0], q[1], q[2], q[3], q[4], q[5]
-	signs := b.signs
-	for i := range out {
-		if len(signs) < 6 {
-			return
-		}
-		out[i] = uint16(bits.OnesCount64(q0^signs[0]) + bits.OnesCount64(q1^signs[1]) + bits.OnesCount64(q2^signs[2]) +
-			bits.OnesCount64(q3^signs[3]) + bits.OnesCount64(q4^signs[4]) + bits.OnesCount64(q5^signs[5]))
-		signs = signs[6:]
-	}
-}
-
-// above appends the rows whose estimate from their distance is above floor.
-func (b *codeBlock) above(floor float32, q *codedQuery, distances []uint16, row int32, found []candidate) []candidate {
-	base, slope := q.base, q.slope
-	scales := b.scales[:len(distances)]
-	for i, d := range distances {
-		s := &scales[i]
-		if score := s.mean + s.sign*(base-slope*float32(int32(d))); score > floor {
-			found = append(found, candidate{row + int32(i), score})
-		}
-	}
-	return found
-}
-
-// hamming counts the bits in which a and the front of b differ.
-func hamming(a, b []uint64) int {
-	n := 0
-	for i, w := range b[:len(a)] {
-		n += bits.OnesCount64(a[i] ^ w)
-	}
-	return n
-}
-
-// second is step 2: the signs against four bits of the query.
-func (c *codes) second(q *codedQuery, found []candidate) {
-	for i := range found {
-		b := &c.blocks[found[i].row/blockRows]
-		at := int(found[i].row % blockRows)
-		s := &b.scales[at]
-		inSigns := q.step*float32(q.weigh(b.signs[at*c.words:])) - q.clip*float32(s.signs)
-		found[i].score = s.mean + s.sign*(2*inSigns-q.sum)
-	}
-}
+// prefetchAhead is for how many rows the memory is asked before step 3 comes to them.
+const prefetchAhead = 8
 
 // third is step 3: both bits against four bits of the query.
 func (c *codes) third(q *codedQuery, found []candidate) {
 	for i := range found {
-		b := &c.blocks[found[i].row/blockRows]
-		at := int(found[i].row % blockRows)
-		s := &b.scales[at]
-		inSigns := q.step*float32(q.weigh(b.signs[at*c.words:])) - q.clip*float32(s.signs)
-		inLevels := q.step*float32(q.weigh(b.levels[at*c.words:])) - q.clip*float32(s.levels)
-		found[i].score = s.mean + s.level*(4*inSigns+2*inLevels-3*q.sum)
+		if i+prefetchAhead < len(found) {
+			prefetch(c.wordsOf(found[i+prefetchAhead].row))
+		}
+		r := c.row(found[i].row)
+		found[i].score = r.mean + r.level*(4*q.weigh(r.signs, r.signCount)+2*q.weigh(r.levels, r.levelCount)-3*q.sum)
 	}
 }
 
-// weigh sums the query's components, as whole steps, where a row has a bit.
-func (q *codedQuery) weigh(row []uint64) int {
+// weigh sums the query's components where a row has one of its count bits.
+func (q *codedQuery) weigh(row []uint64, count float32) float32 {
 	n := 0
 	for i, w := range row[:len(q.planes)] {
 		p := &q.planes[i]
 		n += bits.OnesCount64(p[0]&w) + 2*bits.OnesCount64(p[1]&w) + 4*bits.OnesCount64(p[2]&w) + 8*bits.OnesCount64(p[3]&w)
 	}
-	return n
+	return q.step*float32(n) - q.clip*count
 }
 
 // best moves the n candidates with the highest scores to the front and gives
