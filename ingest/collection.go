@@ -32,6 +32,12 @@ type Lister interface {
 	DocumentIDs(ctx context.Context) ([]string, error)
 }
 
+// Ager is a Sink that tells whether what it holds was made in an earlier way, and
+// has to be given to it anew.
+type Ager interface {
+	Stale(ctx context.Context) (bool, error)
+}
+
 // Add reads an item and takes its document in under a new id. When it returns
 // nil the document is kept and can be found.
 func (c *Collection) Add(ctx context.Context, item *Item) (*corpus.Document, error) {
@@ -85,9 +91,16 @@ func (c *Collection) Remove(ctx context.Context, id string) error {
 }
 
 // Reconcile makes the sink hold what the catalog holds: it adds what is missing
-// and removes what has been deleted. A Sink that is no [Lister] is given
-// everything anew. It gives how many documents were added and removed.
+// and removes what has been deleted. A Sink that is no [Lister], and one that is
+// stale (see [Ager]), is given everything anew; documents stay findable in their
+// old form meanwhile. It gives how many documents were added and removed.
 func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err error) {
+	stale := false
+	if a, ok := c.Sink.(Ager); ok {
+		if stale, err = a.Stale(ctx); err != nil {
+			return 0, 0, err
+		}
+	}
 	extra := map[string]bool{}
 	if l, ok := c.Sink.(Lister); ok {
 		ids, err := l.DocumentIDs(ctx)
@@ -99,8 +112,9 @@ func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err err
 		}
 	}
 	err = c.each(ctx, func(id string) error {
-		if extra[id] {
-			delete(extra, id)
+		held := extra[id]
+		delete(extra, id)
+		if held && !stale {
 			return nil
 		}
 		added++

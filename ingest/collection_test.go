@@ -22,9 +22,10 @@ import (
 
 // sink is an index that remembers what it was given.
 type sink struct {
-	mu   sync.Mutex
-	docs map[string]string
-	err  error
+	mu    sync.Mutex
+	docs  map[string]string
+	err   error
+	stale bool
 }
 
 func newSink() *sink { return &sink{docs: map[string]string{}} }
@@ -52,6 +53,8 @@ func (s *sink) Remove(ctx context.Context, ids []string) error {
 	}
 	return ctx.Err()
 }
+
+func (s *sink) Stale(context.Context) (bool, error) { return s.stale, nil }
 
 func (s *sink) DocumentIDs(context.Context) ([]string, error) {
 	s.mu.Lock()
@@ -168,6 +171,13 @@ func TestReconcileBringsTheSinkInLine(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 250, documents)
 	require.Len(t, s.docs, 250)
+
+	s.stale = true
+	added, removed, err = c.Reconcile(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 250, added, "what was made in an earlier way is made anew")
+	require.Zero(t, removed)
+	s.stale = false
 
 	delete(s.docs, "3")
 	s.err = errors.New("the index is full")

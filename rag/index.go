@@ -174,6 +174,7 @@ func (x *Index) records(doc *corpus.Document, chunks []corpus.Chunk) []Record {
 	}
 	title := analysis.Index(source.Title, source.Language)
 	forms := newFormer(source.Title, source.Language)
+	made := []Term{{Text: x.way(), Count: 1}}
 	recs := make([]Record, len(chunks))
 	for i, c := range chunks {
 		tokens := analysis.Tokens(c.Text, source.Language)
@@ -184,6 +185,7 @@ func (x *Index) records(doc *corpus.Document, chunks []corpus.Chunk) []Record {
 				Words:  merge(body.Words, title.Words, titleWeight),
 				Sounds: merge(body.Sounds, title.Sounds, titleWeight),
 				Forms:  forms.of(&c, tokens, i == len(chunks)-1),
+				Made:   made,
 			},
 		}
 	}

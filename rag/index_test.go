@@ -56,6 +56,46 @@ func ids(tb testing.TB, index *rag.Index, q rag.Query) []string {
 	return found
 }
 
+func TestStaleUntilAllIsMadeInTheNewWay(t *testing.T) {
+	store, err := localstore.Open(t.TempDir(), nil)
+	require.NoError(t, err)
+	defer store.Close()
+	docs := []corpus.Document{doc("taj", "ताजमहल", "ताजमहल आगरा में है।"), doc("fort", "लाल किला", "लाल किला दिल्ली में है।")}
+	stale := func(x *rag.Index) bool {
+		t.Helper()
+		is, err := x.Stale(t.Context())
+		require.NoError(t, err)
+		return is
+	}
+	before := rag.NewIndex(store, nil)
+	require.False(t, stale(before), "an empty index")
+	require.NoError(t, before.Add(t.Context(), docs))
+	require.False(t, stale(before))
+
+	now := rag.NewIndex(store, &rag.IndexOptions{Chunk: &chunk.Options{Size: 100}})
+	require.True(t, stale(now))
+	require.False(t, stale(now.ForTenant("another")))
+	require.NoError(t, now.Add(t.Context(), docs[:1]))
+	require.True(t, stale(now), "half of it")
+	require.NoError(t, now.Add(t.Context(), docs[1:]))
+	require.False(t, stale(now))
+	require.True(t, stale(before))
+}
+
+// Records of before there was a leg that says how they were made.
+func TestStaleWithoutTheLeg(t *testing.T) {
+	store, err := localstore.Open(t.TempDir(), nil)
+	require.NoError(t, err)
+	defer store.Close()
+	require.NoError(t, store.Upsert(t.Context(), []rag.Record{{
+		Tenant: rag.DefaultTenant, Readers: []string{corpus.Public}, Chunk: corpus.Chunk{ID: "c", DocumentID: "d", Text: "क"},
+		Terms: map[rag.Leg][]rag.Term{rag.Words: {{Text: "क", Count: 1}}},
+	}}))
+	stale, err := rag.NewIndex(store, nil).Stale(t.Context())
+	require.NoError(t, err)
+	require.True(t, stale)
+}
+
 func TestWhateverIsTypedFindsWhatWasMeant(t *testing.T) {
 	index := newIndex(t, nil, []corpus.Document{
 		doc("capital", "भारत", "भारत की राजधानी नई दिल्ली है।"),

@@ -472,6 +472,25 @@ func TestARestartLosesNothing(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("Akshara answers at http://localhost:%s\n", s.url[strings.LastIndex(s.url, ":")+1:]), s.out.String())
 }
 
+// Another RAG_CHUNK_SIZE, and another version of the analysis, take effect on
+// what is there already.
+func TestTheIndexIsMadeAnewInAnotherWay(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, dir, nil)
+	s.add("keshar.md", lighthouse)
+	answer := s.ask(keshar).Answer
+	const anew = "index brought in line with the documents"
+	for _, way := range []struct {
+		size string
+		anew bool
+	}{{"60", true}, {"60", false}, {"512", true}} {
+		s.stop()
+		s = start(t, dir, map[string]string{"RAG_CHUNK_SIZE": way.size, "RAG_CHUNK_OVERLAP": "0"})
+		require.Equal(t, way.anew, strings.Contains(s.logs.String(), anew), way)
+		require.Equal(t, answer, s.ask(keshar).Answer)
+	}
+}
+
 func TestAnOpenAddressIsWarnedOf(t *testing.T) {
 	for host, open := range map[string]bool{"127.0.0.1": false, "::1": false, "localhost": false, "0.0.0.0": true, "": true, "192.0.2.7": true, "example.org": true} {
 		var said buffer

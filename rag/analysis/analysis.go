@@ -7,6 +7,10 @@ import (
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
+// Version is raised with every change that gives a word other keys: an index that
+// was made with another version does not hold what a question asks for.
+const Version = 1
+
 // Token is a word of a text with its index keys.
 type Token struct {
 	Span  corpus.Span // bytes in the analysed text
