@@ -28,6 +28,7 @@ type Answer struct {
 	Refusal    *Refusal         `json:"refusal,omitempty"`
 	Model      string           `json:"model"`
 	Usage      llm.Usage        `json:"usage"`
+	Cached     bool             `json:"cached"` // the model had given it before
 }
 
 // Claim is a sentence of an answer with what it rests on.

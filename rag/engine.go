@@ -145,7 +145,7 @@ func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) b
 	case said.stopped:
 		return
 	}
-	a.Model, a.Usage = res.Model, res.Usage
+	a.Model, a.Usage, a.Cached = res.Model, res.Usage, res.Cached
 	if len(res.Quotes) > 0 || res.Finish == llm.NoAnswer {
 		said.quotes(res)
 	} else {

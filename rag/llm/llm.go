@@ -63,6 +63,7 @@ type Response struct {
 	Finish Finish  `json:"finish"`
 	Usage  Usage   `json:"usage"`
 	Quotes []Quote `json:"quotes,omitempty"` // set only by a model that knows where its words come from
+	Cached bool    `json:"cached,omitempty"` // it was given before, to the same request
 }
 
 // Finish says why a model stopped.
