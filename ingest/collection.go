@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/akshara-go/akshara/ingest/catalog"
@@ -80,6 +81,11 @@ func (c *Collection) Put(ctx context.Context, doc *corpus.Document) error {
 	return errors.Join(err, c.Catalog.Delete(undo, doc.ID))
 }
 
+// Get gives a document as it was taken in. An id that is not there is NOT_FOUND.
+func (c *Collection) Get(ctx context.Context, id string) (*corpus.Document, error) {
+	return c.Catalog.Get(ctx, id)
+}
+
 // Remove takes a document out: when it returns nil it is not found any more.
 // An id that is not there is NOT_FOUND.
 func (c *Collection) Remove(ctx context.Context, id string) error {
@@ -140,6 +146,19 @@ func (c *Collection) Reindex(ctx context.Context) (documents int, err error) {
 		return c.index(ctx, id)
 	})
 	return documents, err
+}
+
+// ReindexOnce is Reindex, unless the file note holds key: what is new about
+// documents that are given anew, such as the model whose vectors they get. Once
+// all are given, the file holds it.
+func (c *Collection) ReindexOnce(ctx context.Context, note, key string) (documents int, err error) {
+	if done, err := os.ReadFile(note); err == nil && string(done) == key {
+		return 0, nil
+	}
+	if documents, err = c.Reindex(ctx); err != nil {
+		return documents, err
+	}
+	return documents, os.WriteFile(note, []byte(key), 0o600)
 }
 
 // each calls do for the id of every document in the catalog.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -96,7 +97,7 @@ func TestAddKeepsAndIndexes(t *testing.T) {
 	require.Equal(t, lang.Hindi, doc.Language, "a document that does not say is asked about")
 	require.False(t, doc.CreatedAt.IsZero())
 	require.Contains(t, s.docs, doc.ID)
-	kept, err := c.Catalog.Get(t.Context(), doc.ID)
+	kept, err := c.Get(t.Context(), doc.ID)
 	require.NoError(t, err)
 	require.Equal(t, doc, kept)
 
@@ -184,4 +185,24 @@ func TestReconcileBringsTheSinkInLine(t *testing.T) {
 	_, _, err = c.Reconcile(t.Context())
 	require.ErrorIs(t, err, s.err)
 	require.ErrorContains(t, err, `document "3"`)
+}
+
+func TestReindexOnce(t *testing.T) {
+	c, s := open(t)
+	note := filepath.Join(t.TempDir(), "note")
+	require.NoError(t, c.Catalog.Put(t.Context(), &corpus.Document{ID: "a", Text: "क"}))
+	s.err = errors.New("the index is away")
+	_, err := c.ReindexOnce(t.Context(), note, "model 1")
+	require.ErrorIs(t, err, s.err)
+	require.NoFileExists(t, note)
+	s.err = nil
+	for _, step := range []struct {
+		key  string
+		want int
+	}{{"model 1", 1}, {"model 1", 0}, {"model 2", 1}, {"model 1", 1}} {
+		documents, err := c.ReindexOnce(t.Context(), note, step.key)
+		require.NoError(t, err)
+		require.Equal(t, step.want, documents)
+	}
+	require.Contains(t, s.docs, "a")
 }

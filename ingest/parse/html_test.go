@@ -1,6 +1,7 @@
 package parse_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -80,6 +81,27 @@ func TestHTMLMetadata(t *testing.T) {
 	require.Equal(t, "A. Rao, B. Das", doc.Author)
 	require.Equal(t, lang.English, doc.Language)
 	require.Equal(t, time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC), doc.PublishedAt)
+}
+
+func TestHTMLEventsAreThoseThatAreDeclared(t *testing.T) {
+	page := func(data string) []corpus.Event {
+		return mustParse(t, "x.html", `<html><title>मेला</title><script type="application/ld+json">`+data+`</script><p>मेला 5 नवंबर 2026 को पुष्कर में होगा।</p>`).Events
+	}
+	require.Equal(t, []corpus.Event{{Title: "पुष्कर मेला", Date: time.Date(2026, 11, 5, 4, 30, 0, 0, time.UTC), Venue: "मेला मैदान, पुष्कर", Description: "ऊँटों का मेला"}},
+		page(`{"@type":"Event","name":" पुष्कर \n मेला","startDate":"2026-11-05T10:00:00+05:30","description":"ऊँटों का मेला","location":{"name":"मेला मैदान","address":{"addressLocality":"पुष्कर"}}}`))
+	many := page(`{"@graph":[{"@type":["Thing","MusicEvent"],"name":"a","location":"Delhi"},{"@type":"https://schema.org/Festival","name":"b","location":[{"name":"c"}]},
+		{"@type":"MusicEvent","name":"a","location":"Delhi"},{"@type":"Festival","startDate":"2026","name":"d","location":["e"]},{"@type":"Place","name":"f"},{"@type":"Event"},{"@type":7,"name":"g"},
+		{"@type":"Event","name":"h","startDate":"soon","location":{"address":"Agra"}}]}`)
+	require.Equal(t, []corpus.Event{{Title: "a", Venue: "Delhi"}, {Title: "b", Venue: "c"},
+		{Title: "d", Date: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Venue: "e"}, {Title: "h", Venue: "Agra"}}, many, "each once")
+	require.Empty(t, page(`{"@type":"NewsArticle","headline":"मेला 5 नवंबर को"}`), "running text is not read for events")
+	require.Empty(t, page(`{"@type":"Event","name":`), "damaged data declares nothing")
+	require.Len(t, page(`[`+strings.Repeat(`{"@type":"Event","name":"x"},`, 1)+`{"@type":"Event","name":"`+strings.Repeat("y", 5000)+`"}]`), 1, "a name as long as a page is none")
+	var hundreds strings.Builder
+	for i := range 150 {
+		fmt.Fprintf(&hundreds, `{"@type":"Event","name":"%d"},`, i)
+	}
+	require.Len(t, page(`[`+hundreds.String()+`{}]`), 100, "they are bounded")
 }
 
 func TestHTMLKeepsWhatIsKnown(t *testing.T) {

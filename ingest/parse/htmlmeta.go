@@ -126,7 +126,7 @@ func (m *htmlMetadata) end(a atom.Atom) {
 	}
 }
 
-// linked looks through schema.org data for the page's article.
+// linked looks through schema.org data for the page's article and for events.
 func (m *htmlMetadata) linked(v any, depth int) {
 	if depth > maxLDDepth {
 		return
@@ -147,6 +147,7 @@ func (m *htmlMetadata) linked(v any, depth int) {
 			}
 			setFirst(&m.author, personName(v["author"]))
 		}
+		m.event(v)
 		m.linked(v["@graph"], depth+1)
 		m.linked(v["mainEntity"], depth+1)
 	}

@@ -161,12 +161,13 @@ type metadata struct {
 	title, author, language string
 	published               time.Time
 	images                  []corpus.Image
+	events                  []corpus.Event
 }
 
 // describe fills in what the item's source left empty.
 func (p *Parser) describe(doc *corpus.Document, item *ingest.Item, format format, m *metadata) {
 	doc.ContentType = string(format)
-	doc.Images = m.images
+	doc.Images, doc.Events = m.images, m.events
 	if doc.Author == "" {
 		doc.Author = cleanLine(m.author)
 	}

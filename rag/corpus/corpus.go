@@ -55,6 +55,7 @@ type Document struct {
 	Pages     []Span    `json:"pages,omitempty"`   // of Text, page 1 first; nil when the source has no pages
 	Readers   []string  `json:"readers,omitempty"` // who may read it: users or groups
 	Images    []Image   `json:"images,omitempty"`
+	Events    []Event   `json:"events,omitempty"` // what it declares as an event: never read out of running text
 	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
@@ -81,6 +82,15 @@ type Block struct {
 type Image struct {
 	URL     string `json:"url"`
 	AltText string `json:"alt_text,omitempty"`
+	S3Path  string `json:"s3_path,omitempty"` // where a copy of it is kept
+}
+
+// Event is something that takes place: a festival, an exhibition, a hearing.
+type Event struct {
+	Title       string    `json:"title"`
+	Date        time.Time `json:"date,omitzero"` // when it begins; a day is its first moment in UTC
+	Venue       string    `json:"venue,omitempty"`
+	Description string    `json:"description,omitempty"`
 }
 
 // Chunk is a passage of a document: the unit that is indexed, found and cited.
