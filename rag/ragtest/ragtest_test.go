@@ -38,3 +38,24 @@ func (hashes) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]
 func TestReferenceEmbedder(t *testing.T) {
 	TestEmbedder(t, func(*testing.T) rag.Embedder { return hashes{} })
 }
+
+func TestIndexIsARetriever(t *testing.T) {
+	TestRetriever(t, func(*testing.T) (rag.Retriever, Sink) {
+		index := rag.NewIndex(newMemory(), nil)
+		return index, index
+	})
+}
+
+func TestIndexIsASuggester(t *testing.T) {
+	TestSuggester(t, func(*testing.T) (Suggester, Sink) {
+		index := rag.NewIndex(newMemory(), nil)
+		return index, index
+	})
+}
+
+func TestEngineIsAnAnswerer(t *testing.T) {
+	TestAnswerer(t, func(*testing.T) (rag.Answerer, Sink) {
+		index := rag.NewIndex(newMemory(), nil)
+		return rag.NewEngine(index, nil), index
+	})
+}
