@@ -152,6 +152,7 @@ var Table = []Row{
 	{Pattern: "train/sagemakertrain", Layer: L3, Vendors: []string{aws}},
 	{Pattern: "train/commandtrain", Layer: L3},
 	{Pattern: "translate/translatehttp", Layer: L3, Vendors: []string{huma, prometh}, Also: []string{remote}, Why: "routes with their metrics, and their client"},
+	{Pattern: "rag/raghttp", Layer: L3, Vendors: []string{huma, prometh, uuid}, Why: "routes with their metrics and message ids, and their client"},
 	{Pattern: "*/*http", Layer: L3, Vendors: []string{huma}, Why: "routes and their clients"},
 	{Pattern: "*/*test", Layer: L3, Vendors: []string{testLib}, Why: "suites that implementations must pass"},
 

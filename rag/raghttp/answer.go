@@ -1,0 +1,196 @@
+package raghttp
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"path"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// answerRequest is the body of /answer and /answer/stream.
+type answerRequest struct {
+	Message   string  `json:"message" doc:"The question, at most 8 KiB" example:"ताजमहल किसने बनवाया था?"`
+	Language  string  `json:"language,omitempty" required:"false" default:"auto" doc:"A language code, or auto"`
+	SessionID string  `json:"session_id,omitempty" required:"false" doc:"Names the conversation; made when empty" maxLength:"64"`
+	Filters   filters `json:"filters,omitempty" required:"false"`
+	TopK      int     `json:"top_k,omitempty" required:"false" minimum:"1" maximum:"100" doc:"How many documents to read; 5 unless the service is set otherwise"`
+	Details   bool    `json:"details,omitempty" required:"false" doc:"Whether to tell the passages and the model, too"`
+}
+
+// answerResponse is what /answer gives, and the last event of /answer/stream.
+type answerResponse struct {
+	Answer        string         `json:"answer"`
+	Language      lang.Code      `json:"language"`
+	SessionID     string         `json:"session_id"`
+	MessageID     string         `json:"message_id"`
+	Sources       []source       `json:"sources" nullable:"false"`
+	Claims        []rag.Claim    `json:"claims" nullable:"false"`
+	Confidence    float64        `json:"confidence"`
+	Refused       bool           `json:"refused"`
+	RefusalReason rag.Reason     `json:"refusal_reason,omitempty"`
+	Cached        bool           `json:"cached"`
+	Details       *answerDetails `json:"details,omitempty" doc:"Where they were asked for"`
+}
+
+// answerDetails is what is known of an answer beyond the contract.
+type answerDetails struct {
+	Model string    `json:"model"`
+	Usage llm.Usage `json:"usage"`
+}
+
+func newAnswerResponse(a *rag.Answer, in *answerRequest) answerResponse {
+	res := answerResponse{
+		Answer: a.Text, Language: a.Language, SessionID: in.SessionID, MessageID: uuid.NewString(),
+		Sources: newSources(a.Sources, in.Details), Claims: a.Claims, Confidence: a.Confidence, Refused: a.Refusal != nil, Cached: a.Cached,
+	}
+	if res.Claims == nil {
+		res.Claims = []rag.Claim{}
+	}
+	if a.Refusal != nil {
+		res.RefusalReason = a.Refusal.Reason
+	}
+	if in.Details {
+		res.Details = &answerDetails{a.Model, a.Usage}
+	}
+	return res
+}
+
+// answer is the inverse of newAnswerResponse.
+func (a *answerResponse) answer() *rag.Answer {
+	out := &rag.Answer{Text: a.Answer, Language: a.Language, Claims: a.Claims, Sources: results(a.Sources), Confidence: a.Confidence, Cached: a.Cached}
+	if a.Refused {
+		out.Refusal = &rag.Refusal{Reason: a.RefusalReason, Text: a.Answer}
+	}
+	if a.Details != nil {
+		out.Model, out.Usage = a.Details.Model, a.Details.Usage
+	}
+	return out
+}
+
+// token is the event that adds text to what was shown.
+type token struct {
+	Text string `json:"text"`
+}
+
+type answerInput struct {
+	Readers string `header:"X-Akshara-Readers" doc:"Who asks, where the service lets its callers say so"`
+	Body    answerRequest
+}
+type answerOutput struct{ Body answerResponse }
+
+// registerAnswer mounts the routes; their ids are made of the path's last part.
+func (r *routes) registerAnswer(kit *httpkit.Kit, at, tag string) {
+	id := path.Base(at)
+	httpkit.Register(kit, huma.Operation{
+		Method: http.MethodPost, Path: at, OperationID: id, Summary: "Answer a question", Tags: []string{tag},
+		Description:  "Answers from the documents, each claim with the bytes it rests on. What they do not say is refused: 200 with refused=true.",
+		MaxBodyBytes: MaxBodyBytes,
+	}, r.answer)
+	httpkit.Register(kit, huma.Operation{
+		Method: http.MethodPost, Path: at + "/stream", OperationID: id + "-stream", Summary: "Answer a question as it comes", Tags: []string{tag},
+		Responses:    httpkit.EventResponse("Events: source, token {text}, claim, and at the end done (the whole answer) or error."),
+		MaxBodyBytes: MaxBodyBytes,
+	}, r.answerStream)
+}
+
+// question reads a request. What is missing gets its default.
+func (r *routes) question(in *answerInput) (*rag.Question, error) {
+	readers, err := r.readers(in.Readers)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := in.Body.Filters.corpus()
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.SessionID == "" {
+		in.Body.SessionID = uuid.NewString()
+	}
+	q := &rag.Question{Text: in.Body.Message, Language: lang.Code(in.Body.Language), TopK: in.Body.TopK, Filter: filter, Readers: readers}
+	if q.TopK == 0 {
+		q.TopK = r.opts.TopK
+	}
+	return q, nil
+}
+
+func (r *routes) answer(ctx context.Context, in *answerInput) (*answerOutput, error) {
+	q, err := r.question(in)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.service.Answerer.Answer(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	r.metrics.answered(a.Cached)
+	return &answerOutput{newAnswerResponse(a, &in.Body)}, nil
+}
+
+// answerStream sends the steps of an answer as events.
+func (r *routes) answerStream(_ context.Context, in *answerInput) (*huma.StreamResponse, error) {
+	q, err := r.question(in)
+	if err != nil {
+		return nil, err
+	}
+	return httpkit.Stream(func(ctx context.Context, events *httpkit.SSE) error {
+		for step, err := range steps(ctx, r.service.Answerer, q) {
+			if err != nil {
+				return err
+			}
+			if err := r.send(events, &step, &in.Body); err != nil {
+				return err
+			}
+		}
+		return nil
+	}), nil
+}
+
+func (r *routes) send(events *httpkit.SSE, step *rag.Event, in *answerRequest) error {
+	switch {
+	case step.Source != nil:
+		return events.Send("source", newSource(step.Source, in.Details))
+	case step.Claim != nil:
+		return events.Send("claim", step.Claim)
+	case step.Answer != nil:
+		r.metrics.answered(step.Answer.Cached)
+		return events.Send("done", newAnswerResponse(step.Answer, in))
+	}
+	return events.Send("token", token{step.Token})
+}
+
+// steps gives an answer as it comes, or, of an Answerer that does not stream,
+// the steps of the whole.
+func steps(ctx context.Context, a rag.Answerer, q *rag.Question) iter.Seq2[rag.Event, error] {
+	if s, ok := a.(rag.Streamer); ok {
+		return s.Stream(ctx, q)
+	}
+	return func(yield func(rag.Event, error) bool) {
+		whole, err := a.Answer(ctx, q)
+		if err != nil {
+			yield(rag.Event{}, err)
+			return
+		}
+		for i := range whole.Sources {
+			if !yield(rag.Event{Source: &whole.Sources[i]}, nil) {
+				return
+			}
+		}
+		said := 0
+		for i := range whole.Claims {
+			c := &whole.Claims[i]
+			if !yield(rag.Event{Token: whole.Text[said:c.End]}, nil) || !yield(rag.Event{Claim: c}, nil) {
+				return
+			}
+			said = c.End
+		}
+		yield(rag.Event{Answer: whole}, nil)
+	}
+}
