@@ -76,7 +76,7 @@ func (g *gateway) upload(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteError(w, r, err)
 		return
 	}
-	chunks, err := g.index.Chunks(doc)
+	chunks, err := g.rag.chunks(doc)
 	if err != nil {
 		httpkit.WriteError(w, r, err)
 		return
@@ -147,7 +147,7 @@ type documentOutput struct {
 }
 
 func (g *gateway) get(ctx context.Context, in *documentInput) (*documentOutput, error) {
-	doc, err := g.documents.Catalog.Get(ctx, in.ID)
+	doc, err := g.rag.read(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -17,14 +16,9 @@ import (
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/health"
-	"github.com/akshara-go/akshara/rag"
-	"github.com/akshara-go/akshara/rag/chunk"
-	"github.com/akshara-go/akshara/rag/llm"
-	"github.com/akshara-go/akshara/rag/localstore"
-	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/rag/raghttp"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
-	"github.com/akshara-go/akshara/translate/translit"
 )
 
 // settings is what the environment sets.
@@ -40,9 +34,7 @@ type settings struct {
 
 // parts is what the gateway is made of: each could be another implementation of the same port.
 type parts struct {
-	store     *localstore.Store
-	index     *rag.Index
-	engine    *rag.Engine
+	rag       retrieval
 	documents *ingest.Collection
 	pdf       *pdfium.Reader
 	ownPDF    bool // pdf is what reads PDFs
@@ -59,21 +51,20 @@ type parts struct {
 // the sample corpus of a new folder.
 func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor) (*parts, error) {
 	dir := cfg.App.DataDir
-	store, err := localstore.Open(filepath.Join(dir, "index"), &localstore.Options{Logger: observe.Named(log, "localstore")})
+	found, err := finding(ctx, cfg, log, monitor)
 	if err != nil {
 		return nil, err
 	}
 	translator, endTranslator, err := translation(cfg)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, found.close())
 	}
 	ctx, stop := context.WithCancel(ctx)
-	p := &parts{store: store, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,
+	p := &parts{rag: *found, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,
 		translator: translator, endTranslator: endTranslator}
 	if err := p.wire(ctx, cfg, dir); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	monitor.Add("index", store.Check, nil)
 	if service, ok := translator.(health.Checker); ok {
 		monitor.AddChecker("translation-service", service, &health.CheckOptions{Optional: true})
 	}
@@ -85,20 +76,16 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if err != nil {
 		return err
 	}
-	embedder, model, err := models(ctx, cfg)
-	if err != nil {
-		return err
-	}
 	language := detect.New().Language
-	p.index = rag.NewIndex(p.store, &rag.IndexOptions{
-		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(p.log, "rag"),
-		Speller: speller(translit.New(nil)),
-		Chunk:   &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
-	})
-	p.engine = rag.NewEngine(p.index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold})
 	p.documents = &ingest.Collection{
-		Parser: parse.New(&parse.Options{PDF: p.pdfReader(), Detect: language}), Catalog: kept, Sink: p.index, Detect: language,
+		Parser: parse.New(&parse.Options{PDF: p.pdfReader(), Detect: language}), Catalog: kept, Sink: p.rag.sink, Detect: language,
 	}
+	if p.rag.remote {
+		p.handOver(ctx, cfg, dir)
+		return nil
+	}
+	p.rag.searcher = raghttp.NewSearcher(p.rag.index, p.documents, observe.Named(p.log, "search"))
+	p.rag.read = p.documents.Get
 	added, removed, err := p.documents.Reconcile(ctx)
 	if err != nil {
 		return err
@@ -106,7 +93,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if added+removed > 0 {
 		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
 	}
-	if err := p.embedAll(ctx, embedder, filepath.Join(dir, "embedding-model")); err != nil {
+	if err := p.embedAll(ctx, filepath.Join(dir, "embedding-model")); err != nil {
 		return err
 	}
 	if cfg.App.SampleCorpus {
@@ -118,7 +105,8 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 // embedAll gives vectors to documents that were taken in without them. note is
 // a file that holds the model whose vectors all documents have; it is not there
 // once documents may have come in without.
-func (p *parts) embedAll(ctx context.Context, embedder rag.Embedder, note string) error {
+func (p *parts) embedAll(ctx context.Context, note string) error {
+	embedder := p.rag.embedder
 	if embedder == nil {
 		if exists(note) {
 			return os.Remove(note)
@@ -126,19 +114,15 @@ func (p *parts) embedAll(ctx context.Context, embedder rag.Embedder, note string
 		return nil
 	}
 	// An index of another model's vectors would refuse every question.
-	if _, err := p.index.QueryDocuments(ctx, "भारत"); err != nil {
+	if _, err := p.rag.index.QueryDocuments(ctx, "भारत"); err != nil {
 		return err
 	}
 	model := embedder.Model().String()
-	if done, err := os.ReadFile(note); err == nil && string(done) == model {
-		return nil
+	documents, err := p.documents.ReindexOnce(ctx, note, model)
+	if documents > 0 {
+		p.log.Info("documents embedded", "model", model, "documents", documents)
 	}
-	documents, err := p.documents.Reindex(ctx)
-	if err != nil {
-		return err
-	}
-	p.log.Info("documents embedded", "model", model, "documents", documents)
-	return os.WriteFile(note, []byte(model), 0o600)
+	return err
 }
 
 // pdfReader gives poppler where it is installed, else pdfium, which is part of this program.
@@ -154,33 +138,7 @@ func (p *parts) pdfReader() parse.PDFReader {
 func (p *parts) close() error {
 	p.stop()
 	p.later.Wait()
-	return errors.Join(p.endTranslator(), p.pdf.Close(), p.store.Close())
-}
-
-// models gives the embedder and the language model that the environment names,
-// nil for one that it does not.
-func models(ctx context.Context, cfg *settings) (rag.Embedder, llm.Model, error) {
-	server := openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
-	var embedder rag.Embedder
-	var model llm.Model
-	if server.BaseURL != "" && cfg.RAG.EmbeddingModel != "" {
-		e, err := openaillm.NewEmbedder(server, cfg.RAG.EmbeddingModel, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := e.Probe(ctx); err != nil {
-			return nil, nil, err
-		}
-		embedder = e
-	}
-	if server.BaseURL != "" && cfg.OpenAI.ModelStandard != "" {
-		m, err := openaillm.New(server, cfg.OpenAI.ModelStandard, nil)
-		if err != nil {
-			return nil, nil, err
-		}
-		model = m
-	}
-	return embedder, model, nil
+	return errors.Join(p.endTranslator(), p.pdf.Close(), p.rag.close())
 }
 
 // warnIfOpen says loudly that anyone who reaches the machine can use the

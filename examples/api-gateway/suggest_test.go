@@ -15,7 +15,7 @@ import (
 // suggest gives the suggestions for what is typed, with further parameters.
 func (s *server) suggest(typed, more string) []rag.Suggestion {
 	s.tb.Helper()
-	var body suggestResponse
+	var body struct{ Suggestions []rag.Suggestion }
 	s.get("/api/v1/search/suggest?q="+url.QueryEscape(typed)+more, &body)
 	return body.Suggestions
 }

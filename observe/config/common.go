@@ -29,7 +29,7 @@ type App struct {
 	Env          string `env:"APP_ENV" envDefault:"development" oneof:"development,staging,production" doc:"Which surroundings the service runs in; stands on its first log line"`
 	LogLevel     string `env:"APP_LOG_LEVEL" envDefault:"INFO" oneof:"DEBUG,INFO,WARNING,ERROR,CRITICAL" doc:"The least level that is logged"`
 	Host         string `env:"APP_HOST" envDefault:"127.0.0.1" doc:"The address to listen on; 0.0.0.0 lets other machines in"`
-	Port         int    `env:"APP_PORT" envDefault:"8000" min:"0" max:"65535" docDefault:"the service's: 8000 for api-gateway, 8004 for translation-service" doc:"The port to listen on; 0 takes a free one"`
+	Port         int    `env:"APP_PORT" envDefault:"8000" min:"0" max:"65535" docDefault:"the service's: 8000 for api-gateway, 8001 for rag-service, 8004 for translation-service" doc:"The port to listen on; 0 takes a free one"`
 	DataDir      string `env:"APP_DATA_DIR" docDefault:"the user's data folder, by the platform's convention" doc:"Where documents and indexes are kept"`
 	SampleCorpus bool   `env:"APP_SAMPLE_CORPUS" envDefault:"true" doc:"Whether an empty service starts with the sample documents"`
 }

@@ -45,5 +45,6 @@ type Redis struct {
 
 // Services are the addresses of capabilities that run elsewhere.
 type Services struct {
+	RAG         string `env:"RAG_SERVICE_URL" format:"url" doc:"The rag-service that api-gateway finds and answers by; empty: it does so in its own process"`
 	Translation string `env:"TRANSLATION_SERVICE_URL" format:"url" doc:"The translation-service that api-gateway sends translation to; empty: it translates in its own process"`
 }

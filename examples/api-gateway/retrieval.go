@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/akshara-go/akshara/ingest"
+	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/chunk"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/localstore"
+	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/translate/detect"
+	"github.com/akshara-go/akshara/translate/translit"
+)
+
+// answerWait is how long the rag-service may take for an answer, which a
+// language model may need more than the default for.
+const answerWait = 2 * time.Minute
+
+// retrieval is what finds and answers: this process, or the rag-service.
+type retrieval struct {
+	answerer  rag.Answerer
+	searcher  raghttp.Searcher
+	suggester raghttp.Suggester
+	sink      ingest.Sink
+	read      func(ctx context.Context, id string) (*corpus.Document, error) // a document that was found
+	chunks    func(doc *corpus.Document) ([]corpus.Chunk, error)
+	close     func() error
+
+	remote   bool
+	index    *rag.Index   // nil when remote
+	embedder rag.Embedder // nil when remote, and where there is none
+}
+
+// finding gives what finds and answers, the service that the environment names
+// or this process, and adds its check to monitor.
+func finding(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
+	cut := &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)}
+	if cfg.Services.RAG == "" {
+		return findingHere(ctx, cfg, cut, log, monitor)
+	}
+	client, err := raghttp.NewClient(cfg.Services.RAG, &httpkit.ClientOptions{Timeout: answerWait})
+	if err != nil {
+		return nil, err
+	}
+	monitor.AddChecker("rag-service", client, nil)
+	return &retrieval{
+		answerer: client, searcher: client, suggester: client, sink: client, read: client.Get, close: client.Close, remote: true,
+		chunks: func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, cut) },
+	}, nil
+}
+
+// findingHere finds in an index of the data folder.
+func findingHere(ctx context.Context, cfg *settings, cut *chunk.Options, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
+	embedder, model, err := models(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	store, err := localstore.Open(filepath.Join(cfg.App.DataDir, "index"), &localstore.Options{Logger: observe.Named(log, "localstore")})
+	if err != nil {
+		return nil, err
+	}
+	monitor.Add("index", store.Check, nil)
+	language := detect.New().Language
+	index := rag.NewIndex(store, &rag.IndexOptions{
+		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"),
+		Speller: speller(translit.New(nil)), Chunk: cut,
+	})
+	return &retrieval{
+		answerer:  rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold}),
+		suggester: index, sink: index, chunks: index.Chunks, close: store.Close, index: index, embedder: embedder,
+	}, nil
+}
+
+// handOver gives the rag-service the documents that this gateway has, and the
+// samples, while the gateway answers already. What it does not get now, because
+// the service is away, it gets at the next start.
+func (p *parts) handOver(ctx context.Context, cfg *settings, dir string) {
+	p.later.Go(func() {
+		_, err := p.documents.ReindexOnce(ctx, filepath.Join(dir, "rag-service"), cfg.Services.RAG)
+		if err == nil && cfg.App.SampleCorpus {
+			err = p.takeInSamples(ctx, dir)
+		}
+		if err != nil && ctx.Err() == nil {
+			p.log.Error("the rag-service has not got every document of the gateway", "error", err)
+		}
+	})
+}
+
+// models gives the embedder and the language model that the environment names,
+// nil for one that it does not.
+func models(ctx context.Context, cfg *settings) (rag.Embedder, llm.Model, error) {
+	server := openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
+	var embedder rag.Embedder
+	var model llm.Model
+	if server.BaseURL != "" && cfg.RAG.EmbeddingModel != "" {
+		e, err := openaillm.NewEmbedder(server, cfg.RAG.EmbeddingModel, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := e.Probe(ctx); err != nil {
+			return nil, nil, err
+		}
+		embedder = e
+	}
+	if server.BaseURL != "" && cfg.OpenAI.ModelStandard != "" {
+		m, err := openaillm.New(server, cfg.OpenAI.ModelStandard, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		model = m
+	}
+	return embedder, model, nil
+}
