@@ -1,0 +1,108 @@
+// Command rag-service takes documents in, finds them and answers questions from
+// them, over HTTP. On a machine with only Go it keeps everything in a folder, finds
+// by words and sounds and answers with quotations; environment variables bring an
+// embedding model and a model that writes, see the README.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/observe/telemetry"
+	"github.com/akshara-go/akshara/rag/raghttp"
+)
+
+// service and version name this program in logs, in /health and in the API document.
+const (
+	service = "rag-service"
+	version = "0.1.0"
+)
+
+const (
+	maxRepeated = 1000            // log lines of one kind in a second; the rest is counted
+	maxWork     = 2 * time.Minute // on one request
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Stdout, os.Stderr, nil); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends. It prints the one line with the address to out,
+// and logs to logs. ready, if not nil, is called with the address.
+func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
+	cfg, slips, err := load(ctx)
+	if err != nil {
+		return err
+	}
+	level, _ := observe.ParseLevel(cfg.App.LogLevel)
+	personal := pii.New(nil)
+	log := observe.NewLogger(logs, &observe.LogOptions{Service: service, Level: level, Mask: personal, Burst: maxRepeated})
+	log.Info("starting", "version", version, "env", cfg.App.Env, "data_dir", cfg.App.DataDir)
+	for _, w := range slips {
+		log.Warn("a variable is not a setting", "variable", w.String())
+	}
+	monitor := health.New(&health.Options{Service: service, Version: version, Logger: log})
+	registry := httpkit.NewRegistry()
+	tel, err := startTelemetry(ctx, cfg, &telemetry.Options{Registry: registry, Mask: personal, Logger: observe.Named(log, "telemetry")})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tel.Shutdown(context.Background()) }() // what it could not deliver it has logged
+
+	parts, err := open(ctx, cfg, log, monitor)
+	if err != nil {
+		return err
+	}
+	defer parts.close()
+
+	kit := httpkit.New(&httpkit.Options{
+		Service: service, Version: version, Logger: log, Health: monitor, HandlerTimeout: maxWork,
+		Registry: registry, TracerProvider: tel.TracerProvider, Mask: personal,
+		Title: "Akshara retrieval", Description: "Documents found and questions answered from them, with citations, in the 22 scheduled languages of India and English.",
+	})
+	raghttp.Register(kit, &parts.service, &raghttp.Options{TopK: cfg.RAG.TopK, Logger: log})
+	warnIfOpen(log, cfg)
+	return kit.Run(ctx, cfg.App.Addr(), func(addr net.Addr) {
+		fmt.Fprintf(out, "Akshara finds and answers at http://%s\n", addr)
+		if ready != nil {
+			ready(addr)
+		}
+	})
+}
+
+// startTelemetry sends traces and metrics where the environment says, or nowhere.
+func startTelemetry(ctx context.Context, cfg *settings, opts *telemetry.Options) (*telemetry.Telemetry, error) {
+	opts.Service, opts.Version, opts.Environment = service, version, cfg.App.Env
+	if cfg.OTel.ServiceName != "" {
+		opts.Service = cfg.OTel.ServiceName
+	}
+	opts.Endpoint, opts.TraceShare = cfg.OTel.Endpoint, cfg.OTel.TraceShare
+	if opts.TraceShare == 0 {
+		opts.TraceShare = -1 // none; to the package 0 is all
+	}
+	return telemetry.Start(ctx, opts)
+}
+
+// warnIfOpen says loudly that anyone who reaches the machine can use the
+// service: it asks nobody who they are.
+func warnIfOpen(log *slog.Logger, cfg *settings) {
+	if !cfg.App.OnLoopback() {
+		log.Warn("bound to an address that other machines reach, without authentication: put it behind a proxy that asks who is there", "host", cfg.App.Host)
+	}
+}
