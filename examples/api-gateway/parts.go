@@ -84,7 +84,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 		p.handOver(ctx, cfg, dir)
 		return nil
 	}
-	p.rag.searcher = raghttp.NewSearcher(p.rag.index, p.documents, observe.Named(p.log, "search"))
+	p.rag.searcher = raghttp.NewPager(p.rag.index, p.documents, observe.Named(p.log, "search"))
 	p.rag.read = p.documents.Get
 	added, removed, err := p.documents.Reconcile(ctx)
 	if err != nil {

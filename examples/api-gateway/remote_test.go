@@ -51,6 +51,7 @@ func TestARagServiceFindsAndAnswersForTheGateway(t *testing.T) {
 	var away atomic.Bool
 	address, index := ragService(t, &away)
 	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "rag-service"), 0o700)) // the service's own, where both have one data folder
 	s := start(t, dir, noSamples)
 	s.add("old.md", "# पुराना\n\nपुराने किले में चौकीदार रहता है।")
 	s.stop()

@@ -33,7 +33,7 @@ type retrieval struct {
 	suggester raghttp.Suggester
 	sink      ingest.Sink
 	read      func(ctx context.Context, id string) (*corpus.Document, error) // a document that was found
-	chunks    func(doc *corpus.Document) ([]corpus.Chunk, error)
+	chunks    func(doc *corpus.Document) ([]corpus.Chunk, error)             // how it is cut; of the service: as this process would
 	close     func() error
 
 	remote   bool
@@ -86,7 +86,7 @@ func findingHere(ctx context.Context, cfg *settings, cut *chunk.Options, log *sl
 // the service is away, it gets at the next start.
 func (p *parts) handOver(ctx context.Context, cfg *settings, dir string) {
 	p.later.Go(func() {
-		_, err := p.documents.ReindexOnce(ctx, filepath.Join(dir, "rag-service"), cfg.Services.RAG)
+		_, err := p.documents.ReindexOnce(ctx, filepath.Join(dir, "handed-over-to"), cfg.Services.RAG)
 		if err == nil && cfg.App.SampleCorpus {
 			err = p.takeInSamples(ctx, dir)
 		}

@@ -8,7 +8,10 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
@@ -126,12 +129,21 @@ func (r *routes) answer(ctx context.Context, in *answerInput) (*answerOutput, er
 	if err != nil {
 		return nil, err
 	}
+	ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
 	a, err := r.service.Answerer.Answer(ctx, q)
 	if err != nil {
+		endSpan(span, err)
 		return nil, err
 	}
-	r.metrics.answered(a.Cached)
+	r.answered(span, a)
 	return &answerOutput{newAnswerResponse(a, &in.Body)}, nil
+}
+
+// answered tells metrics and trace about an answer.
+func (r *routes) answered(span trace.Span, a *rag.Answer) {
+	r.metrics.answered(a.Cached)
+	endSpan(span, nil, attribute.Int("rag.documents", len(a.Sources)), attribute.Int("rag.claims", len(a.Claims)),
+		attribute.Bool("rag.refused", a.Refusal != nil), attribute.Bool("rag.cached", a.Cached))
 }
 
 // answerStream sends the steps of an answer as events.
@@ -141,26 +153,34 @@ func (r *routes) answerStream(_ context.Context, in *answerInput) (*huma.StreamR
 		return nil, err
 	}
 	return httpkit.Stream(func(ctx context.Context, events *httpkit.SSE) error {
+		ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
 		for step, err := range steps(ctx, r.service.Answerer, q) {
-			if err != nil {
-				return err
+			if err == nil {
+				err = send(events, &step, &in.Body)
 			}
-			if err := r.send(events, &step, &in.Body); err != nil {
+			switch {
+			case err != nil:
+				endSpan(span, err)
 				return err
+			case step.Answer != nil:
+				r.answered(span, step.Answer)
+				return nil
 			}
 		}
-		return nil
+		err := fault.New(fault.Internal, "the answer has no end", nil)
+		endSpan(span, err)
+		return err
 	}), nil
 }
 
-func (r *routes) send(events *httpkit.SSE, step *rag.Event, in *answerRequest) error {
+// send tells a step of an answer.
+func send(events *httpkit.SSE, step *rag.Event, in *answerRequest) error {
 	switch {
 	case step.Source != nil:
 		return events.Send("source", newSource(step.Source, in.Details))
 	case step.Claim != nil:
 		return events.Send("claim", step.Claim)
 	case step.Answer != nil:
-		r.metrics.answered(step.Answer.Cached)
 		return events.Send("done", newAnswerResponse(step.Answer, in))
 	}
 	return events.Send("token", token{step.Token})

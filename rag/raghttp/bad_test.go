@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	apitrace "go.opentelemetry.io/otel/trace"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/httpkit"
@@ -378,102 +381,6 @@ func TestADocumentSurvivesTheWire(t *testing.T) {
 	require.Equal(t, []raghttp.Facet{{Value: "x", Count: 1}}, page.Facets.Tags)
 }
 
-// slow is an Answerer that says one thing and then waits for its asker to leave.
-type slow struct{ left chan error }
-
-func (s slow) Answer(ctx context.Context, _ *rag.Question) (*rag.Answer, error) {
-	<-ctx.Done()
-	s.left <- ctx.Err()
-	return nil, ctx.Err()
-}
-
-func TestAStreamStaysAliveAndEndsItsWorkWithItsClient(t *testing.T) {
-	s := slow{make(chan error, 1)}
-	base := serve(t, newKit(&raghttp.Service{Answerer: s}, nil))
-	ctx, cancel := context.WithCancel(t.Context())
-	req, err := http.NewRequestWithContext(ctx, "POST", base+"/answer/stream", strings.NewReader(`{"message":"x"}`))
-	require.NoError(t, err)
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	comment := make([]byte, 4)
-	_, err = io.ReadFull(res.Body, comment)
-	require.NoError(t, err)
-	require.Equal(t, ": \n\n", string(comment), "a comment keeps proxies from closing")
-	cancel()
-	require.ErrorIs(t, <-s.left, context.Canceled)
-	require.NoError(t, res.Body.Close())
-	http.DefaultClient.CloseIdleConnections()
-
-	c := newClient(t, base)
-	ctx, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	for _, err := range c.Stream(ctx, &rag.Question{Text: "x"}) {
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-	}
-	require.Error(t, <-s.left)
-}
-
-// quoting is an Answerer that does not stream.
-type quoting struct{ rag.Answerer }
-
-func TestAnAnswererThatDoesNotStreamIsToldInSteps(t *testing.T) {
-	s := whole(t)
-	streamed, stepped := newClient(t, serve(t, newKit(s, nil))), &raghttp.Service{Answerer: quoting{s.Answerer}}
-	require.NoError(t, streamed.Add(t.Context(), []corpus.Document{{ID: "taj", Text: "ताजमहल आगरा में है। इसे शाहजहाँ ने बनवाया था।"}}))
-	c := newClient(t, serve(t, newKit(stepped, nil)))
-	for _, text := range []string{"ताजमहल किसने बनवाया था?", "कैफ़ीन का सूत्र?"} {
-		var said strings.Builder
-		var whole *rag.Answer
-		for event, err := range c.Stream(t.Context(), &rag.Question{Text: text}) {
-			require.NoError(t, err)
-			said.WriteString(event.Token)
-			whole = event.Answer
-		}
-		want, err := streamed.Answer(t.Context(), &rag.Question{Text: text})
-		require.NoError(t, err)
-		require.Equal(t, want, whole)
-		require.Equal(t, want.Refusal == nil, said.Len() > 0)
-	}
-	for range c.Stream(t.Context(), &rag.Question{Text: "ताजमहल किसने बनवाया था?"}) {
-		break
-	}
-}
-
-func TestStreamsThatBreak(t *testing.T) {
-	sse := func(body string) *raghttp.Client {
-		return newClient(t, serve(t, says(200, body, "Content-Type", "text/event-stream")))
-	}
-	const failed = `event: error` + "\n" + `data: {"error":{"code":"PROCESSING_FAILED","message":"no","details":{},"request_id":""}}` + "\n\n"
-	for name, c := range map[string]struct {
-		body string
-		code fault.Code
-	}{
-		"no end":             {"event: token\ndata: {\"text\":\"x\"}\n\n", fault.Upstream},
-		"an error":           {"event: token\ndata: {\"text\":\"x\"}\n\n" + failed, fault.ProcessingFailed},
-		"a token of no kind": {"event: token\ndata: 7\n\n", fault.Upstream},
-		"half an answer":     {"event: done\ndata: {\"answer\":\"x\n\n", fault.Upstream},
-		"a false answer":     {"event: done\ndata: {\"answer\":\"x\"}\n\n", fault.Upstream},
-		"a false claim":      {"event: claim\ndata: []\n\n", fault.Upstream},
-		"a false source":     {"event: source\ndata: \"x\"\n\n", fault.Upstream},
-		"too much":           {"event: token\ndata: {\"text\":\"" + strings.Repeat("x", 300<<10) + "\"}\n\n", fault.Upstream},
-	} {
-		var last error
-		for _, err := range sse(c.body).Stream(t.Context(), &rag.Question{Text: "x"}) {
-			require.NoError(t, last, "an error is the last thing said")
-			last = err
-		}
-		require.Equal(t, c.code, fault.CodeOf(last), "%s: %v", name, last)
-	}
-	const done = `event: done` + "\n" + `data: {"answer":"x","sources":[],"claims":[],"language":"hi"}` + "\n\n"
-	n := 0
-	for event, err := range sse("event: weather\ndata: fine\n\n: comment\n\n"+done+failed).Stream(t.Context(), &rag.Question{Text: "x"}) {
-		require.NoError(t, err)
-		require.Equal(t, "x", event.Answer.Text)
-		n++
-	}
-	require.Equal(t, 1, n, "what is unknown is passed over, and nothing is read behind the end")
-}
-
 func TestRequestIDsGoAlong(t *testing.T) {
 	var got atomic.Value
 	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -490,4 +397,40 @@ func TestRequestIDsGoAlong(t *testing.T) {
 	req.Header.Set("X-Request-ID", id)
 	kit.ServeHTTP(httptest.NewRecorder(), req)
 	require.Equal(t, id, got.Load())
+}
+
+func TestTracesTellWhatWasDoneAndNoText(t *testing.T) {
+	s := whole(t)
+	ok(t, "POST", serve(t, newKit(s, nil))+"/ingest", taj())
+	exported := tracetest.NewInMemoryExporter()
+	kit := httpkit.New(&httpkit.Options{TracerProvider: trace.NewTracerProvider(trace.WithSyncer(exported))})
+	raghttp.Register(kit, s, nil)
+	base := serve(t, kit)
+	ok(t, "POST", base+"/query", map[string]any{"query": "ताजमहल"})
+	ok(t, "POST", base+"/search", map[string]any{"query": "ताजमहल"})
+	ok(t, "POST", base+"/answer", map[string]any{"message": "ताजमहल"})
+	events(t, base+"/answer/stream", `{"message":"ताजमहल"}`)
+	events(t, base+"/answer/stream", `{"message":" "}`)
+	refused(t, "POST", base+"/query", map[string]any{"query": " "}, fault.InvalidRequest)
+	refused(t, "POST", base+"/search", map[string]any{"query": " "}, fault.InvalidRequest)
+	refused(t, "POST", base+"/answer", map[string]any{"message": " "}, fault.InvalidRequest)
+	told := map[string]int{}
+	for _, span := range exported.GetSpans() {
+		if span.SpanKind == apitrace.SpanKindServer {
+			continue
+		}
+		require.True(t, span.Parent.IsValid(), "it belongs to the request")
+		name := span.Name
+		for _, a := range span.Attributes {
+			require.NotContains(t, a.Value.Emit(), "ताज")
+			if a.Key == "error.type" {
+				name += " " + a.Value.AsString()
+			}
+			if a.Key == "rag.documents" {
+				require.EqualValues(t, 1, a.Value.AsInt64())
+			}
+		}
+		told[name]++
+	}
+	require.Equal(t, map[string]int{"retrieve": 1, "search": 1, "answer": 2, "retrieve INVALID_REQUEST": 1, "search INVALID_REQUEST": 1, "answer INVALID_REQUEST": 2}, told)
 }

@@ -23,7 +23,7 @@ func BenchmarkSearch(b *testing.B) {
 		require.NoError(b, s.Documents.Put(b.Context(), &doc))
 	}
 	q := rag.Query{Text: "पहाड़ी पर मंदिर", TopK: rag.MaxTopK}
-	pages := raghttp.NewSearcher(index, s.Documents, nil)
+	pages := raghttp.NewPager(index, s.Documents, nil)
 	client := patient(b, serve(b, newKit(s, nil)))
 	b.Run("index", func(b *testing.B) {
 		for b.Loop() {

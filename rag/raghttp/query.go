@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -57,9 +59,7 @@ func (r *routes) query(ctx context.Context, in *queryInput) (*queryOutput, error
 	if q.TopK == 0 {
 		q.TopK = r.opts.TopK
 	}
-	start := time.Now()
-	found, err := r.service.Retriever.Retrieve(ctx, q)
-	r.metrics.retrieved(start)
+	found, err := r.retrieve(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +71,16 @@ func (r *routes) query(ctx context.Context, in *queryInput) (*queryOutput, error
 		body.Confidence = min(max(found[0].Score, 0), 1)
 	}
 	return &queryOutput{body}, nil
+}
+
+// retrieve asks the Retriever, and tells metrics and trace about it.
+func (r *routes) retrieve(ctx context.Context, q *rag.Query) ([]rag.DocumentResult, error) {
+	ctx, span := startSpan(ctx, "retrieve", attribute.Int("rag.top_k", q.TopK))
+	start := time.Now()
+	found, err := r.service.Retriever.Retrieve(ctx, q)
+	r.metrics.retrieved(start)
+	endSpan(span, err, attribute.Int("rag.documents", len(found)))
+	return found, err
 }
 
 // maxPassages is how many passages a context holds: as many as [rag.Engine] gives its model.

@@ -46,7 +46,9 @@
 // nothing, and finds what is public, unless [Options.TrustReaders] says that
 // callers are programs which know their askers: then the header
 // [ReadersHeader] names what the asker is known by. Without TrustReaders the header is
-// FORBIDDEN. A document that the asker may not read is NOT_FOUND.
+// FORBIDDEN. A document that the asker may not read is NOT_FOUND. Whoever reaches the
+// service may take documents in and delete them, also those that he may not read:
+// who reaches it is for what stands before it to settle.
 //
 // # Metrics
 //
@@ -150,7 +152,7 @@ func newRoutes(kit *httpkit.Kit, s *Service, opts *Options) *routes {
 func Register(kit *httpkit.Kit, s *Service, opts *Options) {
 	r := newRoutes(kit, s, opts)
 	if s.Retriever != nil {
-		r.search = NewSearcher(s.Retriever, s.Documents, r.log)
+		r.search = NewPager(s.Retriever, s.Documents, r.log)
 		httpkit.Register(kit, huma.Operation{
 			Method: http.MethodPost, Path: "/query", OperationID: "query", Summary: "Find passages for a question", Tags: []string{"retrieval"},
 			Description: "The passages as one text for a model, and the documents that they stand in.", MaxBodyBytes: MaxBodyBytes,

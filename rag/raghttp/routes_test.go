@@ -194,7 +194,7 @@ func TestSearchByGet(t *testing.T) {
 	s := whole(t)
 	ok(t, "POST", serve(t, newKit(s, nil))+"/ingest", taj())
 	kit := newKit(&raghttp.Service{}, nil)
-	raghttp.RegisterSearch(kit, "/api/search", raghttp.NewSearcher(s.Retriever, nil, nil), nil)
+	raghttp.RegisterSearch(kit, "/api/search", raghttp.NewPager(s.Retriever, nil, nil), nil)
 	base := serve(t, kit)
 	for filter, want := range map[string]int{"": 1, "&source_sites=a,monuments": 1, "&source_sites=a": 0, "&document_language=mr": 0, "&tags=" + url.QueryEscape("आगरा"): 1, "&document_ids=x": 0, "&date_to=2026-01-31": 1, "&date_to=2026-01-30": 0, "&content_type=text/html": 1} {
 		got := ok(t, "GET", base+"/api/search?q=taj%20mahal"+filter, "")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
@@ -165,12 +167,15 @@ func (r *routes) find(ctx context.Context, header string, q *SearchQuery) (*sear
 	if q.Readers, err = r.readers(header); err != nil {
 		return nil, err
 	}
+	ctx, span := startSpan(ctx, "search", attribute.Int("rag.page", q.Page), attribute.Int("rag.page_size", q.PageSize))
 	start := time.Now()
 	page, err := r.search.Search(ctx, q)
 	r.metrics.retrieved(start)
 	if err != nil {
+		endSpan(span, err)
 		return nil, err
 	}
+	endSpan(span, nil, attribute.Int("rag.documents", page.TotalResults))
 	return &searchOutput{page}, nil
 }
 

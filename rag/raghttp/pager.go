@@ -26,32 +26,34 @@ type Facet struct {
 	Count int    `json:"count"`
 }
 
-// searcher cuts pages out of what a Retriever finds.
-type searcher struct {
+// Pager cuts pages out of what a Retriever finds. It may be used concurrently.
+type Pager struct {
 	retriever rag.Retriever
 	documents Documents // nil: no pictures and no events
 	log       *slog.Logger
 }
 
-// NewSearcher gives a Searcher over what r finds, with the pictures and events
-// of documents as docs has them; nil docs have none. Documents that cannot be
-// looked up cost their pictures, not the page, and log hears of it; it may be nil.
-func NewSearcher(r rag.Retriever, docs Documents, log *slog.Logger) Searcher {
+var _ Searcher = (*Pager)(nil)
+
+// NewPager gives pages of what r finds, with the pictures and events of documents
+// as docs has them; nil docs have none. Documents that cannot be looked up cost
+// their pictures, not the page, and log hears of it; it may be nil.
+func NewPager(r rag.Retriever, docs Documents, log *slog.Logger) *Pager {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &searcher{retriever: r, documents: docs, log: log}
+	return &Pager{retriever: r, documents: docs, log: log}
 }
 
 // Search finds all documents and gives one page of them.
-func (s *searcher) Search(ctx context.Context, q *SearchQuery) (*SearchPage, error) {
+func (p *Pager) Search(ctx context.Context, q *SearchQuery) (*SearchPage, error) {
 	n, err := q.normal()
 	if err != nil {
 		return nil, err
 	}
 	all := n.Query
 	all.TopK = rag.MaxTopK
-	found, err := s.retriever.Retrieve(ctx, &all)
+	found, err := p.retriever.Retrieve(ctx, &all)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +62,7 @@ func (s *searcher) Search(ctx context.Context, q *SearchQuery) (*SearchPage, err
 	for i := range found[from:min(from+n.PageSize, len(found))] {
 		r := &found[from+i]
 		page.Results = append(page.Results, newSearchResult(r, n.Details))
-		doc, err := s.document(ctx, r.DocumentID, n.Readers)
+		doc, err := p.document(ctx, r.DocumentID, n.Readers)
 		if err != nil {
 			return nil, err
 		}
@@ -76,11 +78,11 @@ func (s *searcher) Search(ctx context.Context, q *SearchQuery) (*SearchPage, err
 
 // document gives a document that was found, or nil where it has gone meanwhile, may
 // not be read any more or cannot be had.
-func (s *searcher) document(ctx context.Context, id string, readers []string) (*corpus.Document, error) {
-	if s.documents == nil {
+func (p *Pager) document(ctx context.Context, id string, readers []string) (*corpus.Document, error) {
+	if p.documents == nil {
 		return nil, nil
 	}
-	doc, err := s.documents.Get(ctx, id)
+	doc, err := p.documents.Get(ctx, id)
 	switch {
 	case err == nil && mayRead(doc, readers):
 		return doc, nil
@@ -89,7 +91,7 @@ func (s *searcher) document(ctx context.Context, id string, readers []string) (*
 	case ctx.Err() != nil:
 		return nil, err
 	}
-	s.log.WarnContext(ctx, "searching without the pictures of a document", slog.Any("error", err))
+	p.log.WarnContext(ctx, "searching without the pictures of a document", slog.Any("error", err))
 	return nil, nil
 }
 
