@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	collectortrace "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -43,8 +44,16 @@ func TestTracesReachTheCollector(t *testing.T) {
 	defer mu.Unlock()
 	require.NotEmpty(t, sent.ResourceSpans)
 	require.Contains(t, sent.ResourceSpans[0].Resource.String(), "gateway-under-test")
-	spans := sent.ResourceSpans[0].ScopeSpans[0].Spans
-	require.Equal(t, "GET /api/v1/search", spans[0].Name)
+	spans := map[string]*tracepb.Span{}
+	for _, scope := range sent.ResourceSpans[0].ScopeSpans {
+		for _, span := range scope.Spans {
+			spans[span.Name] = span
+		}
+	}
+	request, search := spans["GET /api/v1/search"], spans["search"]
+	require.NotNil(t, request)
+	require.NotNil(t, search)
+	require.Equal(t, request.SpanId, search.ParentSpanId)
 	require.NotContains(t, sent.String(), "9876543210")
 	var line struct {
 		TraceID string `json:"trace_id"`
@@ -57,6 +66,6 @@ func TestTracesReachTheCollector(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(l), &line))
 		}
 	}
-	require.Equal(t, hex.EncodeToString(spans[0].TraceId), line.TraceID)
-	require.Equal(t, hex.EncodeToString(spans[0].SpanId), line.Extra.SpanID)
+	require.Equal(t, hex.EncodeToString(request.TraceId), line.TraceID)
+	require.Equal(t, hex.EncodeToString(request.SpanId), line.Extra.SpanID)
 }
