@@ -120,7 +120,7 @@ func passages(sources []DocumentResult, n int) []llm.Passage {
 	for _, s := range sources {
 		hits = append(hits, s.Chunks...)
 	}
-	sortHits(hits)
+	SortHits(hits)
 	hits = hits[:min(n, len(hits))]
 	out := make([]llm.Passage, len(hits))
 	for i, h := range hits {

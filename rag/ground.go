@@ -1,9 +1,7 @@
 package rag
 
 import (
-	"cmp"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/akshara-go/akshara/rag/analysis"
@@ -159,11 +157,4 @@ func trim(text string, span corpus.Span) corpus.Span {
 	span.Start += len(text) - len(strings.TrimLeft(text, " \t\r\n"))
 	span.End -= len(text) - len(strings.TrimRight(text, " \t\r\n"))
 	return span
-}
-
-// sortHits puts the best first; equals stand in the order of their ids.
-func sortHits(hits []Hit) {
-	slices.SortStableFunc(hits, func(a, b Hit) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Record.Chunk.ID, b.Record.Chunk.ID))
-	})
 }

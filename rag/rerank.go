@@ -1,8 +1,10 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/corpus"
@@ -14,8 +16,36 @@ import (
 // sets their scores anew, from 0 to 1. Language of q is set; where an index has
 // a [Speller], Text is a romanised question in its language's own script. It may
 // be called concurrently, and may reorder and shorten hits, which are its own.
+//
+// Rerank gives the best first, equals in the order of their chunks' ids, each
+// hit at most once and none that it was not given. The order that hits come in
+// means nothing: their scores do. What hits point to (leg scores, readers,
+// sentences) stays as it is, and so does q. No hits give none and no error.
+// With an error there are no hits; a cancelled context gives its error.
 type Reranker interface {
 	Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit, error)
+}
+
+// SortHits puts the hits with the best scores first; equals stand in the order
+// of their chunks' ids, and a score that is not a number is the worst.
+func SortHits(hits []Hit) {
+	slices.SortStableFunc(hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Record.Chunk.ID, b.Record.Chunk.ID))
+	})
+}
+
+// KeepOrder changes the scores of hits so that [SortHits] leaves them in the
+// order that they are in: a score that is not below the one before it becomes
+// the next smaller number. It is for a [Reranker] that knows an order, and not
+// by how much one hit is better than the next. Scores are from 0 to 1.
+func KeepOrder(hits []Hit) {
+	for i := range hits {
+		h := &hits[i]
+		h.Score = max(h.Score, float64(len(hits)-i)*math.SmallestNonzeroFloat64) // room for those behind
+		if i > 0 && h.Score >= hits[i-1].Score {
+			h.Score = math.Nextafter(hits[i-1].Score, 0)
+		}
+	}
 }
 
 // LexicalReranker scores a candidate by its fused score and by how much of the
@@ -27,7 +57,10 @@ type LexicalReranker struct{}
 const otherLanguage = .75
 
 // Rerank sets the scores and gives the best first.
-func (LexicalReranker) Rerank(_ context.Context, q *Query, hits []Hit) ([]Hit, error) {
+func (LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	passages := make([]rerank.Passage, len(hits))
 	for i := range hits {
 		c := &hits[i].Record.Chunk
@@ -43,7 +76,7 @@ func (LexicalReranker) Rerank(_ context.Context, q *Query, hits []Hit) ([]Hit, e
 			hits[i].Score *= otherLanguage
 		}
 	}
-	sortHits(hits)
+	SortHits(hits)
 	return hits, nil
 }
 

@@ -108,7 +108,7 @@ func (x *Index) denseLeg(ctx context.Context, q *Query, s *Search) error {
 
 // group puts the chunks of a document together and keeps the best k documents.
 func group(hits []Hit, k int) []DocumentResult {
-	sortHits(hits)
+	SortHits(hits)
 	at := make(map[string]int, k)
 	results := make([]DocumentResult, 0, k)
 	for _, h := range hits {

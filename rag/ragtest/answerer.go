@@ -66,8 +66,8 @@ func (s *answererSuite) sources(q rag.Question) (ids []string) {
 	return ids
 }
 
-// asked are questions: what each is answered with, or "" where it is refused.
-var asked = map[string]string{
+// answered are questions: what each is answered with, or "" where it is refused.
+var answered = map[string]string{
 	"ताजमहल किसने बनवाया था?":           "शाहजहाँ",
 	"taj mahal kisne banwaya tha?":      "शाहजहाँ",
 	"भारत की राजधानी क्या है?":          "नई दिल्ली",
@@ -158,7 +158,7 @@ var answerCases = []answererCase{
 	{"concurrent questions get their own answers", func(s *answererSuite) {
 		s.add(monuments()...)
 		var wg sync.WaitGroup
-		for text, want := range asked {
+		for text, want := range answered {
 			for range 4 {
 				wg.Go(func() {
 					a, err := s.answerer.Answer(s.Context(), &rag.Question{Text: text, Language: lang.Hindi})
@@ -185,7 +185,7 @@ var streamCases = []answererCase{
 	{"a streamed answer tells sources, then sentences with what they rest on, then the whole that is asked for at once", func(s *answererSuite) {
 		stream := s.streamer()
 		s.add(monuments()...)
-		for text := range asked {
+		for text := range answered {
 			q := rag.Question{Text: text, Language: lang.Hindi}
 			var said strings.Builder
 			var sources []rag.DocumentResult

@@ -59,3 +59,7 @@ func TestEngineIsAnAnswerer(t *testing.T) {
 		return rag.NewEngine(index, nil), index
 	})
 }
+
+func TestLexicalReranker(t *testing.T) {
+	TestReranker(t, func(*testing.T) rag.Reranker { return rag.LexicalReranker{} })
+}

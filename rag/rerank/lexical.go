@@ -63,16 +63,24 @@ func Lexical(query string, code lang.Code, passages []Passage) []float64 {
 	cover := q.coverage(found)
 	top := 0.0
 	for i := range passages {
-		top = max(top, passages[i].Score)
+		top = max(top, passages[i].first())
 	}
 	scores := make([]float64, len(passages))
 	for i := range passages {
 		if top > 0 {
-			scores[i] = max(0, passages[i].Score) / top
+			scores[i] = passages[i].first() / top
 		}
 		scores[i] = (scores[i] + sentenceWeight*cover[i]) / (1 + sentenceWeight)
 	}
 	return scores
+}
+
+// first gives the first search's score, 0 where it is negative or no finite number.
+func (p *Passage) first() float64 {
+	if p.Score > 0 && p.Score <= math.MaxFloat64 {
+		return p.Score
+	}
+	return 0
 }
 
 // The two families of grams.
