@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-suggest bench-vectors \
+	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-rerank bench-suggest bench-vectors \
 	bench-analysis bench-chunk kill9
 
 help: ## list the targets
@@ -73,6 +73,9 @@ train-fusion: ## fit what the legs of a search count for, and print it
 
 bench-retrieval: ## retrieval quality: XQuAD, with and without distractors, and sentences in Latin letters
 	go test -run '^$$' -bench 'BenchmarkXQuAD|BenchmarkRomanised' -benchtime 1x ./rag
+
+bench-rerank: ## what follows a search: MRR by scores and by ranks, with and without reranking, and what diversity costs
+	go test -run '^$$' -bench BenchmarkReranking -benchtime 1x ./rag
 
 bench-suggest: ## latency and quality of suggestions, and what they cost an index
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag
