@@ -74,8 +74,13 @@ func invalidUTF8(s string) int {
 	return -1
 }
 
-// normal gives q with its defaults filled in, or what is wrong with it.
-func (q *Query) normal(detect func(string) lang.Code) (*Query, error) {
+// Normal gives a copy of q with its defaults filled in, or what is wrong with it:
+// what [Index.Retrieve] does first. Detect gives the language where q leaves it
+// open; nil goes by the script.
+func (q *Query) Normal(detect func(text string) lang.Code) (*Query, error) {
+	if detect == nil {
+		detect = byScript
+	}
 	if err := checkText("query", q.Text); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (x *Index) QueryDocuments(ctx context.Context, text string) ([]DocumentResu
 // document are put together. An embedder that fails costs the dense leg, not
 // the answer; an index that holds another model's vectors is an error.
 func (x *Index) Retrieve(ctx context.Context, q *Query) ([]DocumentResult, error) {
-	n, err := q.normal(x.opts.Detect)
+	n, err := q.Normal(x.opts.Detect)
 	if err != nil {
 		return nil, err
 	}

@@ -80,3 +80,23 @@ func FuzzAksharas(f *testing.F) {
 		require.Equal(t, len(text), at)
 	})
 }
+
+func TestAClippedTextIsWholeAksharasWithinItsTokens(t *testing.T) {
+	for _, text := range []string{"ज्ञानेश्वरी क्षत्रिय ", "who built it? ", "தமிழ்நாடு ", "क", "\u0301", "\xff", "😀"} {
+		long := strings.Repeat(text, 200)
+		for _, tokens := range []int{0, 1, 2, 7, 50, 5000} {
+			clipped := chunk.Clip(long, tokens)
+			require.True(t, strings.HasPrefix(long, clipped))
+			require.LessOrEqual(t, chunk.Estimate(clipped), tokens)
+			require.LessOrEqual(t, len(clipped), 32*tokens)
+			ends := map[int]bool{0: true}
+			for a := range chunk.Aksharas(long) {
+				ends[a.End] = true
+			}
+			require.True(t, ends[len(clipped)], "%q is cut inside an akshara", clipped)
+		}
+		require.NotEmpty(t, chunk.Clip(long, 50))
+		require.Equal(t, text, chunk.Clip(text, 50), "what is short enough stays")
+	}
+	require.Empty(t, chunk.Clip("क", -1))
+}

@@ -1,6 +1,9 @@
 package chunk
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Estimate gives about as many tokens as the multilingual tokenisers of
 // language models make of a text: one for each six letters of an ASCII word or
@@ -29,4 +32,32 @@ func Estimate(text string) int {
 	}
 	flush()
 	return tokens
+}
+
+// bytesPerToken is how many bytes a token has at most, but in a text without words.
+const bytesPerToken = 32
+
+// Clip gives the beginning of a text with at most so many tokens, as [Estimate]
+// counts them, and at most 32 bytes for each. It is never cut inside an akshara.
+func Clip(text string, tokens int) string {
+	if len(text) <= tokens {
+		return text
+	}
+	var ends []int
+	for a := range Aksharas(text) {
+		if a.End > tokens*bytesPerToken {
+			break
+		}
+		ends = append(ends, a.End)
+	}
+	n, _ := slices.BinarySearchFunc(ends, tokens, func(end, most int) int {
+		if Estimate(text[:end]) <= most {
+			return -1
+		}
+		return 1
+	})
+	if n == 0 {
+		return ""
+	}
+	return text[:ends[n-1]]
 }

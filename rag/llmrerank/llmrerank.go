@@ -139,8 +139,8 @@ func (r *Reranker) sort(ctx context.Context, q *rag.Query, candidates []rag.Hit,
 	passages := make([]llm.Passage, len(window))
 	for i, at := range window {
 		rec := &candidates[at].Record
-		passages[i].Source.Title = clip(rec.Source.Title, r.opts.PassageTokens/4)
-		passages[i].Chunk.Text = clip(rec.Chunk.Text, r.opts.PassageTokens)
+		passages[i].Source.Title = chunk.Clip(rec.Source.Title, r.opts.PassageTokens/4)
+		passages[i].Chunk.Text = chunk.Clip(rec.Chunk.Text, r.opts.PassageTokens)
 	}
 	res, err := r.model.Generate(ctx, &llm.Request{
 		Messages: []llm.Message{
@@ -180,29 +180,4 @@ func arrange(hits []rag.Hit, order []int) {
 		hits[i] = before[at]
 		hits[i].Score = before[i].Score
 	}
-}
-
-// clip gives the beginning of a text with at most so many tokens, never cut inside an akshara.
-func clip(text string, tokens int) string {
-	const bytesPerToken = 32 // of no text are there more, but of one without letters
-	if len(text) <= tokens {
-		return text
-	}
-	var ends []int
-	for a := range chunk.Aksharas(text) {
-		if a.End > tokens*bytesPerToken {
-			break
-		}
-		ends = append(ends, a.End)
-	}
-	n, _ := slices.BinarySearchFunc(ends, tokens, func(end, most int) int {
-		if chunk.Estimate(text[:end]) <= most {
-			return -1
-		}
-		return 1
-	})
-	if n == 0 {
-		return ""
-	}
-	return text[:ends[n-1]]
 }
