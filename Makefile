@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-rerank bench-suggest bench-vectors \
+	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-rerank bench-understand bench-suggest bench-vectors \
 	bench-analysis bench-chunk kill9
 
 help: ## list the targets
@@ -76,6 +76,9 @@ bench-retrieval: ## retrieval quality: XQuAD, with and without distractors, and 
 
 bench-rerank: ## what follows a search: MRR by scores and by ranks, with and without reranking, and what diversity costs
 	go test -run '^$$' -bench BenchmarkReranking -benchtime 1x ./rag
+
+bench-understand: ## what repair of mistyped words and questions in two languages bring and cost
+	go test -run '^$$' -bench BenchmarkUnderstanding -benchtime 1x ./rag
 
 bench-suggest: ## latency and quality of suggestions, and what they cost an index
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag

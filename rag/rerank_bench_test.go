@@ -26,12 +26,11 @@ var rerankings = []struct {
 	{"scores+lexical", rag.LexicalReranker{}},
 	{"rrf+lexical", steps.Chain{steps.RRF{}, rag.LexicalReranker{}}},
 	{"scores+lexical+mmr", steps.Chain{rag.LexicalReranker{}, steps.MMR{}}},
-	{"scores+lexical+mmr.5", steps.Chain{rag.LexicalReranker{}, steps.MMR{Lambda: .5}}},
 }
 
-// Reranking by words pays where there is most to put right, the order of steps
-// that need no words costs nothing, and scores are worth more than ranks: on
-// XQuAD's development half in Hindi among 8,000 other sentences.
+// Reranking by words pays, diversity costs nothing of the first place, and scores
+// are worth more than ranks: on XQuAD's development half in Hindi among 8,000
+// other sentences.
 func TestRerankingXQuAD(t *testing.T) {
 	docs, questions := xquad(t, lang.Hindi)
 	store := filled(t, docs, distractors(t))
@@ -46,7 +45,6 @@ func TestRerankingXQuAD(t *testing.T) {
 	require.GreaterOrEqual(t, mrr["scores"], mrr["rrf"])
 	require.GreaterOrEqual(t, mrr["scores+lexical"], mrr["rrf+lexical"])
 	require.Equal(t, r1["scores+lexical"], r1["scores+lexical+mmr"], "the first stays the first")
-	require.Equal(t, r1["scores+lexical"], r1["scores+lexical+mmr.5"], "the first stays the first")
 }
 
 // BenchmarkReranking prints how the development half's questions are ranked

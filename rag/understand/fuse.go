@@ -11,24 +11,24 @@ import (
 // fusedDepth is how many documents of each way of asking are fused, at least.
 const fusedDepth = 10
 
-// rrfConstant is k of reciprocal rank fusion, as its authors have it.
-const rrfConstant = 60
-
 // List is what one way of asking a question found, best first, and what it counts for.
 type List struct {
 	Results []rag.DocumentResult
 	Weight  float64
 }
 
-// Fuse makes one list of several, with the best k documents: by reciprocal rank
-// fusion, the sum of weight/(60+place) over the lists that have a document, where
-// a list's weight is multiplied by the score of its first. A question in a
-// language that no document is in finds something too, but its first says
-// itself that it holds little of what was asked; without this such a list
-// would take half of the places. A document has the chunks of all lists, and its
-// snippet from the list whose score for it is highest. The scores of the
-// documents are given out anew, the highest to the first. Source of the fusion:
-// Cormack, Clarke and Büttcher (SIGIR 2009).
+// Fuse makes one list of several, with the best k documents: by the sum of
+// weight·score² over the lists that have a document. A document has the chunks of
+// all lists, and its snippet from the list whose score for it is highest. The scores
+// of the documents are given out anew, the highest to the first.
+//
+// Scores of a [rag.Reranker] say how much of what was asked a document holds, and
+// squares let those that hold much decide. Ranks do not: a question in a language
+// that no document is in finds something too, and reciprocal rank fusion gives it
+// half of the places. XQuAD's Hindi questions among Hindi paragraphs and 8,000 other
+// sentences, asked in English as well: R@1 .719 by reciprocal ranks, .802 when
+// those are weighted by the score of a list's first, .933 by the sum of squares, as
+// by the highest score, and .933 in Hindi alone.
 func Fuse(lists []List, k int) []rag.DocumentResult {
 	at := map[string]int{}
 	var found []fused
@@ -41,7 +41,7 @@ func Fuse(lists []List, k int) []rag.DocumentResult {
 				at[d.DocumentID] = i
 				found = append(found, fused{best: -1})
 			}
-			found[i].add(d, l.Weight*l.Results[0].Score/float64(rrfConstant+place+1))
+			found[i].add(d, l.Weight*d.Score*d.Score)
 		}
 	}
 	scores := make([]float64, len(found))

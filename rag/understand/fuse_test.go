@@ -19,11 +19,11 @@ func result(id string, score float64, chunks ...string) rag.DocumentResult {
 	return d
 }
 
-func TestFusedDocumentsAreRankedByTheirPlacesInAllLists(t *testing.T) {
+func TestFusedDocumentsAreRankedByWhatAllListsSayOfThem(t *testing.T) {
 	first := []rag.DocumentResult{result("a", .9), result("b", .8), result("c", .7)}
 	second := []rag.DocumentResult{result("b", .9), result("d", .6, "d#1"), result("a", .5, "a#1")}
 	got := understand.Fuse([]understand.List{{Results: first, Weight: 1}, {Results: second, Weight: 1}, {}}, 3)
-	require.Equal(t, []string{"b", "a", "d"}, ids(got))
+	require.Equal(t, []string{"b", "a", "c"}, ids(got))
 	require.Equal(t, []float64{.9, .9, .7}, []float64{got[0].Score, got[1].Score, got[2].Score}, "the highest scores, given out anew")
 	for _, d := range got {
 		require.Equal(t, d.Score, d.Chunks[0].Score)
@@ -35,9 +35,9 @@ func TestFusedDocumentsAreRankedByTheirPlacesInAllLists(t *testing.T) {
 	require.Empty(t, understand.Fuse([]understand.List{{Weight: 1}}, 5))
 }
 
-func TestAListThatKnowsItsFirstIsPoorTakesNoPlaces(t *testing.T) {
+func TestAListThatFoundLittleTakesNoPlaces(t *testing.T) {
 	good := []rag.DocumentResult{result("a", .9), result("b", .8), result("c", .7)}
-	poor := []rag.DocumentResult{result("x", .3), result("y", .3), result("z", .3)}
+	poor := []rag.DocumentResult{result("x", .3), result("y", .3), result("z", .2)}
 	got := understand.Fuse([]understand.List{{Results: poor, Weight: 1}, {Results: good, Weight: 1}}, 5)
 	require.Equal(t, []string{"a", "b", "c", "x", "y"}, ids(got))
 	none := []rag.DocumentResult{result("n", 0)}

@@ -146,7 +146,7 @@ func (r *Retriever) Understand(ctx context.Context, q *rag.Query, history []llm.
 
 // Search finds the documents for a question that was understood: by its text
 // and, where there are expanders, by each of its variants, all at once. What
-// several find is fused by [Fuse]. An error is the text's own search's; a variant
+// they find is fused by [Fuse]. An error is the text's own search's; a variant
 // that cannot be searched is left out.
 func (r *Retriever) Search(ctx context.Context, a *Asked) ([]rag.DocumentResult, error) {
 	variants := r.variants(ctx, a)
