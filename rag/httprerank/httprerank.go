@@ -7,7 +7,7 @@
 //   - [CohereV1], POST /v1/rerank: model, query, documents (texts), top_n,
 //     return_documents. https://docs.cohere.com/v1/reference/rerank
 //   - [Jina], POST /v1/rerank: the same fields; also vLLM, llama.cpp's server
-//     (started with --rerank), Infinity and others. https://api.jina.ai/redoc
+//     (started with --rerank) and others. https://api.jina.ai/redoc
 //   - [TEI], POST /rerank: query, texts, truncate, raw_scores, return_text, of
 //     Hugging Face's Text Embeddings Inference. It serves one model, which a
 //     request does not name. https://huggingface.github.io/text-embeddings-inference

@@ -41,65 +41,65 @@ func relevance(query, text string) float64 {
 	return asked.Share(asked.In(analysis.Tokens(text, ""), text, nil))
 }
 
+// asked is what a server of any shape may be sent.
+type asked struct {
+	Model, Query     string
+	Documents, Texts []string
+	TopN             int   `json:"top_n"`
+	ReturnDocuments  *bool `json:"return_documents"`
+	Truncate         bool
+	RawScores        bool `json:"raw_scores"`
+	ReturnText       bool `json:"return_text"`
+}
+
+type object = map[string]any
+
 // server is a stand-in for a reranking server, modelled on the documented wire
 // formats: Cohere's API reference (v1 and v2), Jina's, and the OpenAPI document
 // of Text Embeddings Inference. It is as strict as they are about the
 // fields it is sent, and answers in the order of the scores.
 func server(w http.ResponseWriter, r *http.Request) {
-	type object = map[string]any
-	answer := func(status int, body any) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(body)
-	}
-	if r.Header.Get("Authorization") != "Bearer "+key {
-		answer(401, object{"message": "invalid api token"})
-		return
-	}
-	var q struct {
-		Model, Query     string
-		Documents, Texts []string
-		TopN             int   `json:"top_n"`
-		ReturnDocuments  *bool `json:"return_documents"`
-		Truncate         bool
-		RawScores        bool `json:"raw_scores"`
-		ReturnText       bool `json:"return_text"`
-	}
+	status, body := http.StatusUnprocessableEntity, any(object{"message": "invalid request"})
+	var q asked
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(&q); err != nil || r.Method != http.MethodPost {
-		answer(422, object{"message": "invalid request"})
-		return
+	switch {
+	case r.Header.Get("Authorization") != "Bearer "+key:
+		status, body = http.StatusUnauthorized, object{"message": "invalid api token"}
+	case r.Method == http.MethodPost && d.Decode(&q) == nil:
+		status, body = q.answer(r.URL.Path)
 	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// answer gives the status and the body of the answer at a path.
+func (q *asked) answer(path string) (int, any) {
 	texts := slices.Concat(q.Documents, q.Texts)
 	if q.Query == "" || len(texts) == 0 || slices.Contains(texts, "") {
-		answer(400, object{"message": "empty"})
-		return
+		return http.StatusBadRequest, object{"message": "empty"}
+	}
+	score := "relevance_score"
+	if path == "/rerank" {
+		score = "score"
 	}
 	results := make([]object, len(texts))
 	for i, text := range texts {
-		results[i] = object{"index": i, "relevance_score": relevance(q.Query, text)}
+		results[i] = object{"index": i, score: relevance(q.Query, text)}
 	}
-	slices.SortStableFunc(results, func(a, b object) int {
-		return cmp.Compare(b["relevance_score"].(float64), a["relevance_score"].(float64))
-	})
+	slices.SortStableFunc(results, func(a, b object) int { return cmp.Compare(b[score].(float64), a[score].(float64)) })
 	switch {
-	case r.URL.Path == "/v2/rerank" && q.Model == "m" && q.ReturnDocuments == nil && q.Texts == nil:
-		answer(200, object{"id": "07734bd2", "results": results[:min(q.TopN, len(results))], "meta": object{"api_version": object{"version": "2"}, "billed_units": object{"search_units": 1}}})
-	case r.URL.Path == "/v1/rerank" && q.Model == "m" && q.ReturnDocuments != nil && !*q.ReturnDocuments && q.Texts == nil:
-		answer(200, object{"model": "m", "usage": object{"total_tokens": 15}, "results": results[:min(q.TopN, len(results))]})
-	case r.URL.Path == "/rerank" && q.Model == "" && q.Truncate && !q.RawScores && !q.ReturnText && q.Documents == nil:
-		if len(texts) > 32 {
-			answer(413, object{"error": "Batch size error", "error_type": "validation"})
-			return
-		}
-		for i := range results {
-			results[i] = object{"index": results[i]["index"], "score": results[i]["relevance_score"]}
-		}
-		answer(200, results)
-	default:
-		answer(404, object{"message": "not found"})
+	case path == "/v2/rerank" && q.Model == "m" && q.ReturnDocuments == nil && q.Texts == nil:
+		return http.StatusOK, object{"id": "07734bd2", "results": results[:min(q.TopN, len(results))], "meta": object{"api_version": object{"version": "2"}}}
+	case path == "/v1/rerank" && q.Model == "m" && q.ReturnDocuments != nil && !*q.ReturnDocuments && q.Texts == nil:
+		return http.StatusOK, object{"model": "m", "usage": object{"total_tokens": 15}, "results": results[:min(q.TopN, len(results))]}
+	case path == "/rerank" && len(texts) > 32:
+		return http.StatusRequestEntityTooLarge, object{"error": "Batch size error", "error_type": "validation"}
+	case path == "/rerank" && q.Model == "" && q.Truncate && !q.RawScores && !q.ReturnText && q.Documents == nil:
+		return http.StatusOK, results
 	}
+	return http.StatusNotFound, object{"message": "not found"}
 }
 
 func serve(t testing.TB, h http.HandlerFunc) string {
@@ -112,8 +112,9 @@ func serve(t testing.TB, h http.HandlerFunc) string {
 func newReranker(t testing.TB, base string, opts httprerank.Options) *httprerank.Reranker {
 	t.Helper()
 	opts.Shape, opts.Model = cmp.Or(opts.Shape, httprerank.Jina), "m"
-	opts.HTTP = &httpkit.ClientOptions{Header: http.Header{"Authorization": {"Bearer " + key}}, Backoff: time.Millisecond,
-		Timeout: 500 * time.Millisecond, BreakerFailures: -1, MaxAnswerBytes: 1 << 20}
+	opts.HTTP = cmp.Or(opts.HTTP, &httpkit.ClientOptions{Timeout: time.Minute})
+	opts.HTTP.Header = http.Header{"Authorization": {"Bearer " + key}}
+	opts.HTTP.Backoff, opts.HTTP.BreakerFailures, opts.HTTP.MaxAnswerBytes = time.Millisecond, -1, 1<<20
 	if opts.Shape == httprerank.TEI {
 		opts.Model = ""
 	}
@@ -292,14 +293,15 @@ func TestAServerThatIsAwayOrSilentCostsItsScoresAndAWarning(t *testing.T) {
 	defer close(release)
 	for base, code := range map[string]fault.Code{away: fault.ServiceUnavailable, silent: fault.UpstreamTimeout} {
 		var log bytes.Buffer
-		opts := httprerank.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+		quick := &httpkit.ClientOptions{Timeout: 100 * time.Millisecond}
+		opts := httprerank.Options{Logger: slog.New(slog.NewTextHandler(&log, nil)), HTTP: quick}
 		hits, err := newReranker(t, base, opts).Rerank(t.Context(), &rag.Query{Text: "private question"}, texts("private x", "y"))
 		require.NoError(t, err)
 		require.Len(t, hits, 2)
 		require.Contains(t, log.String(), "level=WARN")
 		require.NotContains(t, log.String(), "private")
 		require.NotContains(t, log.String(), key)
-		_, err = newReranker(t, base, httprerank.Options{Required: true}).Rerank(t.Context(), &rag.Query{Text: "?"}, texts("x"))
+		_, err = newReranker(t, base, httprerank.Options{Required: true, HTTP: quick}).Rerank(t.Context(), &rag.Query{Text: "?"}, texts("x"))
 		require.Equal(t, code, fault.CodeOf(err), "%v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)

@@ -131,6 +131,19 @@ func TestWordsAreCarriedOverWhereTheModelFails(t *testing.T) {
 	require.ErrorIs(t, (&understand.FollowUp{Model: &says{err: errors.New("away")}}).Rewrite(ctx, a), context.Canceled)
 }
 
+// An engine is asked what was understood, and answers it.
+func TestAnEngineAnswersAFollowUpQuestion(t *testing.T) {
+	index := newIndex(t, documents...)
+	r := understand.New(index, &understand.Options{Rewrite: []understand.Rewriter{&understand.FollowUp{}, &understand.Spelling{Corrector: index}}})
+	a, err := r.Understand(t.Context(), &rag.Query{Text: "और उसकी ऊँचई कितनी है?"}, []llm.Message{user("क़ुतुब मीनार कहाँ है?")})
+	require.NoError(t, err)
+	answer, err := rag.NewEngine(r, nil).Answer(t.Context(), &rag.Question{Text: a.Text, Language: a.Language})
+	require.NoError(t, err)
+	require.Nil(t, answer.Refusal)
+	require.Equal(t, "qutub", answer.Claims[0].Citations[0].DocumentID)
+	require.Contains(t, answer.Text, "तिहत्तर")
+}
+
 // FuzzFollowUp lets a model say anything about any conversation.
 func FuzzFollowUp(f *testing.F) {
 	f.Add("उसकी ऊँचाई?", "क़ुतुब मीनार कहाँ है?", "1. \"क़ुतुब\"", "hi")
