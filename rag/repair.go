@@ -38,8 +38,8 @@ const (
 // lets through has the stem, the nearest word of those documents. It has to be
 // written in the same script and be one edit away, or two where the word
 // has eight code points or more; an edit is a code point added, left out, changed
-// or swapped with its neighbour, and a word of four may have one that is not
-// heard. Candidates are the forms that suggestions come from whose consonants
+// or swapped with its neighbour. A word of four may have one that is not heard, and
+// one of five or more may have the same code points in another order. Candidates are the forms that suggestions come from whose consonants
 // differ in one at most. The fewest edits win, then the same sound, the question's
 // language, and what stands in more records.
 //
@@ -259,13 +259,21 @@ func (w *questionable) edits(v *vocable) (n int, near bool) {
 		return 0, false
 	}
 	n = distance(w.runes, []rune(v.word))
-	switch n {
-	case 1:
+	switch {
+	case n == 1:
 		return n, len(w.runes) >= oneEditRunes || v.sound == w.Sound
-	case 2:
-		return n, len(w.runes) >= twoEditsRunes
+	case n == 2 && len(w.runes) >= twoEditsRunes:
+		return n, true
 	}
-	return n, false
+	return 2, len(w.runes) >= oneEditRunes && wandered(w.runes, []rune(v.word))
+}
+
+// wandered tells whether two words have the same code points, some of them at
+// another place: where a repha is put a letter late, as in "निमार्ण" for "निर्माण",
+// two of them have moved.
+func wandered(a, b []rune) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
 }
 
 // distance gives the number of runes added, left out, changed or swapped with

@@ -42,6 +42,7 @@ func TestAMistypedWordIsTakenForTheNearestOfTheDocuments(t *testing.T) {
 		"ताजमहाल कहाँ है?":                  {"ताजमहाल ताजमहल"},                   // added
 		"शाहजाँ ने क्या किया?":              {"शाहजाँ शाहजहाँ"},                   // left out
 		"राजधामी कौन सी है?":                {"राजधामी राजधानी"},                  // changed
+		"निमार्ण कब हुआ?":                   {"निमार्ण निर्माण"},                  // a repha put too late
 		"राजधनाी कब बनी?":                   {"राजधनाी राजधानी"},                  // swapped
 		"मीनार की उँचाई":                    {},                                   // another spelling of a word that is known
 		"तहजमल का निरमाण":                   {"निरमाण निर्माण"},                   // what is too far away stays
