@@ -32,6 +32,9 @@ var rerankings = []struct {
 // are worth more than ranks: on XQuAD's development half in Hindi among 8,000
 // other sentences.
 func TestRerankingXQuAD(t *testing.T) {
+	if testing.Short() {
+		t.Skip("2,400 questions among 8,000 sentences take half a minute")
+	}
 	docs, questions := xquad(t, lang.Hindi)
 	store := filled(t, docs, distractors(t))
 	r1, mrr := map[string]float64{}, map[string]float64{}

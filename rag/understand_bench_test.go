@@ -136,13 +136,11 @@ func BenchmarkUnderstanding(b *testing.B) {
 	docs, hindi := xquad(b, lang.Hindi)
 	_, english := xquad(b, lang.English)
 	hidden := distractors(b)
+	paragraphs, _ := xquad(b, lang.English)
 	for name, measure := range map[string]func() repair{
 		"hi":      func() repair { return measureRepair(b, lang.Hindi, hindi, docs) },
 		"hi+8000": func() repair { return measureRepair(b, lang.Hindi, hindi, docs, hidden) },
-		"en": func() repair {
-			paragraphs, _ := xquad(b, lang.English)
-			return measureRepair(b, lang.English, english, paragraphs)
-		},
+		"en":      func() repair { return measureRepair(b, lang.English, english, paragraphs) },
 	} {
 		b.Run("repair/"+name, func(b *testing.B) {
 			var r repair
