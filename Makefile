@@ -104,5 +104,6 @@ bench-language: ## the language layer: identification, transliteration of words,
 train-detect: ## learn the language detector's weights from AKSHARA_DATA
 	go run ./train/internal/langidtrain -data "$${AKSHARA_DATA:-../shared/data}" -out translate/detect/weights.bin
 
-train-translit: ## learn how words are typed, 11 languages, from AKSHARA_DATA
-	go run ./train/internal/translittrain -data "$${AKSHARA_DATA:-../shared/data}" -out translate/translit/weights
+train-translit: ## learn how words are typed, 11 languages, from AKSHARA_DATA and the lists of words in AKSHARA_WORDS
+	go run ./train/internal/translittrain -data "$${AKSHARA_DATA:-../shared/data}" -words "$${AKSHARA_WORDS:-../words}" \
+	  -out translate/translit/weights

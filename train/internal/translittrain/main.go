@@ -13,19 +13,22 @@
 //  4. Spelling. An n-gram model of native words, smoothed after Kneser and Ney and
 //     pruned by relative entropy (Stolcke 1998); that of Hindi learns from words of
 //     its neighbours too, written in its script.
-//  5. List. The words of running text tell which of several spellings is a word.
+//  5. List. The words of running text, and of public lists of words, tell which of
+//     several spellings is a word, and how frequent it is. Only hashes of them are written.
 //
 // It reads, of the development data, translit/{lang}.train.tsv.gz,
 // langid/train.tsv.gz, romanised/{lang}.dev.tsv.gz (words of sentences, and how
 // each was typed) and, for Hindi, retrieval/distractors.hi.txt.gz. It never reads
 // translit/{lang}.dev.tsv.gz, with which the figures are measured, nor
 // retrieval/xquad-dev.*. What is measured on romanised/*.dev with these weights is
-// therefore not measured on held-out text. It writes one file a language:
+// therefore not measured on held-out text. The lists of words are read from the
+// folder of -words; translate/translit/weights/README.md tells what is to be there, and how to get it.
+// It writes one file a language:
 //
 //	make train-translit
 //
-// A tenth of each lexicon, by a hash of the word, is kept out of learning where
-// choices are compared:
+// A tenth of each lexicon, by a hash of the word, and all words that begin with some
+// of its letters are kept out of learning where choices are compared:
 //
 //	go run ./train/internal/translittrain -validate -languages hi
 package main
@@ -54,6 +57,8 @@ type options struct {
 	least         float64 // times that a sequence of it was seen
 	difference    float64 // in count × log-probability that a sequence of it has to make
 	spellingOrder int
+	words         int // of texts and lists, the most frequent, that the list keeps
+	borrowed      int // of the most frequent of a neighbour's lists, that the list keeps besides
 	grams         int // sequences that the spelling model keeps; Hindi, which is asked most, keeps hindiGrams
 	hindiGrams    int
 }
@@ -67,13 +72,21 @@ func (o options) of(code string) options {
 }
 
 // committed are the options that the committed weights were learnt with.
-var committed = options{iterations: 12, rounds: 4, after: 2, least: 4, difference: 4, spellingOrder: 6, grams: 66_000, hindiGrams: 160_000}
+var committed = options{iterations: 12, rounds: 4, after: 2, least: 4, difference: 4, spellingOrder: 6, words: 70_000, borrowed: 35_000, grams: 66_000, hindiGrams: 160_000}
 
-// mix was found by -search on Hindi, Punjabi and Tamil together.
-var mix = spellmodel.Mix{Spelling: 1, Typing: .6, Choice: .7, Unit: .4, Word: 2}
+// mix was found by -search on Hindi, Punjabi and Tamil together, but for its last
+// two parts: these are the best of a few on the held-out letters of Hindi,
+// Gujarati, Marathi, Punjabi, Tamil and Urdu.
+var mix = spellmodel.Mix{Spelling: 1, Typing: .6, Choice: .7, Unit: .4, Word: 4.5, Common: .4}
+
+// alone is the mix of a language that has no list of words, and borrows none: its
+// texts lack so many words that to be one of them says less, and how often nothing.
+// It is the best of a few on the held-out letters of Sindhi.
+var alone = spellmodel.Mix{Spelling: 1, Typing: .6, Choice: .7, Unit: .4, Word: 2}
 
 func main() {
 	data := flag.String("data", "../shared/data", "folder of the development data")
+	words := flag.String("words", "../words", "folder of the public lists of words, see translate/translit/weights/README.md")
 	out := flag.String("out", "translate/translit/weights", "folder to write the weights to")
 	only := flag.String("languages", strings.Join(languages, ","), "languages to train")
 	check := flag.Bool("validate", false, "write nothing; tell how a held-out tenth of the lexicons is read")
@@ -82,9 +95,9 @@ func main() {
 	codes := strings.Split(*only, ",")
 	var err error
 	if *check {
-		err = validate(*data, codes, committed, *search)
+		err = validate(*data, *words, codes, committed, *search)
 	} else {
-		err = train(*data, *out, codes, committed)
+		err = train(*data, *words, *out, codes, committed)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -99,47 +112,71 @@ type language struct {
 	unitToken        []int // of each emission
 	spelling, typing *ngrams
 	choice           []float32
-	words            map[string]bool
+	words            map[string]int // their classes
+	mix              spellmodel.Mix
 }
 
 // input is what is learnt from.
 type input struct {
-	pairs []pair          // of the lexicon
-	typed []pair          // of sentences
-	words map[string]bool // of texts
-	near  map[string]bool // words of neighbours in the language's script
+	pairs    []pair // of the lexicon
+	typed    []pair // of sentences
+	texts    tally
+	near     map[string]bool // words of neighbours' texts in the language's script
+	listed   tally           // words of the language's lists
+	borrowed tally           // of a neighbour's, in the language's script
 }
 
-func read(data, code string) (*input, error) {
+// read reads what is learnt of a language from the folders of the development
+// data and of the lists.
+func read(data, dir, code string) (*input, error) {
 	in := &input{}
 	var err error
 	if in.pairs, err = readLexicon(filepath.Join(data, "translit", code+".train.tsv.gz")); err != nil {
 		return nil, err
 	}
-	if in.words, err = readWords(filepath.Join(data, "langid", "train.tsv.gz"), code); err != nil {
+	if in.texts, err = readWords(filepath.Join(data, "langid", "train.tsv.gz"), code); err != nil {
 		return nil, err
 	}
 	words, typed, err := readSentences(data, code)
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(in.words, words)
+	in.texts.addAll(words)
 	in.typed = typed
 	if code == "hi" {
-		if err := addRetrieval(in.words, data); err != nil {
+		if err := addRetrieval(in.texts, data); err != nil {
 			return nil, err
 		}
 	}
 	if in.near, err = neighbours(data, code); err != nil {
 		return nil, err
 	}
-	return in, nil
+	if in.listed, err = readLists(dir, code); err != nil {
+		return nil, err
+	}
+	in.borrowed, err = borrow(dir, code)
+	return in, err
+}
+
+// list gives the words that the language's list keeps, and their classes. A
+// neighbour's words are of the least class where they are not the language's too.
+func (in *input) list(o options) map[string]int {
+	words := tally{}
+	words.addAll(in.texts)
+	words.addAll(in.listed)
+	list := words.classes(o.words)
+	for _, w := range in.borrowed.most(o.borrowed) {
+		if _, own := list[w]; !own {
+			list[w] = 0
+		}
+	}
+	return list
 }
 
 // train writes the weights of languages.
-func train(data, out string, codes []string, o options) error {
+func train(data, dir, out string, codes []string, o options) error {
 	for _, code := range codes {
-		in, err := read(data, code)
+		in, err := read(data, dir, code)
 		if err != nil {
 			return err
 		}
@@ -158,12 +195,15 @@ func train(data, out string, codes []string, o options) error {
 }
 
 func learn(in *input, o options) *language {
-	l := &language{words: in.words}
+	l := &language{words: in.list(o), mix: mix}
+	if len(in.listed)+len(in.borrowed) == 0 {
+		l.mix = alone
+	}
 	var cuts [][]int
 	l.emissions, cuts = align(slices.Concat(in.pairs, in.typed), o.iterations)
 
 	whole := map[string]bool{} // whether a word's beginning may be learnt
-	for w := range in.words {
+	for w := range in.texts {
 		whole[w] = true
 	}
 	for w := range in.near {

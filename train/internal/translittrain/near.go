@@ -31,7 +31,7 @@ func neighbours(data, code string) (map[string]bool, error) {
 			if err != nil {
 				return nil, err
 			}
-			maps.Copy(words, typed)
+			words.addAll(typed)
 		}
 		for w := range words {
 			native, err := convert.Transliterate(context.Background(), w, other.Script(), to)
@@ -40,6 +40,32 @@ func neighbours(data, code string) (map[string]bool, error) {
 			}
 			out[native] = true
 		}
+	}
+	return out, nil
+}
+
+// lender gives the language whose lists a language borrows words from that has a
+// short list or none.
+var lender = map[string]lang.Code{"gu": lang.Hindi, "mr": lang.Hindi}
+
+// borrow gives the words of the lender's lists in the language's script.
+func borrow(dir, code string) (tally, error) {
+	from, ok := lender[code]
+	if !ok {
+		return nil, nil
+	}
+	words, err := readLists(dir, string(from))
+	if err != nil {
+		return nil, err
+	}
+	convert := translit.New(&translit.Options{Language: lang.Code(code), Familiar: true})
+	out := tally{}
+	for _, w := range slices.Sorted(maps.Keys(words)) {
+		native, err := convert.Transliterate(context.Background(), w, from.Script(), lang.Code(code).Script())
+		if err != nil {
+			return nil, err
+		}
+		out[native] += words[w]
 	}
 	return out, nil
 }

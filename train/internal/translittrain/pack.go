@@ -18,7 +18,7 @@ const choiceLeastSteps = 5
 // pack writes the weights of a language as spellmodel.Parse reads them.
 func pack(l *language) ([]byte, error) {
 	var raw []byte
-	for _, v := range []float32{mix.Spelling, mix.Typing, mix.Choice, mix.Unit, mix.Word} {
+	for _, v := range []float32{l.mix.Spelling, l.mix.Typing, l.mix.Choice, l.mix.Unit, l.mix.Word, l.mix.Common} {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
 	raw = binary.AppendUvarint(raw, uint64(len(l.units)))
@@ -116,20 +116,24 @@ func appendChoice(b []byte, weights []float32) []byte {
 	return append(append(b, gaps...), values...)
 }
 
-// appendWords writes the words in order, each as the number of bytes it shares
-// with the one before, and the rest.
-func appendWords(b []byte, words map[string]bool) []byte {
-	list := slices.Sorted(maps.Keys(words))
-	b = binary.AppendUvarint(b, uint64(len(list)))
-	last := ""
-	for _, w := range list {
-		shared := 0
-		for shared < min(len(last), len(w)) && last[shared] == w[shared] {
-			shared++
-		}
-		b = binary.AppendUvarint(b, uint64(shared))
-		b = appendString(b, w[shared:])
-		last = w
+// appendWords writes the classes of words by their hashes: how many there are, the
+// bits of a hash, the low bytes of what lies between one hash and the next, the rest of it, and
+// the classes, each kind together. Of words of one hash, the most frequent counts.
+func appendWords(b []byte, words map[string]int) []byte {
+	bits := spellmodel.HashBits(len(words))
+	classes := map[uint32]int{}
+	for w, class := range words {
+		h := spellmodel.HashWord(w, bits)
+		classes[h] = max(class, classes[h])
 	}
-	return b
+	var low, high, class []byte
+	next := uint32(0)
+	for _, h := range slices.Sorted(maps.Keys(classes)) {
+		low = append(low, byte(h-next))
+		high = binary.AppendUvarint(high, uint64(h-next)>>8)
+		class = append(class, byte(classes[h]))
+		next = h + 1
+	}
+	b = append(binary.AppendUvarint(b, uint64(len(classes))), byte(bits))
+	return append(append(append(b, low...), high...), class...)
 }

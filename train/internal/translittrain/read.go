@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -40,33 +39,15 @@ func letters(s string) string {
 	}, s)
 }
 
-// readWords gives the words that the running text of a language has.
-func readWords(path, code string) (map[string]bool, error) {
-	words := map[string]bool{}
+// readWords counts the words that the running text of a language has.
+func readWords(path, code string) (tally, error) {
+	words := tally{}
 	err := rows(path, 3, func(f []string) {
 		if f[0] == code {
-			addWords(words, f[2], code)
+			words.add(f[2], code, 1)
 		}
 	})
 	return words, err
-}
-
-// scripts are those that a language's words have to be in.
-var scripts = map[string]*unicode.RangeTable{
-	"bn": unicode.Bengali, "gu": unicode.Gujarati, "hi": unicode.Devanagari, "kn": unicode.Kannada, "ml": unicode.Malayalam, "mr": unicode.Devanagari,
-	"mai": unicode.Devanagari, "doi": unicode.Devanagari, "ne": unicode.Devanagari,
-	"pa": unicode.Gurmukhi, "sd": unicode.Arabic, "ta": unicode.Tamil, "te": unicode.Telugu, "ur": unicode.Arabic,
-}
-
-// addWords adds the words of a text that are in the language's script and have
-// two code points at least.
-func addWords(words map[string]bool, text, code string) {
-	for _, w := range cut(text) {
-		foreign := strings.IndexFunc(w, func(r rune) bool { return !unicode.Is(scripts[code], r) && !unicode.Is(unicode.Inherited, r) })
-		if foreign < 0 && utf8.RuneCountInString(w) > 1 {
-			words[w] = true
-		}
-	}
 }
 
 // cut gives the runs of letters and marks of a text, in NFC.

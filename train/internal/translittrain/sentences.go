@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// readSentences gives the words of the sentences that people typed, and the
+// readSentences counts the words of the sentences that people typed, and gives the
 // distinct pairs of one of those words with how it was typed.
-func readSentences(data, code string) (map[string]bool, []pair, error) {
-	words, seen := map[string]bool{}, map[pair]bool{}
+func readSentences(data, code string) (tally, []pair, error) {
+	words, seen := tally{}, map[pair]bool{}
 	var typed []pair
 	err := rows(filepath.Join(data, "romanised", code+".dev.tsv.gz"), 2, func(f []string) {
-		addWords(words, f[0], code)
+		words.add(f[0], code, 1)
 		for _, p := range typedWords(f[0], f[1]) {
-			if words[p.native] && !seen[p] {
+			if words[p.native] > 0 && !seen[p] {
 				seen[p] = true
 				typed = append(typed, p)
 			}
@@ -24,9 +24,9 @@ func readSentences(data, code string) (map[string]bool, []pair, error) {
 }
 
 // addRetrieval adds the words of the Hindi sentences of the retrieval data.
-func addRetrieval(words map[string]bool, data string) error {
+func addRetrieval(words tally, data string) error {
 	return rows(filepath.Join(data, "retrieval", "distractors.hi.txt.gz"), 1, func(f []string) {
-		addWords(words, f[0], "hi")
+		words.add(f[0], "hi", 1)
 	})
 }
 

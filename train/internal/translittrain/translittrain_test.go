@@ -15,7 +15,7 @@ import (
 )
 
 // small are few options' worth of work.
-var small = options{iterations: 4, rounds: 3, after: 2, least: 1, difference: 0, spellingOrder: 3, grams: 2000, hindiGrams: 2000}
+var small = options{iterations: 4, rounds: 3, after: 2, least: 1, difference: 0, spellingOrder: 3, words: 300, borrowed: 10, grams: 2000, hindiGrams: 2000}
 
 // write puts lines into a gzipped file.
 func write(t *testing.T, path string, lines []string) {
@@ -66,13 +66,13 @@ func lexicon(t *testing.T) string {
 
 func TestASmallLanguageIsLearnt(t *testing.T) {
 	data := lexicon(t)
-	in, err := read(data, "hi")
+	in, err := read(data, listFolder(t), "hi")
 	require.NoError(t, err)
 	require.Len(t, in.pairs, 400)
-	require.NotContains(t, in.words, "क", "a single letter is no word")
+	require.NotContains(t, in.texts, "क", "a single letter is no word")
 	require.Contains(t, in.near, "कमल")
 	require.Contains(t, in.near, "मलम", "of the neighbour's sentences")
-	require.Subset(t, slices.Collect(maps.Keys(in.words)), []string{"दम", "नमक", "दमक"})
+	require.Subset(t, slices.Collect(maps.Keys(in.texts)), []string{"दम", "नमक", "दमक"})
 	require.Equal(t, []pair{{"कमल", "kamal"}, {"दम", "dum"}}, in.typed, "each once")
 	packed, err := pack(learn(in, small))
 	require.NoError(t, err)
@@ -82,6 +82,7 @@ func TestASmallLanguageIsLearnt(t *testing.T) {
 
 	m, err := spellmodel.Parse(packed)
 	require.NoError(t, err)
+	require.True(t, m.Has("कलम"), "of a list")
 	s := measure(m, in.pairs)
 	require.GreaterOrEqual(t, float64(s.first)/float64(s.words), .95)
 	require.Equal(t, "दिमालो", m.Spell("dimaalo")[0].Text)
@@ -90,21 +91,26 @@ func TestASmallLanguageIsLearnt(t *testing.T) {
 
 func TestTrainWritesWhatParseReads(t *testing.T) {
 	data, out := lexicon(t), t.TempDir()
-	require.NoError(t, train(data, out, []string{"hi"}, small))
+	dir := listFolder(t)
+	require.NoError(t, train(data, dir, out, []string{"hi"}, small))
 	packed, err := os.ReadFile(filepath.Join(out, "hi.bin"))
 	require.NoError(t, err)
 	_, err = spellmodel.Parse(packed)
 	require.NoError(t, err)
-	require.Error(t, train(data, filepath.Join(out, "none"), []string{"hi"}, small))
+	require.Error(t, train(data, dir, filepath.Join(out, "none"), []string{"hi"}, small))
 }
 
 func TestValidationHoldsWordsBack(t *testing.T) {
 	data := lexicon(t)
-	in, err := read(data, "hi")
+	dir := listFolder(t)
+	in, err := read(data, dir, "hi")
 	require.NoError(t, err)
-	learning, held := divide(in.pairs)
-	require.Len(t, in.pairs, len(learning)+len(held))
+	learning, held, begun := divide(in.pairs)
+	require.Len(t, in.pairs, len(learning)+len(held)+len(begun))
 	require.InDelta(t, 40, len(held), 20)
+	require.Empty(t, begun, "none begins with a letter that is kept out")
+	_, _, begun = divide([]pair{{"गम", "gam"}, {"कम", "kam"}})
+	require.Equal(t, []pair{{"गम", "gam"}}, begun)
 	natives := map[string]bool{}
 	for _, p := range learning {
 		natives[p.native] = true
@@ -112,22 +118,26 @@ func TestValidationHoldsWordsBack(t *testing.T) {
 	for _, p := range held {
 		require.False(t, natives[p.native])
 	}
-	require.NoError(t, validate(data, []string{"hi"}, small, true))
+	for _, p := range learning {
+		require.False(t, unseen(p.native))
+	}
+	require.NoError(t, validate(data, dir, []string{"hi"}, small, true))
 }
 
 func TestReadingSaysWhatIsWrong(t *testing.T) {
-	_, err := read(t.TempDir(), "hi")
+	dir := listFolder(t)
+	_, err := read(t.TempDir(), dir, "hi")
 	require.ErrorContains(t, err, "hi.train.tsv.gz")
 	for _, missing := range []string{"romanised/hi.dev.tsv.gz", "romanised/mr.dev.tsv.gz", "retrieval/distractors.hi.txt.gz"} {
 		data := lexicon(t)
 		require.NoError(t, os.Remove(filepath.Join(data, missing)))
-		_, err := read(data, "hi")
+		_, err := read(data, dir, "hi")
 		require.ErrorContains(t, err, filepath.Base(missing))
 	}
 	data := lexicon(t)
 	require.NoError(t, os.WriteFile(filepath.Join(data, "langid", "train.tsv.gz"), []byte("no gzip"), 0o600))
-	require.ErrorContains(t, train(data, t.TempDir(), []string{"hi"}, small), "langid")
-	require.Error(t, validate(data, []string{"hi"}, small, false))
+	require.ErrorContains(t, train(data, dir, t.TempDir(), []string{"hi"}, small), "langid")
+	require.Error(t, validate(data, dir, []string{"hi"}, small, false))
 }
 
 func TestWordsOfASentenceArePairedByTheirPlaces(t *testing.T) {

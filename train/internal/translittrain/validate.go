@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"hash/fnv"
 	"runtime"
+	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/translate/translit/spellmodel"
 )
@@ -17,16 +19,28 @@ func heldOut(native string) bool {
 	return h.Sum32()%10 == 0
 }
 
-// divide gives the pairs to learn from and those that are held out.
-func divide(pairs []pair) (learning, held []pair) {
+// unseen tells whether words begin with a letter that is kept out of learning
+// in the same way: the lexicons are cut off in the alphabet, and so lack the first letters of
+// the words that are to be read.
+func unseen(native string) bool {
+	first, _ := utf8.DecodeRuneInString(native)
+	return (uint32(first)*2654435761)>>29 < 2
+}
+
+// divide gives the pairs to learn from, those of the held-out tenth, and those
+// whose first letters are kept out.
+func divide(pairs []pair) (learning, held, begun []pair) {
 	for _, p := range pairs {
-		if heldOut(p.native) {
+		switch {
+		case unseen(p.native):
+			begun = append(begun, p)
+		case heldOut(p.native):
 			held = append(held, p)
-		} else {
+		default:
 			learning = append(learning, p)
 		}
 	}
-	return learning, held
+	return learning, held, begun
 }
 
 // score is how many of the typed words of a set have one of their native
@@ -65,6 +79,7 @@ type trial struct {
 	code  string
 	model *spellmodel.Model
 	held  []pair
+	begun []pair
 }
 
 // value gives the mean over languages of the shares of words that are first
@@ -77,8 +92,8 @@ func value(trials []trial, mix spellmodel.Mix) float64 {
 		all.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			s := measure(t.model.With(mix), t.held)
-			sums[i] = float64(s.first+s.five) / float64(s.words)
+			s := measure(t.model.With(mix), t.begun)
+			sums[i] = float64(s.first+s.five) / float64(max(1, s.words)) // a lexicon may lack them all
 		})
 	}
 	all.Wait()
@@ -94,7 +109,7 @@ func value(trials []trial, mix spellmodel.Mix) float64 {
 func fit(trials []trial, mix spellmodel.Mix) spellmodel.Mix {
 	best := value(trials, mix)
 	for step := float32(.2); step > .04; step /= 2 {
-		for _, part := range []*float32{&mix.Typing, &mix.Choice, &mix.Unit, &mix.Word} {
+		for _, part := range []*float32{&mix.Typing, &mix.Choice, &mix.Unit, &mix.Word, &mix.Common} {
 			for _, by := range []float32{step, -step} {
 				for {
 					*part += by
@@ -114,16 +129,16 @@ func fit(trials []trial, mix spellmodel.Mix) spellmodel.Mix {
 
 // validate learns from nine tenths of each lexicon and tells how the others are
 // read; with search, which mix would read them best.
-func validate(data string, codes []string, o options, search bool) error {
+func validate(data, dir string, codes []string, o options, search bool) error {
 	var trials []trial
 	for _, code := range codes {
-		in, err := read(data, code)
+		in, err := read(data, dir, code)
 		if err != nil {
 			return err
 		}
 		t := trial{code: code}
-		in.pairs, t.held = divide(in.pairs)
-		in.typed, _ = divide(in.typed)
+		in.pairs, t.held, t.begun = divide(in.pairs)
+		in.typed = slices.DeleteFunc(in.typed, func(p pair) bool { return heldOut(p.native) })
 		packed, err := pack(learn(in, o.of(code)))
 		if err != nil {
 			return err
@@ -131,9 +146,14 @@ func validate(data string, codes []string, o options, search bool) error {
 		if t.model, err = spellmodel.Parse(packed); err != nil {
 			return err
 		}
-		s := measure(t.model, t.held)
-		fmt.Printf("%-3s first %.4f  among five %.4f  of %d held-out words; %d bytes\n",
-			code, float64(s.first)/float64(s.words), float64(s.five)/float64(s.words), s.words, len(packed))
+		for _, part := range []struct {
+			name  string
+			pairs []pair
+		}{{"held-out words", t.held}, {"words of held-out letters", t.begun}} {
+			s := measure(t.model, part.pairs)
+			fmt.Printf("%-3s first %.4f  among five %.4f  of %d %s; %d bytes\n",
+				code, float64(s.first)/float64(max(1, s.words)), float64(s.five)/float64(max(1, s.words)), s.words, part.name, len(packed))
+		}
 		trials = append(trials, t)
 	}
 	if search {

@@ -171,8 +171,8 @@ func (d *decoder) complete() []Spelling {
 			continue
 		}
 		logp := d.all[p].logp + d.mix.Spelling*d.spelling.next(d.all[p].spelling, 0)
-		if d.words[text] {
-			logp += d.mix.Word
+		if class, ok := d.words.class(text); ok {
+			logp += d.mix.Word + d.mix.Common*float32(class)
 		}
 		if i, ok := at[text]; ok {
 			out[i].LogP = logAdd(out[i].LogP, logp)

@@ -1,7 +1,7 @@
 // Package spellmodel holds the learnt models with which package translit reads
 // words that are typed in Latin letters. Three models speak on a native
 // spelling of a word: which native words there are (spelling), how their units are typed
-// (typing), and which unit the letters at hand stand for (choice). A list of words tells what stands in texts.
+// (typing), and which unit the letters at hand stand for (choice). A list of words tells what stands in texts, and how often.
 //
 // Both the program that learns them, train/internal/translittrain, and the
 // reader of texts use this package, so that both cut words and number features alike.
@@ -20,7 +20,7 @@ import (
 
 const (
 	// Format begins a file of weights. It changes whenever the features do.
-	Format = "AKTL2\n"
+	Format = "AKTL3\n"
 	// MaxLetters is how many letters of a word are read; longer ones are no words.
 	MaxLetters = 48
 	// MaxEmitted is how many letters a native unit is typed with at most: छ
@@ -45,13 +45,13 @@ type Model struct {
 	typing    ngrams
 	spelling  ngrams
 	choice    choice
-	words     map[string]bool // that stand in texts
+	words     words // that stand in texts
 }
 
 // Mix is how much each part counts: the logarithms of the three models' probabilities
 // are multiplied by theirs, each unit of a spelling adds Unit, and a word of the
-// list adds Word.
-type Mix struct{ Spelling, Typing, Choice, Unit, Word float32 }
+// list adds Word, and Common times the class of its frequency.
+type Mix struct{ Spelling, Typing, Choice, Unit, Word, Common float32 }
 
 // emission is a native unit with the letters that it is typed with, which may be none.
 type emission struct {
@@ -62,7 +62,7 @@ type emission struct {
 
 // Parse reads a file of weights: the format's name, the length of the rest when
 // unpacked (4 bytes, little-endian) and the rest, deflated. Numbers are varints
-// and strings have their length before them. The rest is: the mix, five
+// and strings have their length before them. The rest is: the mix, six
 // little-endian float32; the number of units, and each; the number of emissions,
 // and the unit and letters of each; the models of spelling and typing; the weights
 // of the model of choice; the words. Anything else is an error that wraps [ErrFormat].
@@ -89,7 +89,7 @@ func Parse(packed []byte) (*Model, error) {
 
 func (r *reader) model() *Model {
 	m := &Model{numbers: map[string]uint16{}, byLetters: map[string][]uint16{}}
-	for _, v := range []*float32{&m.mix.Spelling, &m.mix.Typing, &m.mix.Choice, &m.mix.Unit, &m.mix.Word} {
+	for _, v := range []*float32{&m.mix.Spelling, &m.mix.Typing, &m.mix.Choice, &m.mix.Unit, &m.mix.Word, &m.mix.Common} {
 		*v = math.Float32frombits(binary.LittleEndian.Uint32(r.bytes(4)))
 		r.failed = r.failed || !(*v >= -100 && *v <= 100)
 	}
@@ -116,9 +116,11 @@ func (r *reader) model() *Model {
 	return m
 }
 
-// Has tells whether a word, in NFC, stood in the texts that the model is learnt from.
+// Has tells whether a word, in NFC, stood in the texts that the model is learnt
+// from. Of others, one in 256 to 512 is said to be there, too.
 func (m *Model) Has(word string) bool {
-	return m.words[word]
+	_, ok := m.words.class(word)
+	return ok
 }
 
 // With gives the model with its parts mixed otherwise.

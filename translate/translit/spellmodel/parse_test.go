@@ -33,7 +33,7 @@ func packed(tb testing.TB, raw []byte) []byte {
 // smallest is a model of a language whose one word is क, typed k.
 func smallest() []byte {
 	var b []byte
-	for _, v := range []float32{1, 1, 1, 0, 1} { // mix
+	for _, v := range []float32{1, 1, 1, 0, 1, .5} { // mix
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
 	b = append(b, 1, 3)
@@ -44,9 +44,16 @@ func smallest() []byte {
 	b = append(b, 2) // typing: two levels
 	b = append(b, 3, 0, 1, 1, 16, 16, 16, 0, 0, 0)
 	b = append(b, 0, 1, 0, 2, 4, 0)
-	b = append(b, 0)       // choice: no weights
-	b = append(b, 1, 0, 3) // words
-	return append(b, "क"...)
+	b = append(b, 0) // choice: no weights
+	h := spellmodel.HashWord("क", spellmodel.HashBits(1))
+	return append(b, 1, byte(spellmodel.HashBits(1)), byte(h), byte(h>>8), 3) // words: one, of class 3
+}
+
+// changed is the smallest model with another byte, counted from its end.
+func changed(at int, to byte) []byte {
+	b := smallest()
+	b[len(b)+at] = to
+	return b
 }
 
 func TestTheSmallestModel(t *testing.T) {
@@ -59,6 +66,8 @@ func TestTheSmallestModel(t *testing.T) {
 	require.False(t, m.Has("ख"))
 	require.Greater(t, m.Likeness("क"), m.Likeness("ख"))
 	require.Equal(t, "कक", m.Spell("kk")[0].Text)
+	other := m.With(spellmodel.Mix{Spelling: 1, Typing: 1, Choice: 1}).Spell("k")
+	require.InDelta(t, 1+3*.5, got[0].LogP-other[0].LogP, 1e-5, "a word of the list, and its class")
 	require.Empty(t, m.Spell("x"))
 }
 
@@ -73,6 +82,9 @@ func TestDamagedWeightsAreAnError(t *testing.T) {
 		"more than there is":   append(smallest(), 0),
 		"a mix that is no mix": append(binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(math.NaN()))), smallest()[4:]...),
 		"a part of it":         smallest()[:30],
+		"a hash of 33 bits":    changed(-4, 33),
+		"a hash beyond all":    changed(-2, 2),
+		"a class of none":      changed(-1, spellmodel.WordClasses),
 	} {
 		_, err := spellmodel.Parse(packed(t, raw))
 		require.ErrorIs(t, err, spellmodel.ErrFormat, name)

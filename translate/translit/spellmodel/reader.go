@@ -2,9 +2,6 @@ package spellmodel
 
 import "encoding/binary"
 
-// maxWord is how many bytes a word of the list has at most.
-const maxWord = 255
-
 // reader takes values from the front of its bytes. After a failure every value is zero.
 type reader struct {
 	rest   []byte
@@ -70,21 +67,4 @@ func (r *reader) choice() choice {
 		c[at[i]] = v
 	}
 	return c
-}
-
-// words reads a list in order, each word as the number of bytes that it shares
-// with the one before, and the rest.
-func (r *reader) words() map[string]bool {
-	n := r.count()
-	words := make(map[string]bool, n)
-	last := make([]byte, 0, maxWord)
-	for range n {
-		last = append(last[:r.number(len(last))], r.string()...)
-		if len(last) > maxWord || r.failed {
-			r.fail()
-			return nil
-		}
-		words[string(last)] = true
-	}
-	return words
 }
