@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/akshara-go/akshara/observe/internal/localserver"
 )
 
 // Cluster starts three masters, each with a replica. A master that is killed is
@@ -87,7 +89,7 @@ func field(lines []string, name string) string {
 func newSentinel(tb testing.TB, ca *authority, master *Server) *Server {
 	tb.Helper()
 	dir := tb.TempDir()
-	port := freePort(tb)
+	port := localserver.FreePort(tb)
 	file := filepath.Join(dir, "sentinel.conf") // a Sentinel writes to its configuration
 	conf := fmt.Sprintf(`bind 127.0.0.1
 port 0

@@ -7,19 +7,17 @@ package redistest
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/observe/internal/localserver"
 )
 
 // The users. App may do on every server what a cache does and nothing else;
@@ -63,39 +61,8 @@ type Server struct {
 	args   []string
 
 	mu   sync.Mutex
-	proc *process
-	log  log
-}
-
-// log keeps what a server says, its last words first of all.
-type log struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.text = append(l.text, p...)
-	l.text = l.text[max(0, len(l.text)-1<<14):]
-	return len(p), nil
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return string(l.text)
-}
-
-// process is a running program and the news of its end.
-type process struct {
-	*os.Process
-	ended chan struct{}
-}
-
-// environment is what the surroundings of a test set.
-type environment struct {
-	CI string `env:"CI" doc:"Set where what is missing is a failure"`
+	proc *localserver.Process
+	log  localserver.Log
 }
 
 // needs skips the test on a machine without Redis, and fails it in CI.
@@ -105,10 +72,7 @@ func needs(tb testing.TB) {
 		if _, err := exec.LookPath(program); err == nil {
 			continue
 		}
-		if env, err := config.Load[environment](nil); err != nil || env.CI != "" {
-			tb.Fatalf("no %s: install redis-server", program)
-		}
-		tb.Skipf("no %s: install redis-server", program)
+		localserver.Missing(tb, "no "+program+": install redis-server")
 	}
 }
 
@@ -126,7 +90,7 @@ func Single(tb testing.TB) *Deployment {
 func newServer(tb testing.TB, ca *authority, extra ...string) *Server {
 	tb.Helper()
 	dir := tb.TempDir()
-	port := freePort(tb)
+	port := localserver.FreePort(tb)
 	acl := fmt.Sprintf("user default off\nuser %s on >%s ~* &* +@all\nuser %s on >%s %s\n", admin, adminPassword, App, AppPassword, appRules)
 	aclFile := filepath.Join(dir, "users.acl")
 	if err := os.WriteFile(aclFile, []byte(acl), 0o600); err != nil {
@@ -151,27 +115,13 @@ func (s *Server) Start() {
 	s.await("answer", func() bool { out, err := s.cli("PING"); return err == nil && strings.HasPrefix(out, "PONG") })
 }
 
-// launch starts the process. The thread that does so waits for it: a thread
-// that ended would take the server along, as the end of the whole process does.
+// launch starts the process.
 func (s *Server) launch() {
 	s.tb.Helper()
-	started := make(chan error)
-	proc := &process{ended: make(chan struct{})}
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		cmd := exec.Command("redis-server", s.args...)
-		cmd.SysProcAttr = endWithParent()
-		cmd.Stdout, cmd.Stderr = &s.log, &s.log
-		err := cmd.Start()
-		proc.Process = cmd.Process
-		started <- err
-		if err == nil {
-			_ = cmd.Wait()
-			close(proc.ended)
-		}
-	}()
-	if err := <-started; err != nil {
+	cmd := exec.Command("redis-server", s.args...)
+	cmd.Stdout, cmd.Stderr = &s.log, &s.log
+	proc, err := localserver.Launch(cmd)
+	if err != nil {
 		s.tb.Fatalf("redistest: %v", err)
 	}
 	s.mu.Lock()
@@ -186,7 +136,7 @@ func (s *Server) Kill() {
 	defer s.mu.Unlock()
 	if s.proc != nil {
 		_ = s.proc.Kill()
-		<-s.proc.ended
+		<-s.proc.Ended
 		s.proc = nil
 	}
 }
@@ -212,27 +162,4 @@ func (s *Server) await(what string, ready func() bool) {
 			s.tb.Fatalf("redistest: %s does not %s after %v\n%s", s.Addr, what, startTimeout, log)
 		}
 	}
-}
-
-// freePort gives a port that nobody listens on, nor on the one 10,000 above,
-// which a cluster's nodes use among themselves. Both lie below those that the
-// system gives to outgoing connections.
-func freePort(tb testing.TB) int {
-	tb.Helper()
-	for range 100 {
-		port := 12000 + rand.IntN(10000)
-		if free(port) && free(port+10000) {
-			return port
-		}
-	}
-	tb.Fatal("redistest: no free port")
-	return 0
-}
-
-func free(port int) bool {
-	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		return false
-	}
-	return l.Close() == nil
 }

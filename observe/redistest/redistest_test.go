@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/akshara-go/akshara/observe/internal/localserver"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -42,7 +44,7 @@ func TestAServerEndsWithTheProcess(t *testing.T) {
 		_, _ = os.Stdout.WriteString("addr=" + d.Addrs[0] + "\n")
 		os.Exit(7)
 	}
-	if endWithParent() == nil {
+	if !localserver.EndsWithParent {
 		t.Skip("this system does not end children with their parent")
 	}
 	needs(t)

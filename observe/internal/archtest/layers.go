@@ -47,6 +47,7 @@ const (
 	aws       = "github.com/aws/..."
 	goOpenAI  = "github.com/sashabaranov/go-openai"
 	huma      = "github.com/danielgtaylor/huma/v2"
+	pgx       = "github.com/jackc/pgx/v5"
 	openTel   = "go.opentelemetry.io/..."
 	pdfium    = "github.com/klippa-app/go-pdfium"
 	prometh   = "github.com/prometheus/..."
@@ -61,8 +62,12 @@ const (
 	mimeTypes = "github.com/gabriel-vasile/mimetype"
 )
 
-// remote is what the adapters of translation services share.
-const remote = "translate/internal/remote"
+// What adapters share: those of translation services, and those that keep
+// something in PostgreSQL.
+const (
+	remote = "translate/internal/remote"
+	pgkit  = "observe/pgkit"
+)
 
 // Table is the layer table. A package's own row goes before a pattern that
 // also matches; an internal package without a row stands where its parent stands.
@@ -131,7 +136,9 @@ var Table = []Row{
 	{Pattern: "observe/memcache", Layer: L3, Vendors: []string{"github.com/maypok86/otter/v2"}},
 	{Pattern: "observe/rediscache", Layer: L3, Vendors: []string{goRedis}},
 	{Pattern: "observe/langfuse", Layer: L3, Vendors: []string{openTel}},
-	{Pattern: "rag/pgstore", Layer: L3, Vendors: []string{gormLib, "github.com/pgvector/pgvector-go", "github.com/jackc/pgx/v5"}},
+	{Pattern: "observe/pgkit", Layer: L3, Vendors: []string{gormLib, pgx}, Why: "the one place that knows PostgreSQL's errors, through the ORM and its driver"},
+	{Pattern: "rag/pgstore", Layer: L3, Vendors: []string{gormLib, "github.com/pgvector/pgvector-go", pgx}, Also: []string{pgkit},
+		Why: "PostgreSQL: the ORM, its driver for bulk copies, and the type of vectors"},
 	{Pattern: "rag/weaviatestore", Layer: L3},
 	{Pattern: "rag/openaillm", Layer: L3, Vendors: []string{goOpenAI}},
 	{Pattern: "rag/httprerank", Layer: L3},
@@ -151,12 +158,14 @@ var Table = []Row{
 	{Pattern: "ocr/llmocr", Layer: L3},
 	{Pattern: "ocr/textract", Layer: L3, Vendors: []string{aws}},
 	{Pattern: "ingest/parse/pdfium", Layer: L3, Vendors: []string{pdfium, wasm}},
+	{Pattern: "ingest/pgcatalog", Layer: L3, Vendors: []string{gormLib}, Also: []string{pgkit}, Why: "PostgreSQL through the ORM"},
 	{Pattern: "ingest/s3blob", Layer: L3, Vendors: []string{aws}},
 	{Pattern: "train/openaitrain", Layer: L3, Vendors: []string{goOpenAI}},
 	{Pattern: "train/sagemakertrain", Layer: L3, Vendors: []string{aws}},
 	{Pattern: "train/commandtrain", Layer: L3},
 	{Pattern: "translate/translatehttp", Layer: L3, Vendors: []string{huma, prometh}, Also: []string{remote}, Why: "routes with their metrics, and their client"},
 	{Pattern: "rag/raghttp", Layer: L3, Vendors: []string{huma, prometh, uuid}, Why: "routes with their metrics and message ids, and their client"},
+	{Pattern: "observe/pgtest", Layer: L3, Vendors: []string{pgx}, Why: "it starts servers for tests, and only tests may import it"},
 	{Pattern: "*/*http", Layer: L3, Vendors: []string{huma}, Why: "routes and their clients"},
 	{Pattern: "*/*test", Layer: L3, Vendors: []string{testLib}, Why: "suites that implementations must pass"},
 

@@ -1,8 +1,0 @@
-//go:build !linux
-
-package redistest
-
-import "syscall"
-
-// endWithParent has no counterpart here: servers end with the tests that started them.
-func endWithParent() *syscall.SysProcAttr { return nil }
