@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -32,7 +31,7 @@ func (s *Store) Upsert(ctx context.Context, recs []rag.Record) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkRecords(recs); err != nil || len(recs) == 0 {
+	if err := rag.CheckRecords(recs); err != nil || len(recs) == 0 {
 		return err
 	}
 	return s.submit(&change{ctx: ctx, recs: recs})
@@ -43,19 +42,11 @@ func (s *Store) Replace(ctx context.Context, tenant string, documents []string, 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkRecords(recs); err != nil {
+	if err := rag.CheckReplace(tenant, documents, recs); err != nil {
 		return err
-	}
-	named := make(map[string]bool, len(documents))
-	for _, id := range documents {
-		named[id] = true
 	}
 	keep := make([]string, len(recs))
 	for i := range recs {
-		if r := &recs[i]; r.Tenant != tenant || !named[r.Chunk.DocumentID] {
-			return invalid(fmt.Sprintf("record %d of the batch is not of the documents that are replaced", i),
-				fault.Details{"index": i, "chunk_id": r.Chunk.ID})
-		}
 		keep[i] = recs[i].Chunk.ID
 	}
 	if len(documents) == 0 {
@@ -64,61 +55,15 @@ func (s *Store) Replace(ctx context.Context, tenant string, documents []string, 
 	return s.submit(&change{ctx: ctx, recs: recs, sel: &rag.Selector{Tenant: tenant, Documents: documents, Except: keep}})
 }
 
-func checkRecords(recs []rag.Record) error {
-	for i := range recs {
-		if err := checkRecord(&recs[i]); err != nil {
-			return invalid(fmt.Sprintf("record %d of the batch: %s", i, err), fault.Details{"index": i, "chunk_id": recs[i].Chunk.ID})
-		}
-	}
-	return nil
-}
-
 // Delete implements [rag.Store]. Its errors are those of Upsert.
 func (s *Store) Delete(ctx context.Context, sel rag.Selector) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	set := 0
-	for _, is := range []bool{len(sel.Chunks) > 0, len(sel.Documents) > 0, sel.All} {
-		if is {
-			set++
-		}
-	}
-	if set != 1 {
-		return invalid("exactly one of chunks, documents and all has to be chosen for deleting", nil)
+	if err := rag.CheckSelector(&sel); err != nil {
+		return err
 	}
 	return s.submit(&change{ctx: ctx, sel: &sel})
-}
-
-func checkRecord(r *rag.Record) error {
-	if r.Chunk.ID == "" {
-		return errors.New("it has no chunk id")
-	}
-	for name, terms := range r.Terms {
-		if name == rag.Dense {
-			return fmt.Errorf("%q is not a leg for terms", name)
-		}
-		for _, t := range terms {
-			if !(t.Count > 0 && t.Count <= math.MaxFloat32) {
-				return fmt.Errorf("the count of a term of leg %q is not a positive number", name)
-			}
-		}
-	}
-	return checkVector(r.Vector)
-}
-
-func checkVector(v rag.Vector) error {
-	if len(v) == 0 {
-		return nil
-	}
-	n := norm(v)
-	switch {
-	case math.IsNaN(n) || math.IsInf(n, 0):
-		return errors.New("its vector has a value that is not finite")
-	case n == 0:
-		return errors.New("its vector has length 0 and so no direction")
-	}
-	return nil
 }
 
 // submit has a change written, together with those of other callers that wait.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
 )
@@ -16,8 +15,8 @@ var _ rag.Completer = (*Store)(nil)
 // Complete implements [rag.Completer]. It takes time for each term that has one
 // of the prefixes, and for each of their records while they could be among the best.
 func (s *Store) Complete(ctx context.Context, c *rag.Completion) ([]rag.Term, error) {
-	if c == nil || c.K < 1 {
-		return nil, invalid("a completion has to ask for at least one term", fault.Details{"field": "k"})
+	if err := rag.CheckCompletion(c); err != nil {
+		return nil, err
 	}
 	var terms []rag.Term
 	err := s.view(ctx, c.Tenant, func(t *tenant) error {

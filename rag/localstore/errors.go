@@ -75,7 +75,3 @@ func isReadOnly(err error) bool {
 func corruptFault(e *CorruptError) error {
 	return fault.Wrap(e, fault.Internal, "the index is damaged", nil)
 }
-
-func invalid(message string, details fault.Details) error {
-	return fault.New(fault.InvalidRequest, message, details)
-}

@@ -3,16 +3,14 @@ package localstore
 import (
 	"context"
 	"fmt"
-	"math"
 
-	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 )
 
 // Search implements [rag.Store]. A text that cannot be read back from disk is
 // INTERNAL_ERROR around a [*CorruptError].
 func (s *Store) Search(ctx context.Context, q *rag.Search) ([]rag.Hit, error) {
-	if err := checkSearch(q); err != nil {
+	if err := rag.CheckSearch(q); err != nil {
 		return nil, err
 	}
 	var found *found
@@ -26,37 +24,6 @@ func (s *Store) Search(ctx context.Context, q *rag.Search) ([]rag.Hit, error) {
 		return nil, err
 	}
 	return found.read(q.Tenant)
-}
-
-func checkSearch(q *rag.Search) error {
-	switch {
-	case q == nil:
-		return invalid("there is no search", nil)
-	case q.K < 1:
-		return invalid("a search has to ask for at least one record", fault.Details{"field": "k"})
-	case len(q.Vector) == 0 && len(q.Sparse) == 0:
-		return invalid("a search needs a vector or terms", nil)
-	}
-	if err := checkVector(q.Vector); err != nil {
-		return invalid("the search: "+err.Error(), fault.Details{"field": "vector"})
-	}
-	seen := map[rag.Leg]bool{rag.Dense: true}
-	for i := range q.Sparse {
-		l := &q.Sparse[i]
-		if seen[l.Leg] {
-			return invalid(fmt.Sprintf("leg %q cannot be searched by terms, or not twice", l.Leg), fault.Details{"field": "sparse"})
-		}
-		seen[l.Leg] = true
-		if !(l.K1 >= 0 && l.K1 <= math.MaxFloat32) || !(l.B >= 0 && l.B <= 1) {
-			return invalid("BM25 needs K1 of at least 0 and B from 0 to 1", fault.Details{"field": "sparse"})
-		}
-		for _, t := range l.Terms {
-			if !(t.Count >= 0 && t.Count <= math.MaxFloat32) {
-				return invalid("the weight of a term is not a number of at least 0", fault.Details{"field": "sparse"})
-			}
-		}
-	}
-	return nil
 }
 
 // found is what a search came to, before texts are read.
