@@ -5,7 +5,7 @@ FUZZTIME ?= 60s
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
 	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-rerank bench-understand bench-suggest bench-vectors \
-	bench-analysis bench-chunk kill9
+	bench-analysis bench-chunk bench-pgstore kill9
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ bench-vectors: ## recall and latency of the embedded store on real vectors
 
 bench-analysis: ## speed of analysis for each language and script, MB of text a second on one core
 	go test -run '^$$' -bench . -cpu 1 ./rag/analysis
+
+bench-pgstore: ## recall and latency of the PostgreSQL store, and how fast it loads
+	go test -v -run '^$$' -bench BenchmarkStore -benchtime 1000x -timeout 60m ./rag/pgstore
 
 bench-chunk: ## speed of the chunker
 	go test -run '^$$' -bench . ./rag/chunk

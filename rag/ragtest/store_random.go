@@ -126,9 +126,12 @@ func (s *suite) look(fail func(error)) {
 
 var randomCases = []storeCase{
 	{"random tenants, readers, filters and changes give what the reference gives", func(s *suite) {
-		searches := 3000
-		if testing.Short() {
-			searches = 300
+		searches := 10_000
+		switch {
+		case testing.Short():
+			searches = 500
+		case raceEnabled: // .ci/test runs all of them without the detector
+			searches = 1500
 		}
 		g := &generator{rand.New(rand.NewPCG(1, 2))}
 		for range 40 {

@@ -48,6 +48,50 @@ var replaceCases = []storeCase{
 		require.ErrorIs(s, s.store.Replace(ctx, s.tenant, []string{"d"}, nil), context.Canceled)
 		s.finds(byWords("a"), "d#1")
 	}},
+	{"a search finds a document as it was before a replacement or after it, on all legs alike", func(s *suite) {
+		version := func(i int) []rag.Record {
+			recs := make([]rag.Record, 3)
+			for n := range recs {
+				recs[n] = readBy(s.chunk("d", n, "a", fmt.Sprint("w", i)), corpus.Public)
+				recs[n].Chunk.ID, recs[n].Chunk.Tokens = fmt.Sprint("d", i, "#", n), i
+			}
+			return recs
+		}
+		require.NoError(s, s.store.Replace(s.ctx, s.tenant, []string{"d"}, version(0)))
+		var wg sync.WaitGroup
+		done := make(chan struct{})
+		wg.Go(func() {
+			defer close(done)
+			for i := range 30 {
+				if err := s.store.Replace(s.ctx, s.tenant, []string{"d"}, version(i+1)); err != nil {
+					s.Error(err)
+				}
+			}
+		})
+		wg.Go(func() {
+			q := onBothLegs()
+			q.Tenant = s.tenant
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				hits, err := s.store.Search(s.ctx, &q)
+				if err != nil || len(hits) != 3 {
+					s.Errorf("%d hits, %v", len(hits), err)
+					return
+				}
+				for _, h := range hits {
+					if h.Record.Chunk.Tokens != hits[0].Record.Chunk.Tokens || len(h.Scores) != 2 {
+						s.Errorf("versions %d and %d at once, scores %v", hits[0].Record.Chunk.Tokens, h.Record.Chunk.Tokens, h.Scores)
+						return
+					}
+				}
+			}
+		})
+		wg.Wait()
+	}},
 	{"of concurrent replacements of one document one wins whole", func(s *suite) {
 		var wg sync.WaitGroup
 		for i := range 8 {

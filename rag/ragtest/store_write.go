@@ -149,17 +149,33 @@ var writeCases = []storeCase{
 		s.finds(byWords("a", ""), "d#2")
 	}},
 	{"ids and terms are any text, compared byte by byte", func(s *suite) {
-		for i, id := range []string{"\u00e9", "e\u0301", "क़", "a b", "a/b", "a\nb", `a"b'c`, "%", "A", "ａ", "😀", "x", longText} {
+		for i, id := range []string{"\u00e9", "e\u0301", "क़", "a b", "a/b", "a\nb", `a"b'c`, "%", "A", "ａ", "😀", "a\x00b", "a\x00", "\x01", "a\u200db", longText, veryLongText} {
 			r := s.chunk("d", i, "all", id)
 			r.Chunk.ID, r.Chunk.DocumentID, r.Tenant = id, id, s.tenant
 			s.upsert(r)
 			s.finds(byWords(id), id)
 		}
-		require.Len(s, s.search(byWords("all")), 13)
+		require.Len(s, s.search(byWords("all")), 17)
 		s.delete(rag.Selector{Documents: []string{"\u00e9"}})
 		s.finds(byWords("\u00e9", "e\u0301"), "e\u0301")
-		s.delete(rag.Selector{Chunks: []string{"a"}})
-		require.Len(s, s.search(byWords("all")), 12)
+		s.delete(rag.Selector{Chunks: []string{"a", "a\x00"}})
+		require.Len(s, s.search(byWords("all")), 15)
+	}},
+	{"a text may hold any character", func(s *suite) {
+		r := s.chunk("d", 1, "a")
+		r.Chunk.Text = "\x00\x01\x02\t\u200c\u2028\ufeff\U0010ffff\ufffd " + veryLongText
+		r.Source.Title, r.Source.Tags, r.Source.SourceSite, r.Readers = "\x00", []string{"\x00", `\`, `"`, "a,b", "{}", "NULL", ""}, "\x01\x00", []string{"\x00u"}
+		s.upsert(r)
+		q := byWords("a")
+		s.finds(q)
+		q.Readers = []string{"\x00u"}
+		s.finds(q, "d#1")
+		for _, tag := range r.Source.Tags {
+			q.Filter = corpus.Filter{Tags: []string{tag}, SourceSites: []string{"\x01\x00"}}
+			s.finds(q, "d#1")
+		}
+		q.Filter.Tags = []string{"\x01", "null", "a"}
+		s.finds(q)
 	}},
 	{"writing with a cancelled context gives its error and changes nothing", func(s *suite) {
 		s.upsert(s.chunk("d", 1, "a"))
@@ -173,6 +189,9 @@ var writeCases = []storeCase{
 
 // longText is an id of 300 bytes.
 var longText = string(slices.Repeat([]byte("ab"), 150))
+
+// veryLongText is an id of 30,000 bytes that begins as longText does.
+var veryLongText = string(slices.Repeat([]byte("ab"), 15_000))
 
 var deleteCases = []storeCase{
 	{"a deleted chunk is gone at once", func(s *suite) {
