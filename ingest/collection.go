@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"time"
 
 	"github.com/akshara-go/akshara/ingest/catalog"
@@ -99,7 +100,9 @@ func (c *Collection) Remove(ctx context.Context, id string) error {
 // Reconcile makes the sink hold what the catalog holds: it adds what is missing
 // and removes what has been deleted. A Sink that is no [Lister], and one that is
 // stale (see [Ager]), is given everything anew; documents stay findable in their
-// old form meanwhile. It gives how many documents were added and removed.
+// old form meanwhile. It gives how many documents were added and removed. Other
+// processes may change the same catalog and sink meanwhile: what they take in
+// stays and what they remove goes.
 func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err error) {
 	stale := false
 	if a, ok := c.Sink.(Ager); ok {
@@ -124,13 +127,13 @@ func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err err
 			return nil
 		}
 		added++
-		return c.index(ctx, id)
+		return c.align(ctx, id)
 	})
 	if err != nil {
 		return added, 0, err
 	}
 	for id := range extra {
-		if err := c.Sink.Remove(ctx, []string{id}); err != nil {
+		if err := c.align(ctx, id); err != nil {
 			return added, removed, err
 		}
 		removed++
@@ -143,7 +146,7 @@ func (c *Collection) Reconcile(ctx context.Context) (added, removed int, err err
 func (c *Collection) Reindex(ctx context.Context) (documents int, err error) {
 	err = c.each(ctx, func(id string) error {
 		documents++
-		return c.index(ctx, id)
+		return c.align(ctx, id)
 	})
 	return documents, err
 }
@@ -161,32 +164,86 @@ func (c *Collection) ReindexOnce(ctx context.Context, note, key string) (documen
 	return documents, os.WriteFile(note, []byte(key), 0o600)
 }
 
-// each calls do for the id of every document in the catalog.
+// each calls do for the id of every document in the catalog, once.
 func (c *Collection) each(ctx context.Context, do func(id string) error) error {
-	const page = 100
-	for offset := 0; ; offset += page {
-		entries, _, err := c.Catalog.List(ctx, offset, page)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if err := do(e.ID); err != nil {
-				return fmt.Errorf("ingest: document %q: %w", e.ID, err)
-			}
-		}
-		if len(entries) < page {
-			return nil
-		}
-	}
-}
-
-// index gives the sink a document of the catalog.
-func (c *Collection) index(ctx context.Context, id string) error {
-	doc, err := c.Catalog.Get(ctx, id)
+	ids, err := c.ids(ctx)
 	if err != nil {
 		return err
 	}
-	return c.Sink.Add(ctx, []corpus.Document{*doc})
+	for _, id := range ids {
+		if err := do(id); err != nil {
+			return fmt.Errorf("ingest: document %q: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// maxPasses bounds how often a catalog is read that does not stop changing.
+const maxPasses = 10
+
+// ids gives the ids of the documents in the catalog. One that was deleted while
+// its pages were read may have moved another over a page's border, so that pages
+// are read again until their number stays the same.
+func (c *Collection) ids(ctx context.Context) ([]string, error) {
+	const page = 1000
+	var ids []string
+	seen := map[string]bool{}
+	for range maxPasses {
+		first, last := 0, 0
+		for offset := 0; ; offset += page {
+			entries, total, err := c.Catalog.List(ctx, offset, page)
+			if err != nil {
+				return nil, err
+			}
+			if last = total; offset == 0 {
+				first = total
+			}
+			for _, e := range entries {
+				if !seen[e.ID] {
+					seen[e.ID] = true
+					ids = append(ids, e.ID)
+				}
+			}
+			if len(entries) < page {
+				break
+			}
+		}
+		if first == last {
+			break
+		}
+	}
+	return ids, nil
+}
+
+// align makes the sink hold a document as the catalog does, or not at all if the
+// catalog does not. It looks again afterwards: whoever changed the catalog
+// meanwhile may have changed the sink before this did.
+func (c *Collection) align(ctx context.Context, id string) error {
+	doc, err := c.stored(ctx, id)
+	for err == nil {
+		if doc != nil {
+			err = c.Sink.Add(ctx, []corpus.Document{*doc})
+		} else {
+			err = c.Sink.Remove(ctx, []string{id})
+		}
+		if err != nil {
+			break
+		}
+		before := doc
+		if doc, err = c.stored(ctx, id); reflect.DeepEqual(before, doc) {
+			break
+		}
+	}
+	return err
+}
+
+// stored gives a document of the catalog, or nil where there is none.
+func (c *Collection) stored(ctx context.Context, id string) (*corpus.Document, error) {
+	doc, err := c.Catalog.Get(ctx, id)
+	if fault.CodeOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	return doc, err
 }
 
 // newID gives a random UUID, version 4 (RFC 9562).

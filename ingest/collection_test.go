@@ -206,3 +206,83 @@ func TestReindexOnce(t *testing.T) {
 	}
 	require.Contains(t, s.docs, "a")
 }
+
+// shared is a catalog that somebody else changes: before is called with the
+// number of each call of Get or List.
+type shared struct {
+	catalog.Catalog
+	calls  int
+	before func(call int)
+}
+
+func (c *shared) Get(ctx context.Context, id string) (*corpus.Document, error) {
+	c.calls++
+	c.before(c.calls)
+	return c.Catalog.Get(ctx, id)
+}
+
+func (c *shared) List(ctx context.Context, offset, limit int) ([]catalog.Entry, int, error) {
+	c.calls++
+	c.before(c.calls)
+	return c.Catalog.List(ctx, offset, limit)
+}
+
+// inMemory is a catalog of ids in the order in which they came in.
+type inMemory []string
+
+func (c *inMemory) Put(_ context.Context, doc *corpus.Document) error {
+	*c = append(*c, doc.ID)
+	return nil
+}
+
+func (c *inMemory) Get(_ context.Context, id string) (*corpus.Document, error) {
+	if !slices.Contains(*c, id) {
+		return nil, fault.New(fault.NotFound, "there is no such document", nil)
+	}
+	return &corpus.Document{ID: id}, nil
+}
+
+func (c *inMemory) Delete(_ context.Context, id string) error {
+	*c = slices.DeleteFunc(*c, func(other string) bool { return other == id })
+	return nil
+}
+
+func (c *inMemory) List(_ context.Context, offset, limit int) ([]catalog.Entry, int, error) {
+	var entries []catalog.Entry
+	for _, id := range (*c)[min(offset, len(*c)):min(offset+limit, len(*c))] {
+		entries = append(entries, catalog.Entry{ID: id})
+	}
+	return entries, len(*c), nil
+}
+
+func TestReconcileSparesWhatOthersChangeMeanwhile(t *testing.T) {
+	const documents = 2500 // three pages
+	for call := 1; call <= 8; call++ {
+		for name, change := range map[string]func(other *ingest.Collection){
+			"removes":   func(o *ingest.Collection) { require.NoError(t, o.Remove(t.Context(), "0")) },
+			"takes in":  func(o *ingest.Collection) { require.NoError(t, o.Put(t.Context(), &corpus.Document{ID: "new"})) },
+			"takes out": func(o *ingest.Collection) { require.NoError(t, o.Remove(t.Context(), "missing")) },
+			"brings back": func(o *ingest.Collection) {
+				require.NoError(t, o.Put(t.Context(), &corpus.Document{ID: "gone"}))
+			},
+		} {
+			s, kept := newSink(), &inMemory{}
+			other := &ingest.Collection{Catalog: kept, Sink: s}
+			for i := range documents {
+				*kept, s.docs[fmt.Sprint(i)] = append(*kept, fmt.Sprint(i)), ""
+			}
+			require.NoError(t, kept.Put(t.Context(), &corpus.Document{ID: "missing"}))
+			s.docs["gone"] = ""
+			c := &ingest.Collection{Sink: s, Catalog: &shared{Catalog: kept, before: func(n int) {
+				if n == call {
+					change(other)
+				}
+			}}}
+			_, _, err := c.Reconcile(t.Context())
+			require.NoError(t, err)
+			held, err := s.DocumentIDs(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, slices.Sorted(slices.Values(*kept)), held, "somebody %s before call %d", name, call)
+		}
+	}
+}
