@@ -61,7 +61,7 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 	}
 	defer func() { _ = tel.Shutdown(context.Background()) }() // what it could not deliver it has logged
 
-	parts, err := open(ctx, cfg, log, monitor)
+	parts, err := open(ctx, cfg, log, monitor, tel.TracerProvider)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,9 @@ import (
 	"path/filepath"
 	"sync"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/akshara-go/akshara/ingest"
-	"github.com/akshara-go/akshara/ingest/catalog"
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/ingest/parse/pdfium"
 	"github.com/akshara-go/akshara/observe"
@@ -23,10 +24,11 @@ import (
 
 // settings is what the environment sets.
 type settings struct {
-	App    config.App
-	OpenAI config.OpenAI
-	RAG    config.RAG
-	OTel   config.OTel
+	App      config.App
+	Postgres config.Postgres
+	OpenAI   config.OpenAI
+	RAG      config.RAG
+	OTel     config.OTel
 
 	Translation config.Translation
 	Services    config.Services
@@ -34,7 +36,8 @@ type settings struct {
 
 // parts is what the gateway is made of: each could be another implementation of the same port.
 type parts struct {
-	rag       retrieval
+	kept      *storage
+	rag       *retrieval
 	documents *ingest.Collection
 	pdf       *pdfium.Reader
 	ownPDF    bool // pdf is what reads PDFs
@@ -49,18 +52,22 @@ type parts struct {
 
 // open makes the parts, brings the index in line with the catalog and takes in
 // the sample corpus of a new folder.
-func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor) (*parts, error) {
+func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*parts, error) {
 	dir := cfg.App.DataDir
-	found, err := finding(ctx, cfg, log, monitor)
+	kept, err := openStorage(ctx, cfg, log, monitor, traces)
 	if err != nil {
 		return nil, err
 	}
+	found, err := finding(ctx, cfg, kept.store, log, monitor)
+	if err != nil {
+		return nil, errors.Join(err, kept.close())
+	}
 	translator, endTranslator, err := translation(cfg)
 	if err != nil {
-		return nil, errors.Join(err, found.close())
+		return nil, errors.Join(err, found.close(), kept.close())
 	}
 	ctx, stop := context.WithCancel(ctx)
-	p := &parts{rag: *found, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,
+	p := &parts{kept: kept, rag: found, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,
 		translator: translator, endTranslator: endTranslator}
 	if err := p.wire(ctx, cfg, dir); err != nil {
 		return nil, errors.Join(err, p.close())
@@ -72,13 +79,9 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 }
 
 func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
-	kept, err := catalog.OpenDir(filepath.Join(dir, "documents"))
-	if err != nil {
-		return err
-	}
 	language := detect.New().Language
 	p.documents = &ingest.Collection{
-		Parser: parse.New(&parse.Options{PDF: p.pdfReader(), Detect: language}), Catalog: kept, Sink: p.rag.sink, Detect: language,
+		Parser: parse.New(&parse.Options{PDF: p.pdfReader(), Detect: language}), Catalog: p.kept.documents, Sink: p.rag.sink, Detect: language,
 	}
 	if p.rag.remote {
 		p.handOver(ctx, cfg, dir)
@@ -138,7 +141,7 @@ func (p *parts) pdfReader() parse.PDFReader {
 func (p *parts) close() error {
 	p.stop()
 	p.later.Wait()
-	return errors.Join(p.endTranslator(), p.pdf.Close(), p.rag.close())
+	return errors.Join(p.endTranslator(), p.pdf.Close(), p.rag.close(), p.kept.close())
 }
 
 // warnIfOpen says loudly that anyone who reaches the machine can use the

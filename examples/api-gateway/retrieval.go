@@ -15,7 +15,6 @@ import (
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm"
-	"github.com/akshara-go/akshara/rag/localstore"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
 	"github.com/akshara-go/akshara/translate/detect"
@@ -41,12 +40,12 @@ type retrieval struct {
 	embedder rag.Embedder // nil when remote, and where there is none
 }
 
-// finding gives what finds and answers, the service that the environment names
-// or this process, and adds its check to monitor.
-func finding(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
+// finding gives what finds and answers: the service that the environment names,
+// whose check it adds to monitor, or this process in store.
+func finding(ctx context.Context, cfg *settings, store rag.Store, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
 	cut := &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)}
 	if cfg.Services.RAG == "" {
-		return findingHere(ctx, cfg, cut, log, monitor)
+		return findingHere(ctx, cfg, cut, store, log)
 	}
 	client, err := raghttp.NewClient(cfg.Services.RAG, &httpkit.ClientOptions{Timeout: answerWait})
 	if err != nil {
@@ -59,17 +58,12 @@ func finding(ctx context.Context, cfg *settings, log *slog.Logger, monitor *heal
 	}, nil
 }
 
-// findingHere finds in an index of the data folder.
-func findingHere(ctx context.Context, cfg *settings, cut *chunk.Options, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
+// findingHere finds in an index in store.
+func findingHere(ctx context.Context, cfg *settings, cut *chunk.Options, store rag.Store, log *slog.Logger) (*retrieval, error) {
 	embedder, model, err := models(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	store, err := localstore.Open(filepath.Join(cfg.App.DataDir, "index"), &localstore.Options{Logger: observe.Named(log, "localstore")})
-	if err != nil {
-		return nil, err
-	}
-	monitor.Add("index", store.Check, nil)
 	language := detect.New().Language
 	index := rag.NewIndex(store, &rag.IndexOptions{
 		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"),
@@ -77,7 +71,7 @@ func findingHere(ctx context.Context, cfg *settings, cut *chunk.Options, log *sl
 	})
 	return &retrieval{
 		answerer:  rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold}),
-		suggester: index, sink: index, chunks: index.Chunks, close: store.Close, index: index, embedder: embedder,
+		suggester: index, sink: index, chunks: index.Chunks, close: func() error { return nil }, index: index, embedder: embedder,
 	}, nil
 }
 

@@ -12,9 +12,10 @@ import (
 // Common is every group of settings that the services share; what they document
 // is made from it.
 type Common struct {
-	App    App    `title:"The service"`
-	OpenAI OpenAI `title:"A model server (any that speaks OpenAI's API)"`
-	RAG    RAG    `title:"Finding and answering"`
+	App      App      `title:"The service"`
+	Postgres Postgres `title:"PostgreSQL"`
+	OpenAI   OpenAI   `title:"A model server (any that speaks OpenAI's API)"`
+	RAG      RAG      `title:"Finding and answering"`
 
 	Translation Translation `title:"Translation"`
 	Engines     Engines     `title:"Engines of translation-service"`

@@ -212,6 +212,17 @@ func TestCommonGroups(t *testing.T) {
 	}
 }
 
+func TestTheDatabasesAddressIsAURL(t *testing.T) {
+	p, err := config.Load[config.Postgres](env(map[string]string{"POSTGRES_HOST": "::1", "POSTGRES_USER": "a b", "POSTGRES_PASSWORD": "p@s/s:?", "POSTGRES_DB": "d/e", "POSTGRES_SSLMODE": "verify-full"}))
+	require.NoError(t, err)
+	require.Equal(t, "postgres://a%20b:p%40s%2Fs%3A%3F@[::1]:5432/d/e?sslmode=verify-full", p.URL())
+	require.NotContains(t, fmt.Sprintf("%v %+v", p, *p), "p@s")
+	p, err = config.Load[config.Postgres](env(nil))
+	require.NoError(t, err)
+	require.Empty(t, p.Host)
+	require.Equal(t, "postgres://akshara@:5432/akshara?sslmode=prefer", p.URL())
+}
+
 func TestDataDirFollowsXDG(t *testing.T) {
 	if os.PathSeparator == '\\' {
 		t.Skip("XDG folders are not for Windows")
