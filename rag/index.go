@@ -131,12 +131,12 @@ func (x *Index) Chunks(doc *corpus.Document) ([]corpus.Chunk, error) {
 
 // write puts the new chunks of some documents in the place of the old ones.
 func (x *Index) write(ctx context.Context, docs []corpus.Document, recs []Record) error {
-	if err := x.embed(ctx, recs); err != nil {
-		return err
-	}
 	ids := make([]string, len(docs))
 	for i := range docs {
 		ids[i] = docs[i].ID
+	}
+	if err := x.embed(ctx, ids, recs); err != nil {
+		return err
 	}
 	return x.store.Replace(ctx, x.opts.Tenant, ids, recs)
 }
@@ -212,38 +212,6 @@ func merge(body, title []analysis.Term, weight float32) []Term {
 		add(t, weight)
 	}
 	return terms
-}
-
-// embed gives the records their vectors, if there is an embedder.
-func (x *Index) embed(ctx context.Context, recs []Record) error {
-	e := x.opts.Embedder
-	if e == nil || len(recs) == 0 {
-		return nil
-	}
-	texts := make([]string, len(recs))
-	for i := range recs {
-		texts[i] = passageText(&recs[i])
-	}
-	vectors, err := e.Embed(ctx, EmbedPassage, texts)
-	if err != nil {
-		return err
-	}
-	if len(vectors) != len(recs) {
-		return fault.New(fault.Upstream, fmt.Sprintf("the embedder gave %d vectors for %d texts", len(vectors), len(recs)),
-			fault.Details{"model": e.Model().Name})
-	}
-	for i := range recs {
-		recs[i].Vector, recs[i].Model = vectors[i], e.Model()
-	}
-	return nil
-}
-
-// passageText is what an embedder sees of a chunk: its text with the title it stands under.
-func passageText(r *Record) string {
-	if r.Source.Title == "" {
-		return r.Chunk.Text
-	}
-	return r.Source.Title + "\n" + r.Chunk.Text
 }
 
 // inDocuments says which documents an error is about.

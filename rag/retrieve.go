@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/match"
 )
@@ -92,8 +91,8 @@ func (x *Index) denseLeg(ctx context.Context, q *Query, s *Search) error {
 		return nil
 	}
 	vectors, err := e.Embed(ctx, EmbedQuery, []string{q.Text})
-	if err == nil && len(vectors) != 1 {
-		err = fault.New(fault.Upstream, "the embedder gave no vector for the question", nil)
+	if err == nil {
+		err = CheckVectors(e.Model(), 1, vectors)
 	}
 	if err != nil {
 		if ctx.Err() != nil || len(s.Sparse) == 0 {

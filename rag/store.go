@@ -124,3 +124,14 @@ type Statistician interface {
 type DocumentLister interface {
 	Documents(ctx context.Context, tenant string) ([]string, error)
 }
+
+// Recaller is a Store that gives back what it keeps of documents. With it, an
+// [Index] takes over the vectors of chunks whose text stays as it was, instead of
+// embedding them again; without it, every chunk of a changed document is embedded.
+//
+// Records gives the tenant's records of some documents, each once and in no
+// particular order, with their vectors and without their terms. Documents that
+// are not there are no error. A vector may come back scaled.
+type Recaller interface {
+	Records(ctx context.Context, tenant string, documents []string) ([]Record, error)
+}

@@ -346,8 +346,26 @@ func (d *decoder) selector() *rag.Selector {
 }
 
 // decodeHit reads a whole record for a caller: all but its terms and vector.
-func decodeHit(b []byte, r *rag.Record) error {
+func decodeHit(b []byte, r *rag.Record) error { return (&decoder{b: b}).hit(r) }
+
+// decodeWhole reads a whole record for a caller: all but its terms.
+func decodeWhole(b []byte, r *rag.Record) error {
 	d := &decoder{b: b}
+	if err := d.hit(r); err != nil {
+		return err
+	}
+	d.terms(func(rag.Leg) int { return math.MaxInt }, func(uint32, float32) {})
+	encoded := d.vector()
+	if len(encoded) > 0 {
+		r.Vector = make(rag.Vector, len(encoded)/4)
+	}
+	for i := range r.Vector {
+		r.Vector[i] = math.Float32frombits(binary.LittleEndian.Uint32(encoded[4*i:]))
+	}
+	return d.err
+}
+
+func (d *decoder) hit(r *rag.Record) error {
 	if sum := d.uint32(); d.err == nil && sum != crc32.Checksum(d.b, castagnoli) {
 		return errSum
 	}

@@ -84,7 +84,7 @@ func (f *found) read(tenantName string) ([]rag.Hit, error) {
 		if failed == nil {
 			r := &f.hits[i].Record
 			r.Tenant = tenantName
-			if failed = w.read(&buf, r); failed != nil {
+			if failed = w.read(&buf, r, decodeHit); failed != nil {
 				failed = openFault(failed)
 			}
 		}
@@ -96,7 +96,8 @@ func (f *found) read(tenantName string) ([]rag.Hit, error) {
 	return f.hits, nil
 }
 
-func (w location) read(buf *[]byte, r *rag.Record) error {
+// read gives what decode makes of the record's bytes.
+func (w location) read(buf *[]byte, r *rag.Record, decode func([]byte, *rag.Record) error) error {
 	if cap(*buf) < int(w.size) {
 		*buf = make([]byte, max(int(w.size), 16<<10))
 	}
@@ -104,7 +105,7 @@ func (w location) read(buf *[]byte, r *rag.Record) error {
 	if _, err := w.file.f.ReadAt(b, w.at); err != nil {
 		return fmt.Errorf("localstore: read %s: %w", w.file.path, err)
 	}
-	if err := decodeHit(b, r); err != nil {
+	if err := decode(b, r); err != nil {
 		return w.file.corrupt(w.at, err.Error())
 	}
 	return nil

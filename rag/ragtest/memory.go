@@ -142,6 +142,23 @@ func clone(r rag.Record) rag.Record {
 	return r
 }
 
+func (m *memory) Records(ctx context.Context, tenant string, documents []string) ([]rag.Record, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var recs []rag.Record
+	for k, r := range m.recs {
+		if k.tenant == tenant && slices.Contains(documents, r.Chunk.DocumentID) {
+			r = clone(r)
+			r.Terms = nil
+			recs = append(recs, r)
+		}
+	}
+	return recs, nil
+}
+
 func (m *memory) Delete(ctx context.Context, sel rag.Selector) error {
 	if err := ctx.Err(); err != nil {
 		return err
