@@ -6,17 +6,20 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	openai "github.com/sashabaranov/go-openai"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/embed"
 )
 
 const (
 	defaultBatchTexts = 64
 	defaultBatchBytes = 128 << 10
+	defaultConcurrent = 2
 )
 
 // EmbedderOptions tune an [Embedder]. The zero value is useful.
@@ -24,7 +27,8 @@ type EmbedderOptions struct {
 	// Dimensions of the model's vectors; 0: learnt from the first answer, see [Embedder.Probe].
 	Dimensions int
 
-	// Prefixes go before the texts; nil: what [PrefixesFor] knows of the model.
+	// Prefixes go before the texts that do not begin with them; nil: what
+	// [PrefixesFor] knows of the model.
 	Prefixes *Prefixes
 
 	// InputType is for servers that add prefixes themselves: the field
@@ -37,6 +41,7 @@ type EmbedderOptions struct {
 
 	BatchTexts int // texts a request at most; 0: 64
 	BatchBytes int // bytes of text a request at most, prefixes included; a longer text goes alone; 0: 128 KiB
+	Concurrent int // requests of one call at once; 0: 2
 }
 
 // Embedder is an embedding model on a server. It may be used concurrently.
@@ -49,7 +54,10 @@ type Embedder struct {
 	opts       EmbedderOptions
 }
 
-var _ rag.Embedder = (*Embedder)(nil)
+var (
+	_ rag.Embedder    = (*Embedder)(nil)
+	_ embed.Versioned = (*Embedder)(nil)
+)
 
 // NewEmbedder gives the embedding model called name on the server of cfg. Nothing
 // is sent until it is used. A configuration that cannot work is INVALID_REQUEST.
@@ -71,6 +79,7 @@ func NewEmbedder(cfg Config, name string, opts *EmbedderOptions) (*Embedder, err
 	e.dimensions.Store(int64(e.opts.Dimensions))
 	e.opts.BatchTexts = cmp.Or(max(e.opts.BatchTexts, 0), defaultBatchTexts)
 	e.opts.BatchBytes = cmp.Or(max(e.opts.BatchBytes, 0), defaultBatchBytes)
+	e.opts.Concurrent = cmp.Or(max(e.opts.Concurrent, 0), defaultConcurrent)
 	switch {
 	case e.opts.InputType:
 	case e.opts.Prefixes != nil:
@@ -94,11 +103,21 @@ func (e *Embedder) Probe(ctx context.Context) error {
 	return err
 }
 
-// Embed gives a vector for each text, as they come from the server, in batches
-// one after the other. An empty text is INVALID_REQUEST; an answer with too few
-// or too many vectors, another dimension, or a value that is no finite number is
-// UPSTREAM_ERROR and says which. Texts must be within the model's own limit:
-// a longer one is INVALID_REQUEST from most servers, and cut by some.
+// Version tells what the texts are embedded with besides the model: the prefixes,
+// or that the server adds them; see [embed.Versioned].
+func (e *Embedder) Version() string {
+	if e.opts.InputType {
+		return "input_type"
+	}
+	return e.prefixes.Query + "|" + e.prefixes.Passage
+}
+
+// Embed gives a vector for each text, as they come from the server, in batches,
+// some at once; when one fails the others are given up. An empty text is
+// INVALID_REQUEST; an answer with too few or too many vectors, another dimension,
+// or a value that is no finite number is UPSTREAM_ERROR and says which. Texts must
+// be within the model's own limit: a longer one is INVALID_REQUEST from most
+// servers, and cut by some; see [embed.Window].
 func (e *Embedder) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
 	prefix := e.prefixes.of(kind)
 	for i, text := range texts {
@@ -106,16 +125,44 @@ func (e *Embedder) Embed(ctx context.Context, kind rag.EmbedKind, texts []string
 			return nil, fault.New(fault.InvalidRequest, fmt.Sprintf("text %d of %d is empty and has no embedding", i+1, len(texts)), nil)
 		}
 	}
-	out := make([]rag.Vector, 0, len(texts))
-	for len(texts) > 0 {
-		n := e.batch(prefix, texts)
-		vectors, err := e.embedBatch(ctx, kind, prefix, texts[:n])
-		if err != nil {
-			return nil, err
-		}
-		out, texts = append(out, vectors...), texts[n:]
+	out := make([]rag.Vector, len(texts))
+	err := e.inBatches(ctx, prefix, texts, func(ctx context.Context, from, to int) error {
+		vectors, err := e.embedBatch(ctx, kind, prefix, texts[from:to])
+		copy(out[from:to], vectors)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+// inBatches calls do for batches of texts, some at once, and gives the first error.
+func (e *Embedder) inBatches(ctx context.Context, prefix string, texts []string, do func(ctx context.Context, from, to int) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	var once sync.Once
+	var failed error
+	slots := make(chan struct{}, e.opts.Concurrent)
+	to := 0
+	for from := 0; from < len(texts) && ctx.Err() == nil; from = to {
+		to = from + e.batch(prefix, texts[from:])
+		first, last := from, to
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := do(ctx, first, last); err != nil {
+				once.Do(func() { failed = err })
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	if failed == nil && ctx.Err() != nil {
+		return contextFault(ctx)
+	}
+	return failed
 }
 
 // batch tells how many of texts fit one request, at least one.
@@ -135,7 +182,7 @@ func (e *Embedder) embedBatch(ctx context.Context, kind rag.EmbedKind, prefix st
 	if prefix != "" {
 		input = make([]string, len(texts))
 		for i, text := range texts {
-			input[i] = prefix + text
+			input[i] = before(prefix, text)
 		}
 	}
 	req := openai.EmbeddingRequest{Input: input, Model: openai.EmbeddingModel(e.name), EncodingFormat: openai.EmbeddingEncodingFormatFloat}

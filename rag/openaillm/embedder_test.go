@@ -7,7 +7,9 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -88,6 +90,7 @@ func TestEmbedPrefixes(t *testing.T) {
 		{"text-embedding-3-small", nil, "क", "क", false},
 		{"multilingual-e5-small", &EmbedderOptions{InputType: true}, "क", "क", true},
 		{"multilingual-e5-small", &EmbedderOptions{Prefixes: &Prefixes{}}, "क", "क", false},
+		{"Qwen3-Embedding-0.6B", nil, "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:क", "क", false},
 		{"mine", &EmbedderOptions{Prefixes: &Prefixes{Query: "Q ", Passage: "P "}}, "Q क", "P क", false},
 	} {
 		s := newServer(t, embeddings([]int{0}, "[1]"))
@@ -104,6 +107,59 @@ func TestEmbedPrefixes(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestEmbedNeverPutsAPrefixTwice(t *testing.T) {
+	s := newServer(t, embeddings([]int{0, 1}, "[1]", "[1]"))
+	e := s.embedder(t, "multilingual-e5-small", nil)
+	_, err := e.Embed(t.Context(), rag.EmbedPassage, []string{"passage: क", "query: क"})
+	require.NoError(t, err)
+	require.Equal(t, []any{"passage: क", "passage: query: क"}, s.requests()[0].body["input"])
+	require.Equal(t, "query: |passage: ", e.Version())
+	require.Equal(t, "input_type", s.embedder(t, "multilingual-e5-small", &EmbedderOptions{InputType: true}).Version())
+}
+
+func TestEmbedSendsSomeBatchesAtOnceAndNoMore(t *testing.T) {
+	var now, most atomic.Int32
+	s := newServer(t)
+	s.handler = func(w http.ResponseWriter, r *http.Request, body map[string]any) {
+		n := now.Add(1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		time.Sleep(20 * time.Millisecond)
+		now.Add(-1)
+		counting(w, r, body)
+	}
+	texts := make([]string, 24)
+	for i := range texts {
+		texts[i] = strings.Repeat("x", i+1)
+	}
+	got, err := s.embedder(t, "m", &EmbedderOptions{BatchTexts: 2, Concurrent: 3}).Embed(t.Context(), rag.EmbedPassage, texts)
+	require.NoError(t, err)
+	for i, v := range got {
+		require.Equal(t, rag.Vector{float32(i + 1), 2}, v)
+	}
+	require.EqualValues(t, 3, most.Load())
+}
+
+func TestABatchThatFailsEndsTheOthers(t *testing.T) {
+	s := newServer(t)
+	s.handler = func(w http.ResponseWriter, r *http.Request, body map[string]any) {
+		if body["input"].([]any)[0] == "bad" {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		select { // slower than the failure
+		case <-r.Context().Done():
+		case <-time.After(10 * time.Second):
+		}
+	}
+	start := time.Now()
+	got, err := s.embedder(t, "m", &EmbedderOptions{BatchTexts: 1, Concurrent: 2}).Embed(t.Context(), rag.EmbedPassage, []string{"a", "bad", "c", "d"})
+	require.Nil(t, got)
+	require.Equal(t, fault.Upstream, fault.CodeOf(err))
+	require.ErrorContains(t, err, "status 400")
+	require.Less(t, time.Since(start), 5*time.Second)
 }
 
 func TestEmbedRefusesAnswersThatCannotBeTrue(t *testing.T) {

@@ -1,10 +1,10 @@
 package openaillm
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/embed"
 )
 
 // Prefixes are words that a model was trained to see before its texts.
@@ -21,6 +21,14 @@ func (p Prefixes) of(kind rag.EmbedKind) string {
 	return p.Passage
 }
 
+// before gives a text with the prefix before it, unless it begins with it.
+func before(prefix, text string) string {
+	if strings.HasPrefix(text, prefix) {
+		return text
+	}
+	return prefix + text
+}
+
 // inputType gives the value of the field input_type for texts of a kind.
 func inputType(kind rag.EmbedKind) string {
 	if kind == rag.EmbedQuery {
@@ -30,22 +38,8 @@ func inputType(kind rag.EmbedKind) string {
 }
 
 // PrefixesFor gives the prefixes that a model's card asks for, by the model's
-// name, with or without its owner ("intfloat/multilingual-e5-small"): the E5
-// family and its instruct variants, nomic-embed-text, and the English BGE and
-// mxbai models. Any other model gets none.
+// name; see [embed.TraitsOf].
 func PrefixesFor(model string) Prefixes {
-	model = strings.ToLower(model)
-	words := strings.FieldsFunc(model, func(r rune) bool { return strings.ContainsRune("/-_.: ", r) })
-	has := func(word string) bool { return slices.Contains(words, word) }
-	switch {
-	case has("e5") && has("instruct"):
-		return Prefixes{Query: "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: "}
-	case has("e5"):
-		return Prefixes{Query: "query: ", Passage: "passage: "}
-	case has("nomic") && has("embed"):
-		return Prefixes{Query: "search_query: ", Passage: "search_document: "}
-	case has("bge") && has("en"), has("mxbai"):
-		return Prefixes{Query: "Represent this sentence for searching relevant passages: "}
-	}
-	return Prefixes{}
+	t := embed.TraitsOf(model)
+	return Prefixes{Query: t.Query, Passage: t.Passage}
 }

@@ -99,6 +99,7 @@ var Table = []Row{
 	{Pattern: "rag/llmrerank", Layer: L2},
 	{Pattern: "rag/understand", Layer: L2},
 	{Pattern: "rag/suggest", Layer: L2},
+	{Pattern: "rag/embed", Layer: L2},
 	{Pattern: "rag/extractive", Layer: L2},
 	{Pattern: "rag/guard", Layer: L2},
 	{Pattern: "rag/session", Layer: L2},
