@@ -1,0 +1,8 @@
+//go:build !linux
+
+package e5test
+
+import "syscall"
+
+// endWithParent has no counterpart here: servers end with the tests that started them.
+func endWithParent() *syscall.SysProcAttr { return nil }
