@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-rerank bench-understand bench-suggest bench-vectors \
+	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-rerank bench-understand bench-suggest bench-vectors \
 	bench-analysis bench-chunk bench-pgstore kill9
 
 help: ## list the targets
@@ -79,6 +79,9 @@ bench-rerank: ## what follows a search: MRR by scores and by ranks, with and wit
 
 bench-understand: ## what repair of mistyped words and questions in two languages bring and cost
 	go test -run '^$$' -bench BenchmarkUnderstanding -benchtime 1x ./rag
+
+bench-embeddings: ## the same with real embeddings, in four directions: each leg alone, centred, fused; embeds for an hour the first time
+	go test -run '^$$' -bench 'BenchmarkDense|BenchmarkSentenceVectors' -benchtime 1x -timeout 3h -v ./rag
 
 bench-suggest: ## latency and quality of suggestions, and what they cost an index
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag

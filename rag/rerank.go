@@ -50,7 +50,9 @@ func KeepOrder(hits []Hit) {
 
 // LexicalReranker scores a candidate by its fused score and by how much of the
 // question its best sentence covers; see [rerank.Lexical]. Where two say the
-// same, the one in the asker's language goes first. The zero value is ready.
+// same, the one in the asker's language goes first, unless it was found by its
+// embedding and is in another script: then its words had no say. The zero value
+// is ready.
 type LexicalReranker struct{}
 
 // otherLanguage is what a document in another language than the question's is worth.
@@ -70,9 +72,10 @@ func (LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit,
 		}
 		passages[i] = p
 	}
+	asked := lang.ScriptOf(q.Text)
 	for i, score := range rerank.Lexical(q.Text, q.Language, passages) {
 		hits[i].Score = score
-		if l := passages[i].Language; l != "" && l != q.Language {
+		if l := passages[i].Language; l != "" && l != q.Language && !inAnotherScript(&hits[i], asked) {
 			hits[i].Score *= otherLanguage
 		}
 	}

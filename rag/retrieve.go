@@ -28,7 +28,9 @@ func (x *Index) Retrieve(ctx context.Context, q *Query) ([]DocumentResult, error
 	if err != nil {
 		return nil, err
 	}
-	Fuse(hits, LegWeights(n.Text, n.Language))
+	if err := x.Fuse(ctx, n, hits); err != nil {
+		return nil, err
+	}
 	read := *n
 	if native.text != "" {
 		read.Text = native.text

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag/embed"
 )
 
 // modelServer stands in for a server that speaks OpenAI's protocol. What it
@@ -268,6 +270,58 @@ func TestEmbeddingsFindWhatWordsDoNot(t *testing.T) {
 }
 
 const lighthouseFerry = "# केशरपुर की नाव\n\nकेशरपुर की नाव हर सुबह सात बजे द्वीप को जाती है।\n"
+
+// texts gives how many texts were embedded since the last call.
+func (m *modelServer) texts() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := m.embedded
+	m.embedded = 0
+	return n
+}
+
+// The mean that vectors are centred by is the index's: it survives a restart, a
+// text that was embedded is not embedded again, and an index from before there
+// were means stays without one.
+func TestTheGatewayCentresVectorsAndKeepsTheMean(t *testing.T) {
+	m := newModelServer(t)
+	dir := t.TempDir()
+	embeddings := m.with(map[string]string{"RAG_EMBEDDING_MODEL": "small-embedder"})
+	mean := filepath.Join(dir, "index", "embedding-mean")
+	s := start(t, dir, embeddings)
+	require.FileExists(t, mean)
+	require.Greater(t, m.texts(), embed.MinSample, "the mean, and a probe")
+	keshar := s.add("keshar.txt", built+" "+shines)
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	require.Equal(t, 2, m.texts())
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	require.Zero(t, m.texts(), "the question's vector is cached")
+	s.stop()
+	before, err := os.ReadFile(mean)
+	require.NoError(t, err)
+
+	s = start(t, dir, embeddings)
+	require.LessOrEqual(t, m.texts(), 2, "nothing is embedded anew")
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	s.stop()
+	after, err := os.ReadFile(mean)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "index")))
+	s = start(t, dir, embeddings)
+	require.FileExists(t, mean, "a new index has a new mean, of the documents that are there")
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	s.stop()
+
+	old := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(old, embeddedNote), []byte("small-embedder (24 dimensions)"), 0o600))
+	s = start(t, old, embeddings)
+	keshar = s.add("keshar.txt", built+" "+shines)
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	require.NoFileExists(t, filepath.Join(old, "index", "embedding-mean"))
+	s.stop()
+}
 
 func TestAnIndexRefusesAnotherEmbeddingModel(t *testing.T) {
 	m := newModelServer(t)

@@ -58,7 +58,7 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, err
 	}
-	found, err := finding(ctx, cfg, kept.store, log, monitor)
+	found, err := finding(ctx, cfg, kept, log, monitor)
 	if err != nil {
 		return nil, errors.Join(err, kept.close())
 	}
@@ -96,7 +96,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if added+removed > 0 {
 		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
 	}
-	if err := p.embedAll(ctx, filepath.Join(dir, "embedding-model")); err != nil {
+	if err := p.embedAll(ctx, filepath.Join(dir, embeddedNote)); err != nil {
 		return err
 	}
 	if cfg.App.SampleCorpus {
@@ -104,6 +104,9 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	}
 	return nil
 }
+
+// embeddedNote is the file that [parts.embedAll] keeps its note in.
+const embeddedNote = "embedding-model"
 
 // embedAll gives vectors to documents that were taken in without them. note is
 // a file that holds the model whose vectors all documents have; it is not there

@@ -41,11 +41,10 @@ type retrieval struct {
 }
 
 // finding gives what finds and answers: the service that the environment names,
-// whose check it adds to monitor, or this process in store.
-func finding(ctx context.Context, cfg *settings, store rag.Store, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
-	cut := &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)}
+// whose check it adds to monitor, or this process in what is kept.
+func finding(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
 	if cfg.Services.RAG == "" {
-		return findingHere(ctx, cfg, cut, store, log)
+		return findingHere(ctx, cfg, kept, log)
 	}
 	client, err := raghttp.NewClient(cfg.Services.RAG, &httpkit.ClientOptions{Timeout: answerWait})
 	if err != nil {
@@ -54,24 +53,28 @@ func finding(ctx context.Context, cfg *settings, store rag.Store, log *slog.Logg
 	monitor.AddChecker("rag-service", client, nil)
 	return &retrieval{
 		answerer: client, searcher: client, suggester: client, sink: client, read: client.Get, close: client.Close, remote: true,
-		chunks: func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, cut) },
+		chunks: func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, chunkOptions(cfg)) },
 	}, nil
 }
 
-// findingHere finds in an index in store.
-func findingHere(ctx context.Context, cfg *settings, cut *chunk.Options, store rag.Store, log *slog.Logger) (*retrieval, error) {
-	embedder, model, err := models(ctx, cfg)
+// findingHere finds in an index of the store.
+func findingHere(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger) (*retrieval, error) {
+	model, err := languageModel(cfg)
+	if err != nil {
+		return nil, err
+	}
+	embedder, endEmbedder, err := embedding(ctx, cfg, kept.documents)
 	if err != nil {
 		return nil, err
 	}
 	language := detect.New().Language
-	index := rag.NewIndex(store, &rag.IndexOptions{
+	index := rag.NewIndex(kept.store, &rag.IndexOptions{
 		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"),
-		Speller: speller(translit.New(nil)), Chunk: cut,
+		Speller: speller(translit.New(nil)), Chunk: chunkOptions(cfg),
 	})
 	return &retrieval{
 		answerer:  rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold}),
-		suggester: index, sink: index, chunks: index.Chunks, close: func() error { return nil }, index: index, embedder: embedder,
+		suggester: index, sink: index, chunks: index.Chunks, close: endEmbedder, index: index, embedder: embedder,
 	}, nil
 }
 
@@ -90,28 +93,15 @@ func (p *parts) handOver(ctx context.Context, cfg *settings, dir string) {
 	})
 }
 
-// models gives the embedder and the language model that the environment names,
-// nil for one that it does not.
-func models(ctx context.Context, cfg *settings) (rag.Embedder, llm.Model, error) {
-	server := openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
-	var embedder rag.Embedder
-	var model llm.Model
-	if server.BaseURL != "" && cfg.RAG.EmbeddingModel != "" {
-		e, err := openaillm.NewEmbedder(server, cfg.RAG.EmbeddingModel, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := e.Probe(ctx); err != nil {
-			return nil, nil, err
-		}
-		embedder = e
+// languageModel gives the language model that the environment names, or nil.
+func languageModel(cfg *settings) (llm.Model, error) {
+	if cfg.OpenAI.BaseURL == "" || cfg.OpenAI.ModelStandard == "" {
+		return nil, nil
 	}
-	if server.BaseURL != "" && cfg.OpenAI.ModelStandard != "" {
-		m, err := openaillm.New(server, cfg.OpenAI.ModelStandard, nil)
-		if err != nil {
-			return nil, nil, err
-		}
-		model = m
-	}
-	return embedder, model, nil
+	return openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, cfg.OpenAI.ModelStandard, nil)
+}
+
+// chunkOptions gives how documents are cut.
+func chunkOptions(cfg *settings) *chunk.Options {
+	return &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)}
 }

@@ -28,7 +28,9 @@
 //
 // A dense search compares the query with a compact code of every vector and the
 // best of those with the vectors themselves; see [rag.Search] for asking it to
-// compare with every vector. Scores are always exact cosines.
+// compare with every vector. Codes are of what a vector differs in from the mean
+// of all; scores are always exact cosines of the vectors as they were given. What
+// ranks better by being centred is centred before it comes here; see package embed.
 //
 // The terms of the leg [rag.Forms] are in memory in order too, so that those
 // with a prefix are found at once; see [Store.Complete].
