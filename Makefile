@@ -70,6 +70,7 @@ train-answers: ## fit the weights of the extractive model, and print them
 
 train-fusion: ## fit what the legs of a search count for, and print it
 	go run ./train/internal/fusiontrain -data $(AKSHARA_DATA)
+	go test -run '^$$' -bench BenchmarkDenseWeights -benchtime 1x -timeout 3h -v ./train/internal/fusiontrain
 
 bench-retrieval: ## retrieval quality: XQuAD, with and without distractors, and sentences in Latin letters
 	go test -run '^$$' -bench 'BenchmarkXQuAD|BenchmarkRomanised' -benchtime 1x ./rag

@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"maps"
 	"math"
 
 	"github.com/akshara-go/akshara/rag/analysis"
@@ -51,7 +52,7 @@ func LegWeights(text string, code lang.Code) Weights {
 func Fuse(hits []Hit, w Weights) { fuse(hits, w, func(*Hit) bool { return false }) }
 
 // Fuse sets the Score of each hit that [Index.Candidates] found for q, as
-// Retrieve does: by [Fuse] with the weights of [LegWeights], and where there are
+// Retrieve does: by [Fuse] with the index's weights, and where there are
 // embeddings, by how much words can say of them.
 //
 // Words say little where the best candidate holds little of the question, as when
@@ -65,7 +66,7 @@ func Fuse(hits []Hit, w Weights) { fuse(hits, w, func(*Hit) bool { return false 
 // Language of q must be set. The store is asked for its statistics; one that
 // tells none lets words count in full.
 func (x *Index) Fuse(ctx context.Context, q *Query, hits []Hit) error {
-	w := LegWeights(q.Text, q.Language)
+	w := maps.Clone(x.opts.Weights(q.Text, q.Language))
 	if _, _, found := legRange(hits, Dense); !found || romanised(q.Text, q.Language) {
 		Fuse(hits, w)
 		return nil
@@ -74,8 +75,11 @@ func (x *Index) Fuse(ctx context.Context, q *Query, hits []Hit) error {
 	if err != nil {
 		return err
 	}
-	w[Words] *= coverage
-	w[Sounds] *= coverage
+	for leg := range w {
+		if leg != Dense {
+			w[leg] *= coverage
+		}
+	}
 	asked := lang.ScriptOf(q.Text)
 	fuse(hits, w, func(h *Hit) bool { return inAnotherScript(h, asked) })
 	return nil

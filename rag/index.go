@@ -19,14 +19,15 @@ const DefaultTenant = "default"
 
 // IndexOptions sets an [Index] up. The zero value is useful.
 type IndexOptions struct {
-	Tenant     string                      // "" is DefaultTenant; see Index.ForTenant
-	Embedder   Embedder                    // nil: documents are found by words and sound alone
-	Chunk      *chunk.Options              // how documents are cut; nil: chunk's defaults
-	Candidates int                         // records of each leg that are fused and reranked; 0 is 50
-	Reranker   Reranker                    // second look at the candidates; nil: LexicalReranker
-	Detect     func(text string) lang.Code // language of a text that names none; nil: by its script
-	Speller    Speller                     // native spellings of words in Latin letters; nil: such words are found by sound alone
-	Logger     *slog.Logger                // what had to be done without, such as a failing embedder; nil: nowhere
+	Tenant     string                                    // "" is DefaultTenant; see Index.ForTenant
+	Embedder   Embedder                                  // nil: documents are found by words and sound alone
+	Chunk      *chunk.Options                            // how documents are cut; nil: chunk's defaults
+	Candidates int                                       // records of each leg that are fused and reranked; 0 is 50
+	Reranker   Reranker                                  // second look at the candidates; nil: LexicalReranker
+	Detect     func(text string) lang.Code               // language of a text that names none; nil: by its script
+	Speller    Speller                                   // native spellings of words in Latin letters; nil: such words are found by sound alone
+	Weights    func(text string, code lang.Code) Weights // what the legs count for in a question, see Index.Fuse; nil: LegWeights
+	Logger     *slog.Logger                              // what had to be done without, such as a failing embedder; nil: nowhere
 
 	// RequireReaders refuses a document that names no readers. Without it such
 	// a document may be read by everyone in the tenant.
@@ -59,6 +60,9 @@ func NewIndex(store Store, opts *IndexOptions) *Index {
 	}
 	if x.opts.Logger == nil {
 		x.opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	if x.opts.Weights == nil {
+		x.opts.Weights = LegWeights
 	}
 	if x.opts.Reranker == nil {
 		x.opts.Reranker = LexicalReranker{}

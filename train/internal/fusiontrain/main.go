@@ -9,6 +9,10 @@
 // the highest mean reciprocal rank after reranking. The folds of XQuAD are
 // articles; those of sentences go by a hash of the sentence.
 //
+// What embeddings count for beside words is fitted by a benchmark, since it needs
+// a model: XQuAD's questions in Hindi and English about documents in either, alone
+// and among the distractors.
+//
 // Sources: XQuAD (Artetxe et al. 2020, CC BY-SA 4.0); Dakshina (Roark et al.
 // 2020, CC BY-SA 4.0).
 //
