@@ -20,6 +20,7 @@ const (
 	otherSounds      = .6 // fitted on English and ten other languages in their own scripts
 	latinWords       = .6 // of an Indian language in Latin letters: what a Speller makes of them, else they find little
 	denseNative      = .2 // fitted on Hindi and English questions about documents in either
+	denseOther       = .1 // fitted on four words of Bengali, Tamil and Urdu sentences
 	denseLatin       = .1 // fitted on Hindi in Latin letters, of which embeddings know little
 )
 
@@ -45,7 +46,10 @@ func LegWeights(text string, code lang.Code) Weights {
 	case script == lang.Devanagari:
 		return Weights{Words: 1, Sounds: devanagariSounds, Dense: denseNative}
 	}
-	return Weights{Words: 1, Sounds: otherSounds, Dense: denseNative}
+	if script == lang.Latin {
+		return Weights{Words: 1, Sounds: otherSounds, Dense: denseNative}
+	}
+	return Weights{Words: 1, Sounds: otherSounds, Dense: denseOther}
 }
 
 // Fuse sets the Score of each hit to the weighted mean of its legs. BM25 legs
