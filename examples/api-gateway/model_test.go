@@ -143,26 +143,31 @@ func TestAModelsAnswer(t *testing.T) {
 	m := newModelServer(t)
 	s := start(t, t.TempDir(), m.with(chatModel))
 	s.add("keshar.txt", built+" "+shines)
-	ask := func() (chatResponse, []event) {
-		events := s.stream("Who built the Keshar lighthouse?")
+	ask := func(question string) (chatResponse, []event) {
+		events := s.stream(question)
 		return s.told(events), events
 	}
 
 	m.says(built + " [1] " + invented + " " + shines)
-	a, _ := ask()
+	a, _ := ask("Who built the Keshar lighthouse?")
 	require.Equal(t, built+" "+shines, a.Answer, "what no document says is left out")
 	require.Len(t, a.Claims, 2)
+	require.False(t, a.Cached)
 	s.cites(&a)
 	require.Equal(t, built, a.Claims[0].Citations[0].Quote)
 	require.Contains(t, m.prompt, "Vasudev Nene", "the model was given the passages")
 
 	m.says("NO_ANSWER")
-	a, _ = ask()
+	again, _ := ask("who built the keshar lighthouse")
+	require.True(t, again.Cached, "the same is not asked twice")
+	require.Equal(t, a.Claims, again.Claims)
+
+	a, _ = ask("Who painted the Keshar lighthouse?")
 	require.True(t, a.Refused)
 	require.EqualValues(t, "not_supported", a.RefusalReason)
 
 	m.says(invented)
-	a, events := ask()
+	a, events := ask("Who sold the Keshar lighthouse?")
 	require.True(t, a.Refused)
 	require.EqualValues(t, "model_unhelpful", a.RefusalReason)
 	for _, e := range events {

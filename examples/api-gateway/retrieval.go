@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -11,10 +12,12 @@ import (
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/observe/memcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
 	"github.com/akshara-go/akshara/translate/detect"
@@ -59,13 +62,13 @@ func finding(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger
 
 // findingHere finds in an index of the store.
 func findingHere(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger) (*retrieval, error) {
-	model, err := languageModel(cfg)
+	model, endModel, err := languageModel(cfg, log)
 	if err != nil {
 		return nil, err
 	}
 	embedder, endEmbedder, err := embedding(ctx, cfg, kept.documents)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, endModel())
 	}
 	language := detect.New().Language
 	index := rag.NewIndex(kept.store, &rag.IndexOptions{
@@ -74,7 +77,7 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, log *slog.Lo
 	})
 	return &retrieval{
 		answerer:  rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold}),
-		suggester: index, sink: index, chunks: index.Chunks, close: endEmbedder, index: index, embedder: embedder,
+		suggester: index, sink: index, chunks: index.Chunks, close: func() error { return errors.Join(endEmbedder(), endModel()) }, index: index, embedder: embedder,
 	}, nil
 }
 
@@ -93,12 +96,27 @@ func (p *parts) handOver(ctx context.Context, cfg *settings, dir string) {
 	})
 }
 
-// languageModel gives the language model that the environment names, or nil.
-func languageModel(cfg *settings) (llm.Model, error) {
-	if cfg.OpenAI.BaseURL == "" || cfg.OpenAI.ModelStandard == "" {
-		return nil, nil
+// answerCacheBytes is what kept answers take in memory.
+const answerCacheBytes = 32 << 20
+
+// languageModel gives the language model that the environment names, or nil, and
+// what ends it. Its answers are kept, and given again for the same passages.
+func languageModel(cfg *settings, log *slog.Logger) (llm.Model, func() error, error) {
+	none := func() error { return nil }
+	name := cfg.OpenAI.ModelStandard
+	if cfg.OpenAI.BaseURL == "" || name == "" {
+		return nil, none, nil
 	}
-	return openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, cfg.OpenAI.ModelStandard, nil)
+	model, err := openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, name, nil)
+	if err != nil {
+		return nil, none, err
+	}
+	memory, err := memcache.New(answerCacheBytes, nil)
+	if err != nil {
+		return nil, none, err
+	}
+	opts := &llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")}
+	return llmcache.New(model, cfg.OpenAI.BaseURL+" "+name, memory, opts), memory.Close, nil
 }
 
 // chunkOptions gives how documents are cut.

@@ -13,10 +13,12 @@ import (
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/memcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/localstore"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
@@ -31,10 +33,14 @@ const folder = "rag-service"
 // spellings is how many native spellings of a typed word are looked for.
 const spellings = 4
 
+// answerCacheBytes is what kept answers take in memory.
+const answerCacheBytes = 32 << 20
+
 // parts is what the service is made of.
 type parts struct {
 	service raghttp.Service
 	store   *localstore.Store
+	answers *memcache.Cache // of a language model
 }
 
 // open makes the parts, adds their checks to monitor and brings the index in
@@ -45,7 +51,11 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{store: store}
+	answers, err := memcache.New(answerCacheBytes, nil)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	p := &parts{store: store, answers: answers}
 	if err := p.wire(ctx, cfg, log, dir); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -57,6 +67,10 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, dir s
 	embedder, model, err := models(ctx, cfg)
 	if err != nil {
 		return err
+	}
+	if model != nil {
+		model = llmcache.New(model, cfg.OpenAI.BaseURL+" "+cfg.OpenAI.ModelStandard, p.answers,
+			&llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")})
 	}
 	kept, err := catalog.OpenDir(filepath.Join(dir, "documents"))
 	if err != nil {
@@ -143,4 +157,4 @@ func models(ctx context.Context, cfg *settings) (embedder rag.Embedder, model ll
 }
 
 // close closes what has to be closed.
-func (p *parts) close() error { return p.store.Close() }
+func (p *parts) close() error { return errors.Join(p.store.Close(), p.answers.Close()) }

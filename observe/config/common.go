@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"time"
 )
 
 // Common is every group of settings that the services share; what they document
@@ -44,13 +45,14 @@ type OpenAI struct {
 
 // RAG is how documents are cut, found and answered from.
 type RAG struct {
-	EmbeddingModel      string  `env:"RAG_EMBEDDING_MODEL" doc:"The embedding model at OPENAI_BASE_URL; empty: search by words and sounds alone"`
-	EmbeddingInputType  bool    `env:"RAG_EMBEDDING_INPUT_TYPE" envDefault:"false" doc:"Whether the embedding server takes input_type, so that no prefix is added"`
-	ChunkSize           int     `env:"RAG_CHUNK_SIZE" envDefault:"512" min:"16" max:"8192" doc:"Tokens in a passage"`
-	ChunkOverlap        int     `env:"RAG_CHUNK_OVERLAP" envDefault:"64" min:"0" max:"4096" doc:"Tokens that a passage shares with the one before"`
-	TopK                int     `env:"RAG_TOP_K" envDefault:"5" min:"1" max:"100" doc:"Documents that answer a question when it does not say how many"`
-	Candidates          int     `env:"RAG_CANDIDATES" envDefault:"50" min:"1" max:"1000" doc:"Passages that each kind of search contributes before they are ranked together"`
-	ConfidenceThreshold float64 `env:"RAG_CONFIDENCE_THRESHOLD" envDefault:"0" min:"0" max:"1" doc:"Answers below this confidence are refused; 0: the engine's own threshold"`
+	EmbeddingModel      string        `env:"RAG_EMBEDDING_MODEL" doc:"The embedding model at OPENAI_BASE_URL; empty: search by words and sounds alone"`
+	EmbeddingInputType  bool          `env:"RAG_EMBEDDING_INPUT_TYPE" envDefault:"false" doc:"Whether the embedding server takes input_type, so that no prefix is added"`
+	ChunkSize           int           `env:"RAG_CHUNK_SIZE" envDefault:"512" min:"16" max:"8192" doc:"Tokens in a passage"`
+	ChunkOverlap        int           `env:"RAG_CHUNK_OVERLAP" envDefault:"64" min:"0" max:"4096" doc:"Tokens that a passage shares with the one before"`
+	TopK                int           `env:"RAG_TOP_K" envDefault:"5" min:"1" max:"100" doc:"Documents that answer a question when it does not say how many"`
+	Candidates          int           `env:"RAG_CANDIDATES" envDefault:"50" min:"1" max:"1000" doc:"Passages that each kind of search contributes before they are ranked together"`
+	ConfidenceThreshold float64       `env:"RAG_CONFIDENCE_THRESHOLD" envDefault:"0" min:"0" max:"1" doc:"Answers below this confidence are refused; 0: the engine's own threshold"`
+	CacheTTL            time.Duration `env:"RAG_CACHE_TTL_SECONDS" envDefault:"3600" min:"1" doc:"How long an answer of a language model is kept in memory, and given again for the same passages"`
 }
 
 // SetDefaults fills in DataDir: %LocalAppData%\akshara on Windows,
