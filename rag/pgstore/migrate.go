@@ -12,10 +12,10 @@ import (
 )
 
 // The shape of the HNSW index: links of a node, and candidates while building.
-// With 64 candidates a search has to look at a fifth more for the same recall;
-// 128 save it a tenth and take a tenth longer to build. With 24 or 32 links it
-// looks at fewer nodes, but as many vectors: it takes as long, and building
-// twice as long.
+// With 64 candidates a search has to look at about a fifth more for the same
+// recall; 128 save it about a tenth and take longer to build. With 24 or 32 links
+// it looks at fewer nodes, but as many vectors: it takes as long, and building
+// much longer.
 const (
 	hnswLinks = 16
 	hnswBuild = 96
