@@ -52,7 +52,7 @@ func samples(t testing.TB) []*sample {
 }
 
 // BenchmarkTokens and BenchmarkIndex give MB of text a second on one core, of
-// every language and script.
+// every language and script, none of whose words was met before.
 func BenchmarkTokens(b *testing.B) {
 	var tokens []analysis.Token
 	each(b, func(text string, code lang.Code) { tokens = analysis.Append(tokens[:0], text, code) })
@@ -60,6 +60,29 @@ func BenchmarkTokens(b *testing.B) {
 
 func BenchmarkIndex(b *testing.B) {
 	each(b, func(text string, code lang.Code) { analysis.Index(text, code) })
+}
+
+// BenchmarkIndexOn is of the second half of each text, once the first was
+// analysed: what a text costs in the midst of a collection.
+func BenchmarkIndexOn(b *testing.B) {
+	for _, s := range samples(b) {
+		half := len(s.passages) / 2
+		b.Run(s.String(), func(b *testing.B) {
+			b.SetBytes(int64(len(strings.Join(s.passages[half:], ""))))
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				analysis.Forget()
+				for _, p := range s.passages[:half] {
+					analysis.Index(p, s.code)
+				}
+				b.StartTimer()
+				for _, p := range s.passages[half:] {
+					analysis.Index(p, s.code)
+				}
+			}
+		})
+	}
 }
 
 // BenchmarkIndexXQuAD is of whole paragraphs of Wikipedia.
