@@ -18,21 +18,21 @@ import (
 // multilingual-e5-small "who is the chair of the IPCC?" has .991 with the same of
 // the vice-chair in Hindi, and true paraphrases have .990. Of the 3,296 pairs of
 // XQuAD's development questions about one paragraph, 1 is taken for the same at
-// .995 ("one algorithm", "another algorithm"), 3 at .99, 8 at .97; without regard
-// to function words 37 at .97. None sounds like another.
+// .995 ("one algorithm", "another algorithm"), 3 at .99, 4 at .97; without regard
+// to function words 37 at .97. None has the words of another.
 const DefaultAlike = 0.995
 
 // asked is a question in the forms that are compared.
 type asked struct {
-	Sound  string     `json:",omitempty"` // how all of it is spoken
-	Kept   []string   `json:",omitempty"` // sounds of the words that no paraphrase may change: see spoken; sorted
+	Words  string     `json:",omitempty"` // all of it, in one spelling
+	Kept   []string   `json:",omitempty"` // the words that no paraphrase may change: see written; sorted
 	Vector rag.Vector `json:",omitempty"`
 }
 
 // ask puts a question into its forms.
 func (m *Model) ask(ctx context.Context, g *llm.Grounding) asked {
 	a := asked{}
-	a.Sound, a.Kept = spoken(g)
+	a.Words, a.Kept = written(g)
 	if m.opts.Embedder == nil {
 		return a
 	}
@@ -40,37 +40,35 @@ func (m *Model) ask(ctx context.Context, g *llm.Grounding) asked {
 	defer cancel()
 	vectors, err := m.opts.Embedder.Embed(wait, rag.EmbedQuery, []string{g.Question})
 	if err != nil || len(vectors) != 1 {
-		m.opts.Logger.WarnContext(ctx, "comparing questions by their sound alone", slog.Any("error", err))
+		m.opts.Logger.WarnContext(ctx, "comparing questions by their words alone", slog.Any("error", err))
 		return a
 	}
 	a.Vector = vectors[0]
 	return a
 }
 
-// spoken gives how a question is spoken, without the gaps between its words,
-// since writers cut words at will; a word without a known sound counts as it is
-// written. kept are its function words, each once, and its numbers: "who" and
-// "when", "one" and "another", "not" and 1998 are what vectors hardly see.
-func spoken(g *llm.Grounding) (sound string, kept []string) {
+// written gives the words of a question in their one spelling (see
+// [analysis.Normalize]), without the gaps between them, since writers cut words at
+// will. Their sound would meet more, other scripts too, but is the same for "फल"
+// and "फूल", which are not to be given each other's answers. kept are its function
+// words, each once, and its numbers: "who" and "when", "one" and "another", "not"
+// and 1998 are what vectors hardly see.
+func written(g *llm.Grounding) (words string, kept []string) {
 	var b strings.Builder
 	for _, t := range analysis.Tokens(g.Question, g.Language) {
-		key := t.Sound
-		if key == "" {
-			key = t.Word
+		if t.Stop || strings.ContainsAny(t.Word, "0123456789") {
+			kept = append(kept, t.Word)
 		}
-		if t.Stop || strings.ContainsAny(key, "0123456789") {
-			kept = append(kept, key)
-		}
-		b.WriteString(key)
+		b.WriteString(t.Word)
 	}
 	slices.Sort(kept)
 	return b.String(), slices.Compact(kept)
 }
 
-// same tells whether two questions ask the same: they are spoken alike, or have
+// same tells whether two questions ask the same: they have the same words, or
 // the same function words and numbers and vectors that are alike.
 func (a *asked) same(b *asked, alike float64) bool {
-	if a.Sound == b.Sound {
+	if a.Words == b.Words {
 		return true
 	}
 	return len(a.Vector) > 0 && len(a.Vector) == len(b.Vector) && slices.Equal(a.Kept, b.Kept) && cosine(a.Vector, b.Vector) >= alike

@@ -21,7 +21,7 @@ func Example() {
 	defer memory.Close()
 	model := llmcache.New(extractive.New(nil), "extractive-1", memory, nil)
 	text := "ताजमहल शाहजहाँ ने बनवाया था।"
-	for _, question := range []string{"ताजमहल किसने बनवाया था?", "taj mahal kisne banwaya tha"} {
+	for _, question := range []string{"ताजमहल किसने बनवाया था?", "ताज महल किसने बनवाया था"} {
 		g := &llm.Grounding{Question: question, Language: lang.Hindi, Passages: []llm.Passage{{Chunk: corpus.Chunk{
 			ID: "taj/0", DocumentID: "taj", Text: text, Span: corpus.Span{End: len(text)}, Sentences: []corpus.Span{{End: len(text)}},
 		}}}}

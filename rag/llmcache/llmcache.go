@@ -14,8 +14,9 @@
 // so is the entry. Nobody is given a word from passages that were not found for
 // them.
 //
-// The same question is one that sounds the same: "taj mahal kisne banwaya tha"
-// is "ताजमहल किसने बनवाया था?". With an embedder, one that means the same, too.
+// The same question is one of the same words, however they are spelt and parted:
+// "ताज महल कहां है" is "ताजमहल कहाँ है?". With an embedder it may be one that means the
+// same.
 package llmcache
 
 import (
@@ -47,8 +48,8 @@ type Options struct {
 
 	// Embedder finds questions that mean the same as an earlier one about the same
 	// passages: those with the same function words and numbers whose vectors have a
-	// cosine of at least Alike. Nil: only those that sound the same, which is safer:
-	// see DefaultAlike.
+	// cosine of at least Alike. Nil: only those of the same words, which is safer: see
+	// DefaultAlike.
 	Embedder rag.Embedder
 	Alike    float64 // 0 is DefaultAlike
 

@@ -90,7 +90,7 @@ func TestTheSameIsAnsweredOnce(t *testing.T) {
 	m := llmcache.New(inner, "v1", newMemory(t), &llmcache.Options{Hook: func(_ context.Context, hit bool) { found = append(found, hit) }})
 	first := generate(t, m, about("ताजमहल कहाँ है?"))
 	require.Equal(t, &inner.res, first)
-	for _, question := range []string{"ताजमहल कहाँ है?", "ताज महल कहां है", "taj mahal kahan hai", "TAJMAHAL kahaan hai?"} {
+	for _, question := range []string{"ताजमहल कहाँ है?", "ताज महल कहां है", "ताज-महल कहाँ है।"} {
 		again := generate(t, m, about(question))
 		require.Equal(t, int32(1), inner.asked.Load(), question)
 		require.True(t, again.Cached)
@@ -98,7 +98,7 @@ func TestTheSameIsAnsweredOnce(t *testing.T) {
 		require.Equal(t, first.Text, again.Text)
 		require.Equal(t, first.Quotes, again.Quotes)
 	}
-	require.Equal(t, []bool{false, true, true, true, true}, found)
+	require.Equal(t, []bool{false, true, true, true}, found)
 }
 
 func TestPassagesInAnotherOrderKeepTheirQuotes(t *testing.T) {
@@ -116,6 +116,8 @@ func TestWhatIsNotTheSame(t *testing.T) {
 	one, two := passage("c1", "The fort is red."), passage("c2", "The Taj is in Agra.")
 	for name, req := range map[string]*llm.Request{
 		"another question":      about("ताजमहल कब बना?"),
+		"another vowel":         about("ताजमहल काहे है?"),
+		"another script":        about("taj mahal kahan hai"),
 		"another number":        about("ताजमहल 2 कहाँ है?"),
 		"fewer passages":        about("ताजमहल कहाँ है?", two),
 		"more passages":         about("ताजमहल कहाँ है?", one, two, passage("c3", "More.")),
@@ -234,12 +236,12 @@ func TestABrokenCacheCostsTimeAndNoAnswer(t *testing.T) {
 		"away":         {err: errors.New("away")},
 		"slow":         {hang: true},
 		"no JSON":      {data: []byte("{")},
-		"out of range": {data: []byte(`[{"Sound":"kh","Chunks":["c1"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":1,"Passage":7}]}}]`)},
-		"beyond text":  {data: []byte(`[{"Sound":"kh","Chunks":["c1"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":9,"Passage":0}]}}]`)},
-		"not there":    {data: []byte(`[{"Sound":"kh","Chunks":["gone"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":1,"Passage":0}]}}]`)},
-		"beyond chunk": {data: []byte(`[{"Sound":"kh","Chunks":["c1"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":1,"Passage":0,"Source":{"Start":0,"End":99}}]}}]`)},
+		"out of range": {data: []byte(`[{"Words":"kh","Chunks":["c1"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":1,"Passage":7}]}}]`)},
+		"beyond text":  {data: []byte(`[{"Words":"kh","Chunks":["c1"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":9,"Passage":0}]}}]`)},
+		"not there":    {data: []byte(`[{"Words":"kh","Chunks":["gone"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":1,"Passage":0}]}}]`)},
+		"beyond chunk": {data: []byte(`[{"Words":"kh","Chunks":["c1"],"Response":{"text":"x","finish":"stop","quotes":[{"Start":0,"End":1,"Passage":0,"Source":{"Start":0,"End":99}}]}}]`)},
 	} {
-		b.data = []byte(strings.Replace(string(b.data), "kh", analysis.SoundKey("कहाँ"), 1))
+		b.data = []byte(strings.Replace(string(b.data), "kh", analysis.Normalize("कहाँ"), 1))
 		m := llmcache.New(said(), "v1", b, &llmcache.Options{Wait: 10 * time.Millisecond})
 		start := time.Now()
 		res := generate(t, m, about("कहाँ"))
