@@ -17,6 +17,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/observe/config"
 )
 
 const uuidV4 = `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`
@@ -494,7 +496,7 @@ func TestTheIndexIsMadeAnewInAnotherWay(t *testing.T) {
 func TestAnOpenAddressIsWarnedOf(t *testing.T) {
 	for host, open := range map[string]bool{"127.0.0.1": false, "::1": false, "localhost": false, "0.0.0.0": true, "": true, "192.0.2.7": true, "example.org": true} {
 		var said buffer
-		warnIfOpen(slog.New(slog.NewTextHandler(&said, nil)), host)
+		(&config.App{Host: host}).WarnIfOpen(slog.New(slog.NewTextHandler(&said, nil)))
 		require.Equal(t, open, strings.Contains(said.String(), "level=WARN"), "%q: %s", host, &said)
 	}
 	for address, want := range map[string]string{"127.0.0.1:8000": "localhost:8000", "0.0.0.0:8000": "localhost:8000", "[::]:80": "localhost:80", "192.0.2.7:8000": "192.0.2.7:8000"} {

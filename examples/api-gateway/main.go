@@ -75,7 +75,7 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 	if err := newGateway(parts, cfg).register(kit); err != nil {
 		return err
 	}
-	warnIfOpen(log, cfg.App.Host)
+	cfg.App.WarnIfOpen(log)
 	return kit.Run(ctx, net.JoinHostPort(cfg.App.Host, strconv.Itoa(cfg.App.Port)), func(addr net.Addr) {
 		fmt.Fprintf(out, "Akshara answers at http://%s\n", shown(addr))
 		if ready != nil {

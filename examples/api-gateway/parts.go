@@ -147,15 +147,6 @@ func (p *parts) close() error {
 	return errors.Join(p.endTranslator(), p.pdf.Close(), p.rag.close(), p.kept.close())
 }
 
-// warnIfOpen says loudly that anyone who reaches the machine can use the
-// service: it asks nobody who they are.
-func warnIfOpen(log *slog.Logger, host string) {
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return
-	}
-	log.Warn("bound to an address that other machines reach, without authentication: put it behind a proxy that asks who is there", "host", host)
-}
-
 // shown gives an address as a browser on this machine takes it.
 func shown(addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())

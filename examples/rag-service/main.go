@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"os/signal"
@@ -77,7 +76,7 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 		Title: "Akshara retrieval", Description: "Documents found and questions answered from them, with citations, in the 22 scheduled languages of India and English.",
 	})
 	raghttp.Register(kit, &parts.service, &raghttp.Options{TopK: cfg.RAG.TopK, Logger: log})
-	warnIfOpen(log, cfg)
+	cfg.App.WarnIfOpen(log)
 	return kit.Run(ctx, cfg.App.Addr(), func(addr net.Addr) {
 		fmt.Fprintf(out, "Akshara finds and answers at http://%s\n", addr)
 		if ready != nil {
@@ -97,12 +96,4 @@ func startTelemetry(ctx context.Context, cfg *settings, opts *telemetry.Options)
 		opts.TraceShare = -1 // none; to the package 0 is all
 	}
 	return telemetry.Start(ctx, opts)
-}
-
-// warnIfOpen says loudly that anyone who reaches the machine can use the
-// service: it asks nobody who they are.
-func warnIfOpen(log *slog.Logger, cfg *settings) {
-	if !cfg.App.OnLoopback() {
-		log.Warn("bound to an address that other machines reach, without authentication: put it behind a proxy that asks who is there", "host", cfg.App.Host)
-	}
 }

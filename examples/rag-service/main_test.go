@@ -231,9 +231,9 @@ func TestASecretThatCannotBeFetchedStopsTheStart(t *testing.T) {
 func TestAServiceThatOthersReachWarns(t *testing.T) {
 	var logs buffer
 	log := observe.NewLogger(&logs, &observe.LogOptions{Service: service})
-	warnIfOpen(log, &settings{App: config.App{Host: "127.0.0.1"}})
+	(&config.App{Host: "127.0.0.1"}).WarnIfOpen(log)
 	require.Empty(t, logs.String())
-	warnIfOpen(log, &settings{App: config.App{Host: "0.0.0.0"}})
+	(&config.App{Host: "0.0.0.0"}).WarnIfOpen(log)
 	require.Contains(t, logs.String(), "without authentication")
 }
 

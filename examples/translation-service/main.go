@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"os/signal"
@@ -86,7 +85,7 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 		Title: "Akshara translation", Description: "Detection, transliteration and translation for the 22 scheduled languages of India and English.",
 	})
 	translatehttp.Register(kit, &parts.service, &translatehttp.Options{Logger: log})
-	warnIfOpen(log, cfg)
+	cfg.App.WarnIfOpen(log)
 	return kit.Run(ctx, cfg.App.Addr(), func(addr net.Addr) {
 		fmt.Fprintf(out, "Akshara translates at http://%s\n", addr)
 		if ready != nil {
@@ -106,12 +105,4 @@ func startTelemetry(ctx context.Context, cfg *settings, opts *telemetry.Options)
 		opts.TraceShare = -1 // none; to the package 0 is all
 	}
 	return telemetry.Start(ctx, opts)
-}
-
-// warnIfOpen says loudly that anyone who reaches the machine can use the
-// service: it asks nobody who they are.
-func warnIfOpen(log *slog.Logger, cfg *settings) {
-	if !cfg.App.OnLoopback() {
-		log.Warn("bound to an address that other machines reach, without authentication: put it behind a proxy that asks who is there", "host", cfg.App.Host)
-	}
 }

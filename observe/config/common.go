@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -100,6 +101,14 @@ func (a *App) OnLoopback() bool {
 	}
 	ip := net.ParseIP(a.Host)
 	return ip != nil && ip.IsLoopback()
+}
+
+// WarnIfOpen says loudly that anyone who reaches the machine can use a service
+// that asks nobody who they are, unless it is bound to loopback.
+func (a *App) WarnIfOpen(log *slog.Logger) {
+	if !a.OnLoopback() {
+		log.Warn("bound to an address that other machines reach, without authentication: put it behind a proxy that asks who is there", "host", a.Host)
+	}
 }
 
 // Problems tells when passages would share more than they hold.
