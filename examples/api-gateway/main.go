@@ -13,10 +13,13 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/observe/telemetry"
 )
 
@@ -32,6 +35,7 @@ const maxRepeated = 1000
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	redis.SetLogger(sharedcache.Quiet{})
 	if err := run(ctx, os.Stdout, os.Stderr, nil); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

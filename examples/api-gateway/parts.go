@@ -29,6 +29,7 @@ type settings struct {
 	OpenAI   config.OpenAI
 	RAG      config.RAG
 	OTel     config.OTel
+	Redis    config.Redis
 
 	Translation config.Translation
 	Services    config.Services
@@ -58,7 +59,7 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, err
 	}
-	found, err := finding(ctx, cfg, kept, log, monitor)
+	found, err := finding(ctx, cfg, kept, log, monitor, traces)
 	if err != nil {
 		return nil, errors.Join(err, kept.close())
 	}

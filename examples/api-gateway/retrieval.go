@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
-	"github.com/akshara-go/akshara/observe/memcache"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
@@ -45,9 +47,9 @@ type retrieval struct {
 
 // finding gives what finds and answers: the service that the environment names,
 // whose check it adds to monitor, or this process in what is kept.
-func finding(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger, monitor *health.Monitor) (*retrieval, error) {
+func finding(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
 	if cfg.Services.RAG == "" {
-		return findingHere(ctx, cfg, kept, log)
+		return findingHere(ctx, cfg, kept, log, monitor, traces)
 	}
 	client, err := raghttp.NewClient(cfg.Services.RAG, &httpkit.ClientOptions{Timeout: answerWait})
 	if err != nil {
@@ -61,8 +63,8 @@ func finding(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger
 }
 
 // findingHere finds in an index of the store.
-func findingHere(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger) (*retrieval, error) {
-	model, endModel, err := languageModel(cfg, log)
+func findingHere(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
+	model, endModel, err := languageModel(cfg, log, monitor, traces)
 	if err != nil {
 		return nil, err
 	}
@@ -96,12 +98,9 @@ func (p *parts) handOver(ctx context.Context, cfg *settings, dir string) {
 	})
 }
 
-// answerCacheBytes is what kept answers take in memory.
-const answerCacheBytes = 32 << 20
-
 // languageModel gives the language model that the environment names, or nil, and
 // what ends it. Its answers are kept, and given again for the same passages.
-func languageModel(cfg *settings, log *slog.Logger) (llm.Model, func() error, error) {
+func languageModel(cfg *settings, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (llm.Model, func() error, error) {
 	none := func() error { return nil }
 	name := cfg.OpenAI.ModelStandard
 	if cfg.OpenAI.BaseURL == "" || name == "" {
@@ -111,12 +110,13 @@ func languageModel(cfg *settings, log *slog.Logger) (llm.Model, func() error, er
 	if err != nil {
 		return nil, none, err
 	}
-	memory, err := memcache.New(answerCacheBytes, nil)
+	answers, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBCache, &sharedcache.Options{Logger: log, Tracers: traces})
 	if err != nil {
 		return nil, none, err
 	}
+	answers.Watch(monitor)
 	opts := &llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")}
-	return llmcache.New(model, cfg.OpenAI.BaseURL+" "+name, memory, opts), memory.Close, nil
+	return llmcache.New(model, cfg.OpenAI.BaseURL+" "+name, answers, opts), answers.Close, nil
 }
 
 // chunkOptions gives how documents are cut.

@@ -13,6 +13,7 @@ type settings struct {
 	OpenAI config.OpenAI
 	RAG    config.RAG
 	OTel   config.OTel
+	Redis  config.Redis
 }
 
 // load reads the environment. Variables that look like settings and are none

@@ -14,10 +14,13 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/observe/telemetry"
 	"github.com/akshara-go/akshara/rag/raghttp"
 )
@@ -36,6 +39,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	redis.SetLogger(sharedcache.Quiet{})
 	if err := run(ctx, os.Stdout, os.Stderr, nil); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -64,7 +68,7 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 	}
 	defer func() { _ = tel.Shutdown(context.Background()) }() // what it could not deliver it has logged
 
-	parts, err := open(ctx, cfg, log, monitor)
+	parts, err := open(ctx, cfg, log, monitor, tel.TracerProvider)
 	if err != nil {
 		return err
 	}

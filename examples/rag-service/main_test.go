@@ -16,17 +16,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translit"
 )
 
 // TestMain fails when a test leaves a goroutine behind.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	redis.SetLogger(sharedcache.Quiet{})
+	goleak.VerifyTestMain(m)
+}
 
 // server is a service that answers a test's requests.
 type server struct {

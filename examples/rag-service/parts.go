@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/ingest/catalog"
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
-	"github.com/akshara-go/akshara/observe/memcache"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
@@ -33,25 +35,22 @@ const folder = "rag-service"
 // spellings is how many native spellings of a typed word are looked for.
 const spellings = 4
 
-// answerCacheBytes is what kept answers take in memory.
-const answerCacheBytes = 32 << 20
-
 // parts is what the service is made of.
 type parts struct {
 	service raghttp.Service
 	store   *localstore.Store
-	answers *memcache.Cache // of a language model
+	answers *sharedcache.Cache // of a language model
 }
 
 // open makes the parts, adds their checks to monitor and brings the index in
 // line with the documents.
-func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor) (*parts, error) {
+func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, tracers trace.TracerProvider) (*parts, error) {
 	dir := filepath.Join(cfg.App.DataDir, folder)
 	store, err := localstore.Open(filepath.Join(dir, "index"), &localstore.Options{Logger: observe.Named(log, "localstore")})
 	if err != nil {
 		return nil, err
 	}
-	answers, err := memcache.New(answerCacheBytes, nil)
+	answers, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBCache, &sharedcache.Options{Logger: log, Tracers: tracers})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -59,6 +58,7 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err := p.wire(ctx, cfg, log, dir); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
+	answers.Watch(monitor)
 	monitor.Add("index", store.Check, nil)
 	return p, nil
 }

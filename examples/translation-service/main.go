@@ -20,6 +20,7 @@ import (
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/observe/telemetry"
 	"github.com/akshara-go/akshara/translate/translatehttp"
 )
@@ -38,18 +39,12 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	redis.SetLogger(silent{})
+	redis.SetLogger(sharedcache.Quiet{})
 	if err := run(ctx, os.Stdout, os.Stderr, nil); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
-
-// silent takes what the client for Redis would print beside the log, addresses
-// included; package rediscache says what there is to say.
-type silent struct{}
-
-func (silent) Printf(context.Context, string, ...any) {}
 
 // run serves until ctx ends. It prints the one line with the address to out,
 // and logs to logs. ready, if not nil, is called with the address.

@@ -20,13 +20,14 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translatetest"
 )
 
 // TestMain fails when a test leaves a goroutine behind.
 func TestMain(m *testing.M) {
-	redis.SetLogger(silent{})
+	redis.SetLogger(sharedcache.Quiet{})
 	goleak.VerifyTestMain(m)
 }
 

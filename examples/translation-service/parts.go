@@ -4,20 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"slices"
-	"strconv"
 
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/akshara-go/akshara/observe"
-	"github.com/akshara-go/akshara/observe/cache"
-	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/health"
-	"github.com/akshara-go/akshara/observe/memcache"
-	"github.com/akshara-go/akshara/observe/rediscache"
-	"github.com/akshara-go/akshara/observe/redistrace"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -52,10 +45,12 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	if err != nil {
 		return err
 	}
-	kept, err := p.cache(&cfg.Redis, log, monitor, tracers)
+	kept, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBTranslation, &sharedcache.Options{Bytes: cacheBytes, Logger: log, Tracers: tracers})
 	if err != nil {
 		return err
 	}
+	p.closers = append(p.closers, kept.Close)
+	kept.Watch(monitor)
 	closeScript := translate.NewCloseScript(chain, translit.New(nil).Transliterate, &translate.CloseOptions{WhenAway: true})
 	cached, err := translate.NewCached(closeScript, kept, &translate.CacheOptions{TTL: cfg.Translation.CacheTTL})
 	if err != nil {
@@ -90,41 +85,6 @@ func (p *parts) engines(ctx context.Context, cfg *settings, log *slog.Logger, mo
 	}
 	log.Info("translation engines, the first to be asked first", "engines", names)
 	return translate.NewPivot(translate.NewFallback(chain[0], chain[1:]...), nil), nil
-}
-
-// cache gives the Redis that the environment names, or the memory of the process.
-func (p *parts) cache(cfg *config.Redis, log *slog.Logger, monitor *health.Monitor, tracers trace.TracerProvider) (cache.Cache, error) {
-	if cfg.Host == "" {
-		memory, err := memcache.New(cacheBytes, nil)
-		if err != nil {
-			return nil, err
-		}
-		p.closers = append(p.closers, memory.Close)
-		return memory, nil
-	}
-	opts := rediscache.ClientOptions{
-		Addrs:    []string{net.JoinHostPort(cfg.Host, strconv.Itoa(cfg.Port))},
-		Username: cfg.Username, Password: cfg.Password, DB: cfg.DBTranslation,
-	}
-	var err error
-	if cfg.SSL {
-		if opts.TLS, err = rediscache.TLSConfig(cfg.CAFile, cfg.ServerName); err != nil {
-			return nil, err
-		}
-	}
-	client, err := rediscache.NewClient(opts)
-	if err != nil {
-		return nil, err
-	}
-	p.closers = append(p.closers, client.Close)
-	client.AddHook(redistrace.New(tracers))
-	shared, err := rediscache.New(client, &rediscache.Options{Logger: observe.Named(log, "rediscache")})
-	if err != nil {
-		return nil, err
-	}
-	p.closers = append(p.closers, shared.Close)
-	monitor.AddChecker("redis", shared, &health.CheckOptions{Optional: true})
-	return shared, nil
 }
 
 // close closes what has to be closed, the last first.

@@ -40,6 +40,7 @@ type Redis struct {
 	SSL           bool   `env:"REDIS_SSL" envDefault:"false" doc:"Whether to speak TLS with the server"`
 	CAFile        string `env:"REDIS_CA_FILE" docDefault:"the system's" doc:"A file of the certificate authorities to trust, in PEM"`
 	ServerName    string `env:"REDIS_SERVER_NAME" docDefault:"the value of REDIS_HOST" doc:"The name that the server's certificate has to carry"`
+	DBCache       int    `env:"REDIS_DB_CACHE" envDefault:"0" min:"0" max:"1000" doc:"The database of answers"`
 	DBTranslation int    `env:"REDIS_DB_TRANSLATION" envDefault:"3" min:"0" max:"1000" doc:"The database of translations"`
 }
 

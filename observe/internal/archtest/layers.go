@@ -136,6 +136,8 @@ var Table = []Row{
 	{Pattern: "observe/awssecrets", Layer: L3, Vendors: []string{aws}},
 	{Pattern: "observe/memcache", Layer: L3, Vendors: []string{"github.com/maypok86/otter/v2"}},
 	{Pattern: "observe/rediscache", Layer: L3, Vendors: []string{goRedis}},
+	{Pattern: "observe/sharedcache", Layer: L3, Vendors: []string{goRedis}, Also: []string{"observe/memcache", "observe/rediscache", "observe/redistrace"},
+		Why: "it chooses between the caches, by the settings"},
 	{Pattern: "observe/langfuse", Layer: L3, Vendors: []string{openTel}},
 	{Pattern: "observe/pgkit", Layer: L3, Vendors: []string{gormLib, pgx}, Why: "the one place that knows PostgreSQL's errors, through the ORM and its driver"},
 	{Pattern: "rag/pgstore", Layer: L3, Vendors: []string{gormLib, "github.com/pgvector/pgvector-go", pgx}, Also: []string{pgkit},
