@@ -129,6 +129,10 @@ func TestWithoutPgvectorWordsAreFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, hits, 2)
 	require.NotContains(t, hits[0].Scores, rag.Dense)
+	recs, err := s.Records(t.Context(), "t", []string{"d"})
+	require.NoError(t, err)
+	require.Len(t, recs, 2)
+	require.Empty(t, recs[0].Vector)
 }
 
 func TestLoadingMakesTheIndexAfterwards(t *testing.T) {

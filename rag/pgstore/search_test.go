@@ -215,6 +215,8 @@ func TestDamagedRowsAreAnErrorWithACode(t *testing.T) {
 	require.NoError(t, s.db.Session(t.Context()).Table(chunkTable).Where("true").Update("body", `[1]`).Error)
 	_, err := s.Search(t.Context(), words("a"))
 	failsAs(t, fault.Internal, err)
+	_, err = s.Records(t.Context(), "t", []string{"d"})
+	failsAs(t, fault.Internal, err)
 }
 
 func FuzzEntries(f *testing.F) {

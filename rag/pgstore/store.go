@@ -44,6 +44,7 @@ var (
 	_ rag.Statistician   = (*Store)(nil)
 	_ rag.DocumentLister = (*Store)(nil)
 	_ rag.Completer      = (*Store)(nil)
+	_ rag.Recaller       = (*Store)(nil)
 	_ health.Checker     = (*Store)(nil)
 )
 
