@@ -15,10 +15,12 @@ import (
 // terms are read, at least of one, and the best shortlist of what these find is
 // scored by the other terms too, which say little because they are everywhere:
 // MaxScore's idea (Turtle and Flood 1995) with a bound on the work in the place of
-// one on the score. The figures behind the constants are BenchmarkStore's.
+// one on the score. With the constants a search of 100,000 chunks by sounds takes
+// half the time that 100,000 postings and 200 chunks took, and .99 of its best 10
+// are those; 30,000 postings lose .016 more and are no quicker.
 const (
-	maxPostings = 100_000
-	shortlist   = 200
+	maxPostings = 40_000
+	shortlist   = 80
 )
 
 // weighted is a term of a query with its weight times its idf.
@@ -172,7 +174,7 @@ func (f *finder) rank(s sums, n int, rescore func([]scored, []seenRow) error) ([
 	var found []scored
 	var seen []seenRow
 	size := s.size()
-	for from, to := 0, n+n/2+slack; from < size && len(found) < n; from, to = to, 8*to {
+	for from, to := 0, n+slack; from < size && len(found) < n; from, to = to, 8*to {
 		list := s.best(min(to, size))
 		if from >= len(list) {
 			break
