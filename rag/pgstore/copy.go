@@ -132,6 +132,10 @@ func (set *rowSet) insert(tx *gorm.DB, conn *sql.Conn, t *tenantRow) error {
 	if err != nil {
 		return err
 	}
+	linked, err := set.linked(tx)
+	if err != nil {
+		return err
+	}
 	return copying(conn, func(pg *pgx.Conn) error {
 		ctx := tx.Statement.Context
 		if _, err := pg.CopyFrom(ctx, pgx.Identifier{chunkTable}, chunkColumns, pgx.CopyFromSlice(len(set.recs), func(i int) ([]any, error) {
@@ -156,7 +160,7 @@ func (set *rowSet) insert(tx *gorm.DB, conn *sql.Conn, t *tenantRow) error {
 				return err
 			}
 		}
-		_, err := pg.CopyFrom(ctx, pgx.Identifier{vectorTable(set.dims())}, []string{"tenant", "n", "exact"}, set.vectorRows(t))
+		_, err := pg.CopyFrom(ctx, pgx.Identifier{vectorTable(set.dims())}, []string{"tenant", "n", "exact", "linked"}, set.vectorRows(t, linked))
 		return err
 	})
 }
@@ -232,12 +236,12 @@ func some(list []string) []string {
 // blockOf gives the number of a block of the set: that of its first chunk.
 func blockOf(t *tenantRow, i int) int64 { return t.Next + int64(i)*blockSize }
 
-func (set *rowSet) vectorRows(t *tenantRow) pgx.CopyFromSource {
+func (set *rowSet) vectorRows(t *tenantRow, linked bool) pgx.CopyFromSource {
 	i := -1
 	return pgx.CopyFromFunc(func() ([]any, error) {
 		for i++; i < len(set.recs); i++ {
 			if v := set.recs[i].Vector; len(v) > 0 {
-				return []any{t.ID, t.Next + int64(i), pgvector.NewVector(unit(v))}, nil
+				return []any{t.ID, t.Next + int64(i), pgvector.NewVector(unit(v)), linked}, nil
 			}
 		}
 		return nil, nil

@@ -101,6 +101,20 @@ var migrations = [][]string{
 			SELECT count(*) FROM less
 		$$`,
 	},
+	{ // vectors wait to be linked
+		`DO $$
+			DECLARE name text;
+			BEGIN
+				FOR name IN SELECT relname FROM pg_catalog.pg_class
+					WHERE relkind = 'r' AND relname ~ '^akshara_vectors_[0-9]+$'
+					AND relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('akshara_tenants'))
+				LOOP
+					EXECUTE format('ALTER TABLE %I ADD COLUMN linked boolean NOT NULL DEFAULT true', name);
+					EXECUTE format('CREATE INDEX %I ON %I (tenant, n) WHERE NOT linked', name || '_fresh', name);
+				END LOOP;
+			END
+		$$`,
+	},
 }
 
 // migrationTable says which of the migrations are done.
@@ -112,12 +126,16 @@ const createExtension = `CREATE EXTENSION IF NOT EXISTS vector`
 // vectorTable names the table of vectors with that many dimensions.
 func vectorTable(dims int) string { return "akshara_vectors_" + strconv.Itoa(dims) }
 
-// vectorIndex names its HNSW index.
-func vectorIndex(dims int) string { return vectorTable(dims) + "_hnsw" }
+// vectorIndex names its HNSW index, which holds the vectors that are linked.
+func vectorIndex(dims int) string { return vectorTable(dims) + "_linked" }
+
+// firstVectorIndex names the HNSW index of version 1, which holds every vector.
+func firstVectorIndex(dims int) string { return vectorTable(dims) + "_hnsw" }
 
 // createVectors makes the table for vectors of unit length: in half precision to
 // search in, which stay in the row, and as they are to score with, which are
 // moved out of it. Rows stay narrow, so that reading all of a tenant's is quick.
+// The second index is of those that wait to be linked into the HNSW index.
 func createVectors(dims int) []string {
 	table, d := vectorTable(dims), strconv.Itoa(dims)
 	return []string{
@@ -126,9 +144,11 @@ func createVectors(dims int) []string {
 			n      bigint NOT NULL,
 			exact  vector(` + d + `) NOT NULL,
 			half   halfvec(` + d + `) GENERATED ALWAYS AS (exact::halfvec(` + d + `)) STORED,
+			linked boolean NOT NULL DEFAULT true,
 			PRIMARY KEY (tenant, n)
 		) WITH (toast_tuple_target = 128)`,
 		`ALTER TABLE ` + table + ` ALTER COLUMN half SET STORAGE PLAIN, ALTER COLUMN exact SET STORAGE EXTERNAL`,
+		`CREATE INDEX IF NOT EXISTS ` + table + `_fresh ON ` + table + ` (tenant, n) WHERE NOT linked`,
 	}
 }
 
@@ -136,10 +156,14 @@ func createVectors(dims int) []string {
 // length is the cosine.
 func createIndex(dims int) string {
 	return `CREATE INDEX IF NOT EXISTS ` + vectorIndex(dims) + ` ON ` + vectorTable(dims) +
-		` USING hnsw (half halfvec_ip_ops) WITH (m = ` + strconv.Itoa(hnswLinks) + `, ef_construction = ` + strconv.Itoa(hnswBuild) + `)`
+		` USING hnsw (half halfvec_ip_ops) WITH (m = ` + strconv.Itoa(hnswLinks) + `, ef_construction = ` + strconv.Itoa(hnswBuild) + `) WHERE linked`
 }
 
-func dropIndex(dims int) string { return `DROP INDEX IF EXISTS ` + vectorIndex(dims) }
+func dropIndex(dims int) string {
+	return `DROP INDEX IF EXISTS ` + vectorIndex(dims) + `, ` + firstVectorIndex(dims)
+}
+
+func dropFirstIndex(dims int) string { return `DROP INDEX IF EXISTS ` + firstVectorIndex(dims) }
 
 // vacuum makes what was just loaded cheap to read, and known to the planner.
 func vacuum(table string) string { return `VACUUM (ANALYZE) ` + table }

@@ -27,19 +27,24 @@ const (
 	// more than exactShare·N/n, which is what HNSW, of whose candidates N/n are
 	// other tenants' for each that counts, costs then.
 	exactShare = 1000
+	// widelyShared is 1 by the share of the table's vectors that a tenant has at
+	// least whose searches, without a filter, take searchWidth candidates and go on
+	// only when too few of them may be seen. To be able to go on, a search keeps
+	// what it passed by, which costs it a sixth.
+	widelyShared = 4
 	// slack is how many candidates more than K are scored anew, since they were
 	// ordered by half precision.
 	slack = 10
 )
 
 // searchSettings are read together with the tenant's row. They hold for the
-// transaction: a search by the index goes on until it has enough, and the order
-// of candidates is the index's, which sorting everything would give too. Its plan
-// is always the same, and planning anew would take half a millisecond.
-const searchSettings = `id, model, dims, vectors, to_regclass(?) IS NOT NULL AS indexed,
+// transaction: the order of candidates is the index's, which sorting everything
+// would give too. Its plan is always the same, and planning anew would take half a
+// millisecond.
+const searchSettings = `id, model, dims, vectors, coalesce(to_regclass(?), to_regclass(?)) IS NOT NULL AS indexed,
 	coalesce((SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = to_regclass(?)), 0) AS rows,
 	set_config('hnsw.ef_search', ?, true), set_config('hnsw.max_scan_tuples', ?, true),
-	set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('jit', 'off', true),
+	set_config('hnsw.iterative_scan', 'off', true), set_config('jit', 'off', true),
 	set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`
 
 // enter gives the tenant's row, or nil when there is none, and sets how the
@@ -51,7 +56,8 @@ func (f *finder) enter() (*tenantRow, error) {
 		query = query.Select("id", "model", "dims", "vectors")
 	} else {
 		width := min(1000, max(searchWidth, f.q.K+slack))
-		query = query.Select(searchSettings, vectorIndex(len(f.q.Vector)), vectorTable(len(f.q.Vector)), strconv.Itoa(width), strconv.Itoa(searchEnd))
+		dims := len(f.q.Vector)
+		query = query.Select(searchSettings, vectorIndex(dims), firstVectorIndex(dims), vectorTable(dims), strconv.Itoa(width), strconv.Itoa(searchEnd))
 	}
 	if err := query.Find(&t).Error; err != nil || t.ID == 0 {
 		return nil, err
@@ -62,13 +68,40 @@ func (f *finder) enter() (*tenantRow, error) {
 func (f *finder) dense() ([]scored, error) {
 	k := f.q.K
 	if !f.exact() {
-		list, err := f.nearest(true)
+		list, err := f.indexed()
 		if err != nil || len(list) >= k {
 			return best(list, k), err
 		}
 	}
-	list, err := f.nearest(false)
+	list, err := f.nearest(all)
 	return best(list, k), err
+}
+
+// indexed gives what the HNSW index finds and the best of what is not in it yet.
+// A search that finds too few is begun again as one that goes on until it has
+// enough, or has looked at searchEnd candidates.
+func (f *finder) indexed() ([]scored, error) {
+	list, err := f.nearest(fresh)
+	if err != nil {
+		return nil, err
+	}
+	if f.unfiltered() && widelyShared*f.tenant.Vectors >= f.tenant.Rows {
+		found, err := f.nearest(linked)
+		if err != nil || len(found) >= f.q.K+slack {
+			return append(list, found...), err
+		}
+	}
+	if err := set(f.tx, "hnsw.iterative_scan", "relaxed_order"); err != nil {
+		return nil, err
+	}
+	found, err := f.nearest(linked)
+	return append(list, found...), err
+}
+
+func (f *finder) unfiltered() bool {
+	filter := &f.q.Filter
+	return len(filter.SourceSites) == 0 && len(filter.Tags) == 0 && len(filter.DocumentIDs) == 0 &&
+		filter.ContentType == "" && filter.Language == "" && filter.DateFrom.IsZero() && filter.DateTo.IsZero()
 }
 
 // exact tells whether every vector of the tenant is to be compared.
@@ -78,19 +111,32 @@ func (f *finder) exact() bool {
 	return f.q.Exact || !t.Indexed || t.Vectors <= exactRows || t.Vectors*t.Vectors <= exactShare*rows || len(f.q.Filter.DocumentIDs) > 0
 }
 
-// nearest gives the best K of the vectors that the asker may see and some more,
-// by the index or by comparing all. Candidates come in the order of their
-// distance in half precision, and each is looked up among the chunks until there
-// are enough.
-func (f *finder) nearest(indexed bool) ([]scored, error) {
+// part is which of a tenant's vectors are searched.
+type part int
+
+const (
+	all    part = iota // compared one by one
+	fresh              // those that wait to be linked, compared one by one
+	linked             // by the HNSW index
+)
+
+// nearest gives the best K of the vectors that the asker may see and some more.
+// Candidates come in the order of their distance in half precision, and each is
+// looked up among the chunks until there are enough.
+func (f *finder) nearest(p part) ([]scored, error) {
 	q := pgvector.NewVector(unit(f.q.Vector))
 	half := pgvector.NewHalfVector(q.Slice())
 	candidates := f.tx.Table(vectorTable(f.tenant.Dims)+" AS v").Select("v.n", "v.exact").Where("v.tenant = ?", f.tenant.ID)
 	order := "(v.half <#> ?::halfvec) + 0" // which no index gives
-	if indexed {
-		order = "v.half <#> ?::halfvec"
-	} else if err := set(f.tx, "plan_cache_mode", "auto"); err != nil { // what is best depends on the tenant
-		return nil, err
+	switch p {
+	case all: // what is best depends on the tenant
+		if err := set(f.tx, "plan_cache_mode", "auto"); err != nil {
+			return nil, err
+		}
+	case fresh:
+		candidates = candidates.Where("NOT v.linked")
+	case linked:
+		candidates, order = candidates.Where("v.linked"), "v.half <#> ?::halfvec"
 	}
 	candidates = candidates.Order(clause.OrderBy{Expression: clause.Expr{SQL: order, Vars: []any{half}}})
 	if len(f.q.Filter.DocumentIDs) > 0 {

@@ -33,12 +33,15 @@
 // searched exactly; others by an HNSW index, which goes on until it has K records
 // that the asker may see, or gives up and leaves the search to be exact. There is
 // one table for each length of vectors, and none for a tenant, of which there may
-// be tens of thousands.
+// be tens of thousands. A vector that was just written is compared by itself, and
+// is linked into the index with others later: by [Store.Index], which a service
+// may call when it has little to do, or by a writer that finds more than 5,000
+// waiting and whose call takes so much longer.
 //
 // The sparse legs are BM25 from the tenant's own statistics. Postings lie in
 // blocks, one row for each term of a batch, and are scored in this process, which
 // is twice as fast as in SQL and exact. Only where a query's terms have
-// more than 100,000 postings are those of its rarest terms read alone; the best 200
+// more than 40,000 postings are those of its rarest terms read alone; the best 80
 // of what they find are then scored by all terms.
 //
 // Completions look at the forms with the prefix that stand in most records, and

@@ -105,12 +105,13 @@ func (s *Store) dropUnused(ctx context.Context, dims int) error {
 	})
 }
 
-// Index makes the HNSW indexes that are missing, and tells the planner what the
-// tables hold. Records cannot be written while an index is made (100,000 vectors
+// Index makes the HNSW indexes that are missing, or are of an earlier version,
+// links the vectors that wait to be, and tells the planner what the tables hold.
+// Records cannot be written while an index is made (100,000 vectors
 // of 384 dimensions take a minute or two); searching goes on. The role has to own
 // the tables.
 func (s *Store) Index(ctx context.Context) error {
-	dims, err := s.unindexed(ctx)
+	dims, err := s.unindexed(ctx, vectorIndex)
 	if err != nil {
 		return s.db.Failure(ctx, err)
 	}
@@ -118,6 +119,9 @@ func (s *Store) Index(ctx context.Context) error {
 		if err := s.index(ctx, d); err != nil {
 			return err
 		}
+	}
+	if err := s.linkAll(ctx); err != nil {
+		return err
 	}
 	tables := []string{tenantRow{}.TableName(), chunkTable, legRow{}.TableName(), termTable, postingTable}
 	tables = append(tables, s.vectorTables()...)
@@ -168,7 +172,7 @@ func build(db *gorm.DB, dims int, settings map[string]string) error {
 		if err := set(tx, "maintenance_work_mem", strconv.FormatInt(memory>>10, 10)+"kB"); err != nil {
 			return err
 		}
-		return tx.Exec(createIndex(dims)).Error
+		return pgkit.Run(tx, createIndex(dims), dropFirstIndex(dims))
 	})
 }
 

@@ -101,19 +101,42 @@ func (s *Store) ensureVectors(ctx context.Context, dims int) error {
 	return nil
 }
 
-// unindexed gives the dimensions whose table has no index.
-func (s *Store) unindexed(ctx context.Context) ([]int, error) {
-	var names []string
-	prefix := strings.TrimSuffix(vectorTable(0), "0")
-	err := s.db.Session(ctx).Table("pg_catalog.pg_class").
-		Where("relkind IN ('r', 'i') AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass(?)) AND starts_with(relname, ?)", tenantRow{}.TableName(), prefix).
-		Pluck("relname", &names).Error
+// unindexed gives the dimensions whose table has none of the indexes that names gives.
+func (s *Store) unindexed(ctx context.Context, names ...func(dims int) string) ([]int, error) {
+	all, err := s.vectorDimensions(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var missing []int
-	for _, name := range names {
-		if dims, failed := strconv.Atoi(strings.TrimPrefix(name, prefix)); failed == nil && !slices.Contains(names, vectorIndex(dims)) {
+	for _, dims := range all {
+		any := false
+		for _, name := range names {
+			has, err := pgkit.Exists(s.db.Session(ctx), "to_regclass(?)", name(dims))
+			if err != nil {
+				return nil, err
+			}
+			any = any || has
+		}
+		if !any {
 			missing = append(missing, dims)
 		}
 	}
-	slices.Sort(missing)
-	return missing, err
+	return missing, nil
+}
+
+// vectorDimensions gives the dimensions that there is a table for, in order.
+func (s *Store) vectorDimensions(ctx context.Context) ([]int, error) {
+	var names []string
+	prefix := strings.TrimSuffix(vectorTable(0), "0")
+	err := s.db.Session(ctx).Table("pg_catalog.pg_class").
+		Where("relkind = 'r' AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass(?)) AND starts_with(relname, ?)", tenantRow{}.TableName(), prefix).
+		Pluck("relname", &names).Error
+	var list []int
+	for _, name := range names {
+		if dims, failed := strconv.Atoi(strings.TrimPrefix(name, prefix)); failed == nil {
+			list = append(list, dims)
+		}
+	}
+	slices.Sort(list)
+	return list, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/pgkit"
 	"github.com/akshara-go/akshara/observe/pgtest"
 	"github.com/akshara-go/akshara/rag"
 )
@@ -145,7 +146,7 @@ func TestLoadingMakesTheIndexAfterwards(t *testing.T) {
 	require.NoError(t, s.Load(t.Context(), func(yield func(rag.Record, error) bool) {
 		for i, r := range recs {
 			if i == 2*loadBatch+100 {
-				missing, err := s.unindexed(t.Context())
+				missing, err := s.unindexed(t.Context(), vectorIndex)
 				require.NoError(t, err)
 				indexes = len(missing)
 				failsAs(t, fault.ServiceUnavailable, s.CheckVectors(t.Context()))
@@ -163,7 +164,7 @@ func TestLoadingMakesTheIndexAfterwards(t *testing.T) {
 
 	require.NoError(t, s.Load(t.Context(), func(yield func(rag.Record, error) bool) {
 		yield(vectored("e", 1, 1, 2, 3), nil)
-		missing, err := s.unindexed(t.Context())
+		missing, err := s.unindexed(t.Context(), vectorIndex)
 		require.NoError(t, err)
 		require.Empty(t, missing, "an index that is in use stays")
 	}))
@@ -213,4 +214,70 @@ func TestTenThousandTenants(t *testing.T) {
 	slices.Sort(times)
 	t.Logf("p50 of searches among %d tenants: %v", tenants, times[len(times)/2])
 	require.Less(t, times[len(times)/2], 100*time.Millisecond, "also on a busy machine")
+}
+
+// firstVectors made the tables of vectors in version 1 of the schema.
+var firstVectors = []string{
+	`CREATE TABLE akshara_vectors_2 (
+		tenant int NOT NULL,
+		n      bigint NOT NULL,
+		exact  vector(2) NOT NULL,
+		half   halfvec(2) GENERATED ALWAYS AS (exact::halfvec(2)) STORED,
+		PRIMARY KEY (tenant, n)
+	) WITH (toast_tuple_target = 128)`,
+	`CREATE INDEX akshara_vectors_2_hnsw ON akshara_vectors_2 USING hnsw (half halfvec_ip_ops) WITH (m = 16, ef_construction = 96)`,
+}
+
+// asFirst takes the store's schema, with its records, back to version 1.
+func asFirst(t *testing.T, s *Store) {
+	db := s.db.Session(t.Context())
+	require.NoError(t, db.Exec("ALTER TABLE akshara_vectors_2 RENAME TO held").Error)
+	require.NoError(t, db.Exec("ALTER INDEX akshara_vectors_2_pkey RENAME TO held_pkey").Error)
+	require.NoError(t, pgkit.Run(db, firstVectors...))
+	require.NoError(t, db.Exec("INSERT INTO akshara_vectors_2 (tenant, n, exact) SELECT tenant, n, exact FROM held").Error)
+	require.NoError(t, db.Exec("DROP TABLE held").Error)
+	require.NoError(t, db.Exec("DELETE FROM akshara_migrations WHERE version > 1").Error)
+}
+
+func TestASchemaOfTheFirstVersionIsBroughtUpWithItsRecords(t *testing.T) {
+	old, dsn := openWith(t, nil)
+	recs := make([]rag.Record, exactRows+500)
+	for i := range recs {
+		recs[i] = vectored("d", i, 1, float32(i))
+	}
+	require.NoError(t, old.Upsert(t.Context(), recs))
+	asFirst(t, old)
+
+	stores := make([]*Store, 4)
+	var wg sync.WaitGroup
+	for i := range stores {
+		db := connect(t, dsn)
+		wg.Go(func() {
+			var err error
+			if stores[i], err = Open(context.Background(), db, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	s := stores[0]
+	finds := func(id string, v ...float32) {
+		t.Helper()
+		hits, err := s.Search(t.Context(), byVector(v...))
+		require.NoError(t, err)
+		require.Len(t, hits, 10)
+		require.True(t, slices.ContainsFunc(hits, func(h rag.Hit) bool { return h.Record.Chunk.ID == id }))
+	}
+	require.NoError(t, s.CheckVectors(t.Context()), "the index of the first version is as good")
+	finds("d#0", 1, 0)
+	require.NoError(t, s.Upsert(t.Context(), []rag.Record{vectored("e", 1, -1, 0)}))
+	finds("e#1", -1, 0)
+	require.NoError(t, s.Index(t.Context()))
+	has, err := pgkit.Exists(s.db.Session(t.Context()), "to_regclass(?)", firstVectorIndex(2))
+	require.NoError(t, err)
+	require.False(t, has)
+	require.NoError(t, s.Upsert(t.Context(), []rag.Record{vectored("e", 2, 0, -1)}))
+	finds("d#0", 1, 0)
+	finds("e#1", -1, 0)
+	finds("e#2", 0, -1)
 }

@@ -60,7 +60,7 @@ func readRecords(chunks *gorm.DB, tenant string, at map[int64]int) ([]rag.Record
 
 // addVectors gives the records of chunks their vectors.
 func addVectors(chunks *gorm.DB, t *tenantRow, recs []rag.Record, at map[int64]int) error {
-	rows, err := chunks.Joins("JOIN " + vectorTable(t.Dims) + " AS v ON v.tenant = c.tenant AND v.n = c.n").Select("v.n", "v.exact").Rows()
+	rows, err := chunks.Joins("JOIN "+vectorTable(t.Dims)+" AS v ON v.tenant = c.tenant AND v.n = c.n").Select("v.n", "v.exact").Rows()
 	if err != nil {
 		return err
 	}

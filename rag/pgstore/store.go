@@ -172,7 +172,7 @@ func (s *Store) CheckVectors(ctx context.Context) error {
 	if s.lexical {
 		return fault.New(fault.ServiceUnavailable, "the index finds by words alone: the database has no pgvector", nil)
 	}
-	missing, err := s.unindexed(ctx)
+	missing, err := s.unindexed(ctx, vectorIndex, firstVectorIndex)
 	if err == nil && len(missing) > 0 {
 		return fault.New(fault.ServiceUnavailable, "vectors of the index are searched one by one: they have no HNSW index", fault.Details{"dimensions": missing})
 	}

@@ -134,7 +134,7 @@ func (s *Store) apply(ctx context.Context, changes ...*change) error {
 			return err
 		}
 	}
-	return s.db.Try(ctx, func(db *gorm.DB) error {
+	err := s.db.Try(ctx, func(db *gorm.DB) error {
 		return db.Connection(func(db *gorm.DB) error {
 			conn, ok := db.Statement.ConnPool.(*sql.Conn)
 			if !ok {
@@ -150,6 +150,12 @@ func (s *Store) apply(ctx context.Context, changes ...*change) error {
 			})
 		})
 	})
+	for d := range dims {
+		if err == nil {
+			s.linkSome(ctx, d)
+		}
+	}
+	return err
 }
 
 // errDriver says that the rows cannot be copied.

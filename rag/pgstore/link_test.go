@@ -1,0 +1,76 @@
+package pgstore
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+)
+
+// waiting counts the vectors of a store that are not in the index.
+func waiting(t *testing.T, s *Store, dims int) (n int64) {
+	require.NoError(t, s.db.Session(t.Context()).Table(vectorTable(dims)).Where("NOT linked").Count(&n).Error)
+	return n
+}
+
+func TestVectorsAreFoundBeforeAndAfterTheyAreLinked(t *testing.T) {
+	s, _ := openWith(t, nil)
+	vectors := gaussians(exactRows+1100, 24)
+	recs := make([]rag.Record, len(vectors))
+	for i := range recs {
+		recs[i] = vectored("d", i, vectors[i]...)
+	}
+	loaded := recs[:exactRows+100]
+	require.NoError(t, s.Load(t.Context(), sequence(loaded...)))
+	require.Zero(t, waiting(t, s, 24))
+	for batch := range slices.Chunk(recs[len(loaded):], 250) {
+		require.NoError(t, s.Upsert(t.Context(), batch))
+	}
+	require.Equal(t, int64(1000), waiting(t, s, 24))
+	finds := func(i int) bool {
+		q := byVector(vectors[i]...)
+		hits, err := s.Search(t.Context(), q)
+		require.NoError(t, err)
+		require.Len(t, hits, 10)
+		return slices.ContainsFunc(hits, func(h rag.Hit) bool { return h.Record.Chunk.ID == recs[i].Chunk.ID })
+	}
+	for i := len(loaded); i < len(recs); i += 50 {
+		require.True(t, finds(i), "a vector that waits is compared")
+	}
+	require.True(t, finds(7))
+	require.NoError(t, s.Delete(t.Context(), rag.Selector{Tenant: "t", Chunks: []string{recs[len(loaded)].Chunk.ID}}))
+	require.False(t, finds(len(loaded)))
+	require.NoError(t, s.Index(t.Context()))
+	require.Zero(t, waiting(t, s, 24))
+	for i := len(loaded) + 50; i < len(recs); i += 50 {
+		require.True(t, finds(i))
+	}
+}
+
+func TestTheWriterOfTooManyVectorsLinksThem(t *testing.T) {
+	s, _ := openWith(t, nil)
+	recs := make([]rag.Record, freshRows+10)
+	for i := range recs {
+		recs[i] = vectored("d", i, 1, float32(i))
+	}
+	require.NoError(t, s.Upsert(t.Context(), recs[:freshRows]))
+	require.Equal(t, int64(freshRows), waiting(t, s, 2))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.linkSome(ctx, 2) // what ends too early leaves them to the next
+	require.Equal(t, int64(freshRows), waiting(t, s, 2))
+	var wg sync.WaitGroup
+	for i := freshRows; i < len(recs); i++ {
+		wg.Go(func() {
+			if err := s.Upsert(context.Background(), recs[i:i+1]); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	require.Less(t, waiting(t, s, 2), int64(len(recs)-freshRows))
+}
