@@ -35,8 +35,8 @@
 // one table for each length of vectors, and none for a tenant, of which there may
 // be tens of thousands. A vector that was just written is compared by itself, and
 // is linked into the index with others later: by [Store.Index], which a service
-// may call when it has little to do, or by a writer that finds more than 5,000
-// waiting and whose call takes so much longer.
+// may call when it has little to do, or, while more than 5,000 wait, by whoever
+// writes, two for each that it wrote.
 //
 // The sparse legs are BM25 from the tenant's own statistics. Postings lie in
 // blocks, one row for each term of a batch, and are scored in this process, which

@@ -1,10 +1,8 @@
 package pgstore
 
 import (
-	"database/sql"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"github.com/akshara-go/akshara/observe/pgkit"
@@ -14,7 +12,7 @@ import (
 const removeBatch = 5000
 
 // remove removes what the change names.
-func (c *change) remove(tx *gorm.DB, conn *sql.Conn, t *tenantRow) error {
+func (c *change) remove(tx *gorm.DB, t *tenantRow) error {
 	var gone []int64
 	if err := c.named(tx, t.ID).Order("n").Pluck("n", &gone).Error; err != nil {
 		return err
@@ -31,7 +29,7 @@ func (c *change) remove(tx *gorm.DB, conn *sql.Conn, t *tenantRow) error {
 		if err != nil {
 			return err
 		}
-		if err := r.apply(tx, conn, t.ID); err != nil {
+		if err := r.apply(tx, t.ID); err != nil {
 			return err
 		}
 		if err := chunks().Delete(nil).Error; err != nil {
@@ -90,8 +88,8 @@ func newRemoval(rows []removedRow) (*removal, error) {
 	return r, nil
 }
 
-func (r *removal) apply(tx *gorm.DB, conn *sql.Conn, tenant int32) error {
-	if err := r.rewrite(tx, conn); err != nil {
+func (r *removal) apply(tx *gorm.DB, tenant int32) error {
+	if err := r.rewrite(tx); err != nil {
 		return err
 	}
 	var terms, records pgkit.Int8s
@@ -115,7 +113,7 @@ func (r *removal) apply(tx *gorm.DB, conn *sql.Conn, tenant int32) error {
 }
 
 // rewrite writes the lists anew without the chunks that go.
-func (r *removal) rewrite(tx *gorm.DB, conn *sql.Conn) error {
+func (r *removal) rewrite(tx *gorm.DB) error {
 	var terms, blocks pgkit.Int8s
 	for where := range r.places {
 		terms, blocks = append(terms, where.term), append(blocks, where.block)
@@ -134,15 +132,10 @@ func (r *removal) rewrite(tx *gorm.DB, conn *sql.Conn) error {
 		}
 	}
 	err = tx.Table(postingTable).Where("(term, block) IN (SELECT g.term, g.block FROM unnest(?::bigint[], ?::bigint[]) AS g (term, block))", terms, blocks).Delete(nil).Error
-	if err != nil || len(kept) == 0 {
+	if err != nil {
 		return err
 	}
-	return copying(conn, func(pg *pgx.Conn) error {
-		_, err := pg.CopyFrom(tx.Statement.Context, pgx.Identifier{postingTable}, postingColumns, pgx.CopyFromSlice(len(kept), func(i int) ([]any, error) {
-			return []any{kept[i].Term, kept[i].Block, kept[i].List}, nil
-		}))
-		return err
-	})
+	return insertLists(tx, kept)
 }
 
 // listRow is a term's postings in a block.

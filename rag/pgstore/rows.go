@@ -105,8 +105,6 @@ func length(v rag.Vector) float64 {
 	return math.Sqrt(sum)
 }
 
-func escapeAll(list []string) []string { return each(list, pgkit.Escape) }
-
 // each applies f to a list, of which it makes a copy; an empty list stays nil or empty.
 func each(list []string, f func(string) string) []string {
 	if len(list) == 0 {

@@ -2,14 +2,12 @@ package pgstore
 
 import (
 	"context"
-	"database/sql"
 	"maps"
 	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/pgkit"
 	"github.com/akshara-go/akshara/rag"
 )
@@ -119,49 +117,40 @@ func (c *change) prepare(lexical bool) error {
 
 // apply makes changes that are prepared, all in one transaction or none.
 func (s *Store) apply(ctx context.Context, changes ...*change) error {
-	dims := map[int]bool{}
+	written := map[int]int{} // vectors, by their dimensions
 	for _, c := range changes {
 		model, err := checkModel(rag.EmbedModel{}, c.recs)
 		if err != nil {
 			return err
 		}
 		if !model.IsZero() {
-			dims[model.Dimensions] = true
+			written[model.Dimensions] += c.rows.vectors
 		}
 	}
-	for d := range dims {
+	for d := range written {
 		if err := s.ensureVectors(ctx, d); err != nil {
 			return err
 		}
 	}
 	err := s.db.Try(ctx, func(db *gorm.DB) error {
-		return db.Connection(func(db *gorm.DB) error {
-			conn, ok := db.Statement.ConnPool.(*sql.Conn)
-			if !ok {
-				return errDriver
-			}
-			return db.Transaction(func(tx *gorm.DB) error {
-				for _, c := range changes {
-					if err := c.apply(tx, conn); err != nil {
-						return err
-					}
+		return db.Transaction(func(tx *gorm.DB) error {
+			for _, c := range changes {
+				if err := c.apply(tx); err != nil {
+					return err
 				}
-				return nil
-			})
+			}
+			return nil
 		})
 	})
-	for d := range dims {
+	for d, n := range written {
 		if err == nil {
-			s.linkSome(ctx, d)
+			s.linkSome(ctx, d, n)
 		}
 	}
 	return err
 }
 
-// errDriver says that the rows cannot be copied.
-var errDriver = fault.New(fault.Internal, "the index needs a database opened with the pgx driver", nil)
-
-func (c *change) apply(tx *gorm.DB, conn *sql.Conn) error {
+func (c *change) apply(tx *gorm.DB) error {
 	t, err := lockTenant(tx, c.tenant, len(c.recs) > 0)
 	if err != nil || t == nil {
 		return err
@@ -170,11 +159,11 @@ func (c *change) apply(tx *gorm.DB, conn *sql.Conn) error {
 	if err != nil {
 		return err
 	}
-	if err := c.remove(tx, conn, t); err != nil {
+	if err := c.remove(tx, t); err != nil {
 		return err
 	}
 	if len(c.recs) > 0 {
-		if err := c.rows.insert(tx, conn, t); err != nil {
+		if err := c.rows.insert(tx, t); err != nil {
 			return err
 		}
 		t.Vectors += int64(c.rows.vectors)

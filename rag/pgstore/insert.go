@@ -2,13 +2,11 @@ package pgstore
 
 import (
 	"cmp"
-	"database/sql"
+	"database/sql/driver"
+	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pgvector/pgvector-go"
-	pgxvector "github.com/pgvector/pgvector-go/pgx"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -127,60 +125,44 @@ func (set *rowSet) list(term, block int, x *indexer) int {
 }
 
 // insert writes the rows, whose chunks get the numbers from t.Next on.
-func (set *rowSet) insert(tx *gorm.DB, conn *sql.Conn, t *tenantRow) error {
+func (set *rowSet) insert(tx *gorm.DB, t *tenantRow) error {
 	ids, err := set.learn(tx, t.ID)
 	if err != nil {
 		return err
 	}
-	linked, err := set.linked(tx)
-	if err != nil {
+	if err := set.insertChunks(tx, t, ids); err != nil {
 		return err
 	}
-	return copying(conn, func(pg *pgx.Conn) error {
-		ctx := tx.Statement.Context
-		if _, err := pg.CopyFrom(ctx, pgx.Identifier{chunkTable}, chunkColumns, pgx.CopyFromSlice(len(set.recs), func(i int) ([]any, error) {
-			return set.chunkRow(t, i, ids), nil
-		})); err != nil {
-			return err
-		}
-		slices.SortFunc(set.lists, func(a, b termList) int { // as the table's index has them
-			return cmp.Or(cmp.Compare(ids[a.term], ids[b.term]), cmp.Compare(a.block, b.block))
-		})
-		if _, err := pg.CopyFrom(ctx, pgx.Identifier{postingTable}, postingColumns, pgx.CopyFromSlice(len(set.lists), func(i int) ([]any, error) {
-			l := &set.lists[i]
-			return []any{ids[l.term], blockOf(t, l.block), l.list}, nil
-		})); err != nil {
-			return err
-		}
-		if set.vectors == 0 {
-			return nil
-		}
-		if _, known := pg.TypeMap().TypeForName("vector"); !known {
-			if err := pgxvector.RegisterTypes(ctx, pg); err != nil {
-				return err
-			}
-		}
-		_, err := pg.CopyFrom(ctx, pgx.Identifier{vectorTable(set.dims())}, []string{"tenant", "n", "exact", "linked"}, set.vectorRows(t, linked))
+	slices.SortFunc(set.lists, func(a, b termList) int { // as the table's index has them
+		return cmp.Or(cmp.Compare(ids[a.term], ids[b.term]), cmp.Compare(a.block, b.block))
+	})
+	rows := make([]listRow, len(set.lists))
+	for i, l := range set.lists {
+		rows[i] = listRow{ids[l.term], blockOf(t, l.block), l.list}
+	}
+	if err := insertLists(tx, rows); err != nil || set.vectors == 0 {
 		return err
-	})
+	}
+	return set.insertVectors(tx, t)
 }
 
-// copying gives f the connection of a transaction, which GORM has no COPY for.
-func copying(conn *sql.Conn, f func(pg *pgx.Conn) error) error {
-	return conn.Raw(func(driver any) error {
-		c, ok := driver.(*stdlib.Conn)
-		if !ok {
-			return errDriver
-		}
-		return f(c.Conn())
-	})
-}
+// column holds a column's values of many rows, as one parameter that the driver
+// sends in binary where it can.
+type column[T any] []T
 
-var (
-	chunkColumns = []string{"tenant", "n", "key", "document", "document_id", "readers", "source_site", "content_type", "language", "tags",
-		"published", "published_nano", "block", "terms", "body"}
-	postingColumns = []string{"term", "block", "list"}
-)
+// Value implements [driver.Valuer].
+func (c column[T]) Value() (driver.Value, error) { return []T(c), nil }
+
+func insertLists(tx *gorm.DB, rows []listRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	terms, blocks, lists := make(column[int64], len(rows)), make(column[int64], len(rows)), make(column[[]byte], len(rows))
+	for i, row := range rows {
+		terms[i], blocks[i], lists[i] = row.Term, row.Block, row.List
+	}
+	return tx.Exec(insertPostings, terms, blocks, lists).Error
+}
 
 // learn adds the terms to the dictionary and to the statistics, and gives their numbers.
 func (set *rowSet) learn(tx *gorm.DB, tenant int32) ([]int64, error) {
@@ -210,42 +192,50 @@ func (set *rowSet) learn(tx *gorm.DB, tenant int32) ([]int64, error) {
 	return ids, err
 }
 
-func (set *rowSet) chunkRow(t *tenantRow, i int, ids []int64) []any {
-	r := &set.recs[i]
-	var published *int64
-	if !r.Source.PublishedAt.IsZero() {
-		seconds := r.Source.PublishedAt.Unix()
-		published = &seconds
+func (set *rowSet) insertChunks(tx *gorm.DB, t *tenantRow, ids []int64) error {
+	n := len(set.recs)
+	numbers, blocks, published, nano := make(column[int64], n), make(column[int64], n), make(column[*int64], n), make(column[int32], n)
+	keys, documents := make(column[[16]byte], n), make(column[[16]byte], n)
+	var documentIDs, readers, sites, types, languages, tags, bodies column[string]
+	terms := make(column[[]byte], n)
+	for i := range set.recs {
+		r := &set.recs[i]
+		if !r.Source.PublishedAt.IsZero() {
+			seconds := r.Source.PublishedAt.Unix()
+			published[i] = &seconds
+		}
+		numbers[i], blocks[i], nano[i] = t.Next+int64(i), blockOf(t, i/blockSize), int32(r.Source.PublishedAt.Nanosecond())
+		keys[i], documents[i] = pgkit.KeyOf(r.Chunk.ID), pgkit.KeyOf(r.Chunk.DocumentID)
+		documentIDs, sites = append(documentIDs, pgkit.Escape(r.Chunk.DocumentID)), append(sites, pgkit.Escape(r.Source.SourceSite))
+		types, languages = append(types, pgkit.Escape(r.Source.ContentType)), append(languages, pgkit.Escape(string(r.Source.Language)))
+		readers, tags = append(readers, literal(r.Readers)), append(tags, literal(r.Source.Tags))
+		terms[i], bodies = encodeEntries(set.legs[i], ids), append(bodies, string(set.bodies[i]))
 	}
-	return []any{
-		t.ID, t.Next + int64(i), [16]byte(pgkit.KeyOf(r.Chunk.ID)), [16]byte(pgkit.KeyOf(r.Chunk.DocumentID)), pgkit.Escape(r.Chunk.DocumentID),
-		some(escapeAll(r.Readers)), pgkit.Escape(r.Source.SourceSite), pgkit.Escape(r.Source.ContentType), pgkit.Escape(string(r.Source.Language)),
-		some(escapeAll(r.Source.Tags)), published, int32(r.Source.PublishedAt.Nanosecond()),
-		blockOf(t, i/blockSize), encodeEntries(set.legs[i], ids), set.bodies[i],
-	}
+	return tx.Exec(insertChunks, t.ID, numbers, keys, documents, documentIDs, readers, sites, types, languages, tags, published, nano, blocks, terms, bodies).Error
 }
 
-// some gives an empty list for nil, which a column would take as NULL.
-func some(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
+// literal gives a list of texts as PostgreSQL writes it, escaped.
+func literal(list []string) string {
+	value, _ := pgkit.Texts(list).Value() // a text, and never an error
+	return fmt.Sprint(value)
 }
 
 // blockOf gives the number of a block of the set: that of its first chunk.
 func blockOf(t *tenantRow, i int) int64 { return t.Next + int64(i)*blockSize }
 
-func (set *rowSet) vectorRows(t *tenantRow, linked bool) pgx.CopyFromSource {
-	i := -1
-	return pgx.CopyFromFunc(func() ([]any, error) {
-		for i++; i < len(set.recs); i++ {
-			if v := set.recs[i].Vector; len(v) > 0 {
-				return []any{t.ID, t.Next + int64(i), pgvector.NewVector(unit(v)), linked}, nil
-			}
+func (set *rowSet) insertVectors(tx *gorm.DB, t *tenantRow) error {
+	linked, err := set.linked(tx)
+	if err != nil {
+		return err
+	}
+	var numbers column[int64]
+	var vectors column[string]
+	for i := range set.recs {
+		if v := set.recs[i].Vector; len(v) > 0 {
+			numbers, vectors = append(numbers, t.Next+int64(i)), append(vectors, pgvector.NewVector(unit(v)).String())
 		}
-		return nil, nil
-	})
+	}
+	return tx.Exec(insertVectors(set.dims()), t.ID, linked, numbers, vectors).Error
 }
 
 // dims gives the length of the vectors, which is the same for all.
