@@ -220,6 +220,9 @@ func benchmarkStore(b *testing.B, centred bool) {
 	}
 	took = time.Since(start)
 	b.Logf("5000 more in batches of 500 in %v: %.0f chunks/s", took.Round(time.Millisecond), 5000/took.Seconds())
+	start = time.Now()
+	require.NoError(b, s.Index(context.Background()))
+	b.Logf("their vectors linked, and the tables vacuumed, in %v", time.Since(start).Round(time.Millisecond))
 }
 
 // judged is how many of the queries are held against the truth.
