@@ -276,9 +276,9 @@ func (v *vectors) cascade(ctx context.Context, q []float32, k int, g *gate, s *s
 	coded := v.codes.query(q)
 	n := firstCut(len(v.slots), k)
 	from := v.floor(coded, n, g, s)
-	found, err := v.first(ctx, coded, from, g, s.candidates[:0])
+	found, err := v.first(ctx, coded, from, g, s, s.candidates[:0])
 	if err == nil && len(found) < n/2 && from > noFloor {
-		found, err = v.first(ctx, coded, noFloor, g, found[:0])
+		found, err = v.first(ctx, coded, noFloor, g, s, found[:0])
 	}
 	s.candidates = found
 	if err != nil {
@@ -332,29 +332,18 @@ func (v *vectors) floor(q *codedQuery, n int, g *gate, s *scratch) float32 {
 
 // first is steps 1 and 2: the rows whose estimate by step 1 is above floor and
 // whose records pass, with their estimates by step 2.
-func (v *vectors) first(ctx context.Context, q *codedQuery, floor float32, g *gate, found []candidate) ([]candidate, error) {
-	var scores [blockRows]float32
-	var above [blockRows / laneRows]uint8
-	for i := range v.codes.blocks {
-		if err := ctx.Err(); err != nil {
-			return found, err
-		}
-		b := &v.codes.blocks[i]
-		groups := len(b.means) / laneRows
-		fastScan(b, q, floor, scores[:], above[:groups])
-		if rest := b.rows % laneRows; rest > 0 {
-			above[groups-1] &= 1<<rest - 1
-		}
-		for group, bit := range above[:groups] {
-			for ; bit != 0; bit &= bit - 1 {
-				at := laneRows*group + bits.TrailingZeros8(bit)
-				if row := i*blockRows + at; g.pass(v.slots[row]) {
-					found = append(found, candidate{int32(row), scores[at]})
-				}
-			}
+func (v *vectors) first(ctx context.Context, q *codedQuery, floor float32, g *gate, s *scratch, found []candidate) ([]candidate, error) {
+	found, err := v.codes.above(ctx, q, floor, s, found)
+	if err != nil {
+		return found, err
+	}
+	kept := found[:0]
+	for _, c := range found {
+		if g.pass(v.slots[c.row]) {
+			kept = append(kept, c)
 		}
 	}
-	return found, nil
+	return kept, nil
 }
 
 // prefetchAhead is for how many rows the memory is asked before step 3 comes to them.

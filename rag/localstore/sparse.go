@@ -73,6 +73,9 @@ type scratch struct {
 	scores     []float32   // by slot; all zero between searches
 	touched    []uint32    // slots with a score
 	candidates []candidate // of a dense search
+
+	helpers helpers       // nil: a search has one thread
+	shares  [][]candidate // what they found
 }
 
 // search gives the best k of the records that pass, by BM25.

@@ -67,7 +67,8 @@ func Open(dir string, opts *Options) (*Store, error) {
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger
 	}
-	s.scratches.New = func() any { return new(scratch) }
+	spare := newHelpers()
+	s.scratches.New = func() any { return &scratch{helpers: spare} }
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, writeFault(&WriteError{File: dir, Err: err})
 	}
