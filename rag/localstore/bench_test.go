@@ -1,7 +1,6 @@
 package localstore
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -92,9 +91,10 @@ func BenchmarkBM25(b *testing.B) {
 		queries[i] = &rag.Search{K: 10, Sparse: words(terms...)}
 	}
 	b.Run("leg", func(b *testing.B) {
-		t, sc := s.tenants[""], &scratch{}
+		t, sc := s.lookup("").view(), &scratch{}
+		defer t.release()
 		latencies(b, queries, func(q *rag.Search) error {
-			_, err := t.legs[rag.Words].search(context.Background(), &q.Sparse[0], q.K, newGate(t, q), sc)
+			_, err := t.bm25(ctx, &q.Sparse[0], q.K, t.gates(q), sc)
 			return err
 		})
 	})

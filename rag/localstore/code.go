@@ -49,9 +49,7 @@ func sampled(rows int) int      { return max(1024, rows/128) }
 // codes are the codes of vectors, row by row.
 type codes struct {
 	mean   []float32
-	words  int // of 64 bits a plane
-	rows   int // how many there were when mean was taken
-	spread float64
+	words  int         // of 64 bits a plane
 	blocks []codeBlock // of blockRows rows, the last of fewer
 }
 
@@ -97,23 +95,6 @@ func (c *codes) row(row int32) codedRow {
 	}
 }
 
-// stale tells whether there are enough rows for codes, or twice as many as when
-// the mean was taken and it has moved.
-func (v *vectors) stale() bool {
-	switch {
-	case v.codes == nil:
-		return len(v.slots) >= codeFrom && v.dim >= codeDims
-	case len(v.slots) < 2*v.codes.rows:
-		return false
-	}
-	moved := 0.0
-	for j, x := range v.mean() {
-		d := float64(x - v.codes.mean[j])
-		moved += d * d
-	}
-	return moved > 0.01*v.codes.spread
-}
-
 func (v *vectors) mean() []float32 {
 	m := make([]float32, v.dim)
 	for j, x := range v.sum {
@@ -122,36 +103,42 @@ func (v *vectors) mean() []float32 {
 	return m
 }
 
-// encode makes codes of all rows, on all processors. It changes nothing in v.
-func (v *vectors) encode() *codes {
-	c := &codes{mean: v.mean(), words: (v.dim + 63) / 64, rows: len(v.slots), blocks: make([]codeBlock, len(v.blocks))}
+// coded tells whether there are enough rows for codes.
+func (v *vectors) coded() bool { return len(v.slots) >= codeFrom && v.dim >= codeDims }
+
+// code makes codes of all rows, on all processors, where they are worth having.
+func (v *vectors) code() {
+	if !v.coded() {
+		return
+	}
+	c := v.newCodes()
 	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), len(v.blocks))
+	workers := min(runtime.GOMAXPROCS(0), len(c.blocks))
 	for w := range workers {
 		wg.Go(func() {
-			r := make([]float32, v.dim)
-			for i := w; i < len(v.blocks); i += workers {
-				b := &c.blocks[i]
-				b.reserve(len(v.blocks[i])/v.dim, c.words)
-				for rows := v.blocks[i]; len(rows) > 0; rows = rows[v.dim:] {
-					b.add(rows[:v.dim], c.mean, r)
-				}
+			for i := w; i < len(c.blocks); i += workers {
+				c.fill(i, v.floats[i*blockRows*v.dim:min(len(v.floats), (i+1)*blockRows*v.dim)])
 			}
 		})
 	}
 	wg.Wait()
-	// |x| is 1, so that the mean of |x−m|² is 1−|m|².
-	n := norm(c.mean)
-	c.spread = max(0, 1-n*n)
-	return c
+	v.codes = c
 }
 
-// append adds the code of one more row.
-func (c *codes) append(row []float32) {
-	if n := len(c.blocks); n == 0 || c.blocks[n-1].rows == blockRows {
-		c.blocks = append(c.blocks, codeBlock{})
+// newCodes gives codes of rows that are still to be filled in.
+func (v *vectors) newCodes() *codes {
+	return &codes{mean: v.mean(), words: (v.dim + 63) / 64, blocks: make([]codeBlock, (len(v.slots)+blockRows-1)/blockRows)}
+}
+
+// fill makes the codes of a block's rows.
+func (c *codes) fill(block int, rows []float32) {
+	dim := len(c.mean)
+	r := make([]float32, dim)
+	b := &c.blocks[block]
+	b.reserve(len(rows)/dim, c.words)
+	for ; len(rows) > 0; rows = rows[dim:] {
+		b.add(rows[:dim], c.mean, r)
 	}
-	c.blocks[len(c.blocks)-1].add(row, c.mean, make([]float32, len(row)))
 }
 
 // reserve makes room for the codes of n rows.
@@ -271,10 +258,13 @@ type candidate struct {
 	score float32
 }
 
-// cascade gives the best k of the records that pass, by cosine.
-func (v *vectors) cascade(ctx context.Context, q []float32, k int, g *gate, s *scratch) ([]scored, error) {
-	coded := v.codes.query(q)
-	n := firstCut(len(v.slots), k)
+// cascade compares with the codes of a part, which leave to each step the
+// part's share of what a search of all would.
+func (d *denseLeg) cascade(ctx context.Context, p *part, g *gate) error {
+	v, s, k := &p.vecs, d.s, d.q.K
+	share := func(n int) int { return max(n/8, int(int64(n)*int64(len(v.slots))/int64(d.rows)), k) }
+	coded := v.codes.query(d.query)
+	n := share(firstCut(d.rows, k))
 	from := v.floor(coded, n, g, s)
 	found, err := v.first(ctx, coded, from, g, s, s.candidates[:0])
 	if err == nil && len(found) < n/2 && from > noFloor {
@@ -282,20 +272,24 @@ func (v *vectors) cascade(ctx context.Context, q []float32, k int, g *gate, s *s
 	}
 	s.candidates = found
 	if err != nil {
-		return nil, err
+		return err
 	}
-	found = best(found, secondCut(len(v.slots), k))
+	found = best(found, share(secondCut(d.rows, k)))
 	v.codes.third(coded, found)
-	found = best(found, thirdCut(len(v.slots), k))
-	t := newTop(k, g.t.ids)
-	for _, c := range found {
-		slot := v.slots[c.row]
-		if score := dot(q, v.row(c.row)); t.wants(slot, score) {
-			t.push(slot, score)
+	found = best(found, share(thirdCut(d.rows, k)))
+	for i, c := range found {
+		if i+rowsAhead < len(found) {
+			prefetchFloats(v.row(found[i+rowsAhead].row))
+		}
+		if slot, score := v.slots[c.row], dot(d.query, v.row(c.row)); d.top.wants(slot, score) {
+			d.top.push(slot, score)
 		}
 	}
-	return t.items, nil
+	return nil
 }
+
+// rowsAhead is for how many vectors the memory is asked before they are compared.
+const rowsAhead = 3
 
 // noFloor lets every estimate through.
 const noFloor = -math.MaxFloat32

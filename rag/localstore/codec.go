@@ -60,7 +60,11 @@ func encodeMeta(b []byte, r *rag.Record) []byte {
 	b = appendString(b, r.Chunk.ID)
 	b = appendString(b, r.Chunk.DocumentID)
 	b = appendStrings(b, r.Readers)
-	s := &r.Source
+	return encodeSource(b, &r.Source)
+}
+
+// encodeSource writes what filters ask for.
+func encodeSource(b []byte, s *corpus.Source) []byte {
 	for _, v := range []string{s.Title, s.URL, s.SourceSite, string(s.Language), s.ContentType, s.Author, s.ThumbnailURL} {
 		b = appendString(b, v)
 	}
@@ -269,12 +273,34 @@ func (d *decoder) meta(r *rag.Record) {
 	r.Chunk.ID = d.string()
 	r.Chunk.DocumentID = d.string()
 	r.Readers = d.strings()
-	s := &r.Source
+	d.source(&r.Source)
+}
+
+// source reads what encodeSource wrote.
+func (d *decoder) source(s *corpus.Source) {
 	s.Title, s.URL, s.SourceSite = d.string(), d.string(), d.string()
 	s.Language = lang.Code(d.string())
 	s.ContentType, s.Author, s.ThumbnailURL = d.string(), d.string(), d.string()
 	s.PublishedAt = d.time()
 	s.Tags = d.strings()
+}
+
+// skipMeta passes over what encodeMeta wrote.
+func (d *decoder) skipMeta() {
+	d.bytes()
+	d.bytes()
+	d.skipStrings()
+	for range 7 {
+		d.bytes()
+	}
+	d.time()
+	d.skipStrings()
+}
+
+func (d *decoder) skipStrings() {
+	for range d.count(1) {
+		d.bytes()
+	}
 }
 
 // text reads what encodeText wrote.
@@ -303,9 +329,7 @@ func (d *decoder) skipText() {
 	for range 2 * d.count(2) {
 		d.int()
 	}
-	for range d.count(1) {
-		d.bytes()
-	}
+	d.skipStrings()
 	d.int()
 	d.int()
 }
@@ -343,33 +367,4 @@ func (d *decoder) selector() *rag.Selector {
 	sel := &rag.Selector{Tenant: d.string(), All: d.byte() == 1}
 	sel.Chunks, sel.Documents, sel.Except = d.strings(), d.strings(), d.strings()
 	return sel
-}
-
-// decodeHit reads a whole record for a caller: all but its terms and vector.
-func decodeHit(b []byte, r *rag.Record) error { return (&decoder{b: b}).hit(r) }
-
-// decodeWhole reads a whole record for a caller: all but its terms.
-func decodeWhole(b []byte, r *rag.Record) error {
-	d := &decoder{b: b}
-	if err := d.hit(r); err != nil {
-		return err
-	}
-	d.terms(func(rag.Leg) int { return math.MaxInt }, func(uint32, float32) {})
-	encoded := d.vector()
-	if len(encoded) > 0 {
-		r.Vector = make(rag.Vector, len(encoded)/4)
-	}
-	for i := range r.Vector {
-		r.Vector[i] = math.Float32frombits(binary.LittleEndian.Uint32(encoded[4*i:]))
-	}
-	return d.err
-}
-
-func (d *decoder) hit(r *rag.Record) error {
-	if sum := d.uint32(); d.err == nil && sum != crc32.Checksum(d.b, castagnoli) {
-		return errSum
-	}
-	d.meta(r)
-	d.text(&r.Chunk)
-	return d.err
 }

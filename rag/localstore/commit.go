@@ -144,14 +144,12 @@ func (s *Store) write(frame []byte) error {
 		return err
 	}
 	s.seq++
-	s.mu.Lock()
-	s.disk += int64(len(frame))
-	err = s.apply(frame[frameHeader:], f, at)
-	s.mu.Unlock()
-	if err != nil {
+	if err := s.apply(frame[frameHeader:], f, at); err != nil {
 		return s.refuse(openFault(err))
 	}
-	s.tidy()
+	if f.size > s.logLimit {
+		s.awaken()
+	}
 	return nil
 }
 
@@ -163,29 +161,11 @@ func (s *Store) refuse(err error) error {
 	return err
 }
 
-// tidy copies what has gathered too much that is dead. The change that led to it
-// is durable, so that a failure is logged and tried again by a later one.
-func (s *Store) tidy() {
-	for name, t := range s.tenants {
-		if t.crowded() {
-			next := t.compacted()
-			s.mu.Lock()
-			s.tenants[name] = next
-			s.mu.Unlock()
-			t = next
-		}
-		if t.vecs.stale() {
-			next := t.vecs.encode()
-			s.mu.Lock()
-			t.vecs.codes = next
-			s.mu.Unlock()
-		}
-	}
-	if s.disk > s.compactAt && s.disk > 2*s.liveBytes() {
-		s.compactAt = s.disk + compactAt // when to try again, should it fail
-		if err := s.compact(context.Background()); err != nil {
-			s.log.Error("the index cannot be compacted", "error", err)
-		}
+// awaken has the logs looked at.
+func (s *Store) awaken() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -336,8 +316,10 @@ func (e *encoder) model(name string) rag.EmbedModel {
 	if m, ok := e.models[name]; ok {
 		return m
 	}
-	if t := e.s.tenants[name]; t != nil && !e.gone[name] {
-		return t.model
+	if c := e.s.lookup(name); c != nil && !e.gone[name] {
+		if t := c.now.Load(); t != nil {
+			return t.model
+		}
 	}
 	return rag.EmbedModel{}
 }
@@ -412,12 +394,12 @@ func merge(ids []idCount) []idCount {
 
 func (e *encoder) termID(key freshKey, text string) (id uint32, isNew bool) {
 	known := 0
-	if t := e.s.tenants[key.tenant]; t != nil && !e.gone[key.tenant] {
-		if l := t.legs[key.leg]; l != nil {
-			if id, ok := l.ids[text]; ok {
+	if c := e.s.lookup(key.tenant); c != nil && !e.gone[key.tenant] {
+		if l := c.dict[key.leg]; l != nil {
+			if id, ok := l.find(text); ok {
 				return id, false
 			}
-			known = len(l.texts)
+			known = len(l.list())
 		}
 	}
 	fresh := e.fresh[key]

@@ -4,7 +4,9 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sort"
 	"strings"
+	"unsafe"
 
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
@@ -20,15 +22,12 @@ func (s *Store) Complete(ctx context.Context, c *rag.Completion) ([]rag.Term, er
 	}
 	var terms []rag.Term
 	err := s.view(ctx, c.Tenant, func(t *tenant) error {
-		if t == nil || t.legs[rag.Forms] == nil {
+		if t == nil {
 			return nil
 		}
-		best := &completion{leg: t.legs[rag.Forms], k: c.K}
-		hidden := func(readers []string) bool { return !corpus.MayRead(readers, c.Readers) }
-		if !c.Filter.IsZero() || slices.ContainsFunc(t.acls, hidden) {
-			best.gate = newGate(t, &rag.Search{Readers: c.Readers, Filter: c.Filter})
-		}
-		if err := best.find(ctx, c.Prefixes); err != nil {
+		best := &completion{k: c.K, prefixes: outermost(c.Prefixes)}
+		best.gather(t, c)
+		if err := best.find(ctx); err != nil {
 			return err
 		}
 		terms = best.terms()
@@ -39,24 +38,17 @@ func (s *Store) Complete(ctx context.Context, c *rag.Completion) ([]rag.Term, er
 
 // levels are the numbers of records by which terms are looked at, the frequent
 // ones first: what is left is passed over as soon as there are enough.
-var levels = [...]uint32{8, 2, 1}
+var levels = [...]int{8, 2, 1}
 
 // find offers the terms that begin with one of the prefixes.
-func (c *completion) find(ctx context.Context, prefixes []string) error {
-	var found []run
-	for _, prefix := range outermost(prefixes) {
-		for _, r := range c.leg.sorted {
-			if ids := r.begins(c.leg.texts, prefix); len(ids) > 0 {
-				found = append(found, ids)
-			}
-		}
-	}
-	below := uint32(math.MaxUint32)
+func (c *completion) find(ctx context.Context) error {
+	below := math.MaxInt
 	for _, least := range levels {
-		for _, ids := range found {
-			if err := c.take(ctx, ids, least, below); err != nil {
-				return err
-			}
+		for i := range c.lists {
+			c.lists[i].next = 0
+		}
+		if err := c.take(ctx, least, below); err != nil {
+			return err
 		}
 		if len(c.heap) == c.k && c.heap[0].records+1 >= least {
 			return nil
@@ -81,61 +73,182 @@ func outermost(prefixes []string) []string {
 
 // completion keeps the best k terms of those it is offered, in a heap with the worst on top.
 type completion struct {
-	leg  *leg
-	gate *gate // nil: every record may be seen
-	k    int
-	heap []counted
-	seen int
+	k        int
+	prefixes []string
+	lists    []formList
+	heap     []counted
+	seen     int
 }
 
 // counted is a term with the number of its records that may be seen.
-type counted struct{ id, records uint32 }
+type counted struct {
+	text    string // good as long as the parts are held
+	records int
+}
+
+// formList is terms in the order of their texts, from one leg or one log's dict.
+type formList struct {
+	ids   run // by place
+	texts func(id uint32) string
+	legs  []*leg  // that number them so, or by a dict
+	gates []*gate // by leg; nil: every record may be seen
+	next  int
+}
+
+// gather lists the terms that begin with a prefix.
+func (c *completion) gather(t *tenant, q *rag.Completion) {
+	hidden := func(readers []string) bool { return !corpus.MayRead(readers, q.Readers) }
+	gated := !q.Filter.IsZero() || slices.ContainsFunc(t.parts, func(p *part) bool { return slices.ContainsFunc(p.lists, hidden) })
+	logs := map[*legDict]*formList{}
+	for _, p := range t.parts {
+		l := p.legs[rag.Forms]
+		if l == nil {
+			continue
+		}
+		list := &formList{}
+		if l.dict != nil {
+			if logs[l.dict] == nil {
+				logs[l.dict] = list
+			}
+			list = logs[l.dict]
+		}
+		list.legs = append(list.legs, l)
+		if gated {
+			list.gates = append(list.gates, newGate(p, t.version, q.Readers, &q.Filter))
+		}
+		if l.dict == nil {
+			c.ofSegment(list, l)
+		}
+	}
+	for d, list := range logs {
+		texts := d.list()
+		list.texts = func(id uint32) string { return texts[id] }
+		for _, sorted := range *d.sorted.Load() {
+			for _, prefix := range c.prefixes {
+				c.add(*list, sorted.begins(list.texts, prefix))
+			}
+		}
+	}
+}
+
+// ofSegment lists the terms of a segment, which are in order already.
+func (c *completion) ofSegment(list *formList, l *leg) {
+	list.texts = func(id uint32) string {
+		text := l.texts.at(id)
+		return unsafe.String(unsafe.SliceData(text), len(text))
+	}
+	for _, prefix := range c.prefixes {
+		from := sort.Search(int(l.size()), func(i int) bool { return list.texts(uint32(i)) >= prefix })
+		n := sort.Search(int(l.size())-from, func(i int) bool { return !strings.HasPrefix(list.texts(uint32(from+i)), prefix) })
+		ids := make(run, n)
+		for i := range ids {
+			ids[i] = uint32(from + i)
+		}
+		c.add(*list, ids)
+	}
+}
+
+func (c *completion) add(list formList, ids run) {
+	if len(ids) > 0 {
+		list.ids = ids
+		c.lists = append(c.lists, list)
+	}
+}
+
+func (f *formList) text() string { return f.texts(f.ids[f.next]) }
+
+// count gives how many records have the term that comes next, or may be seen of them.
+func (f *formList) count(seen bool) (n int) {
+	for i, l := range f.legs {
+		term, ok := f.ids[f.next], true
+		if l.dict != nil {
+			term, ok = l.byID(term)
+		}
+		switch {
+		case !ok:
+		case !seen || f.gates == nil:
+			n += l.freq(term)
+		default:
+			for _, p := range l.postings(term) {
+				if f.gates[i].pass(p.slot) {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
 
 // take offers terms that have at least so many records, and below so many. One
 // whose records would be too few if all may be seen is passed over without a
 // look at them.
-func (c *completion) take(ctx context.Context, ids run, from, below uint32) error {
-	for _, id := range ids {
+func (c *completion) take(ctx context.Context, from, below int) error {
+	var same []*formList
+	for {
 		if c.seen++; c.seen%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		t := counted{id, c.leg.freqs[id]}
-		if t.records < from || t.records >= below {
-			continue
+		if same = c.least(same[:0]); len(same) == 0 {
+			return nil
 		}
-		full := len(c.heap) == c.k
-		least := uint32(0) // of which a term has to have more
-		if full {
-			least = c.heap[0].records
+		t := counted{same[0].text(), 0}
+		for _, l := range same {
+			t.records += l.count(false)
 		}
-		if t.records > least && c.gate != nil {
-			t.records = c.visible(id)
-		}
-		if t.records <= least {
-			continue
-		}
-		if full {
-			c.heap[0] = t
-			c.sink(0)
-			continue
-		}
-		if c.heap = append(c.heap, t); len(c.heap) == c.k {
-			for i := c.k/2 - 1; i >= 0; i-- {
-				c.sink(i)
+		if least := c.worst(); t.records >= from && t.records < below && t.records > least {
+			t.records = 0
+			for _, l := range same {
+				t.records += l.count(true)
+			}
+			if t.records > least {
+				c.push(t)
 			}
 		}
-	}
-	return nil
-}
-
-// visible counts the records of a term that may be seen.
-func (c *completion) visible(id uint32) (n uint32) {
-	for _, p := range c.leg.posts[id] {
-		if c.gate.pass(p.slot) {
-			n++
+		for _, l := range same {
+			l.next++
 		}
 	}
-	return n
+}
+
+// least gives the lists that go on with the least text.
+func (c *completion) least(same []*formList) []*formList {
+	for i := range c.lists {
+		l := &c.lists[i]
+		if l.next == len(l.ids) {
+			continue
+		}
+		order := -1
+		if len(same) > 0 {
+			order = strings.Compare(l.text(), same[0].text())
+		}
+		if order < 0 {
+			same = append(same[:0], l)
+		} else if order == 0 {
+			same = append(same, l)
+		}
+	}
+	return same
+}
+
+// worst gives of how many records a term has to have more.
+func (c *completion) worst() int {
+	if len(c.heap) < c.k {
+		return 0
+	}
+	return c.heap[0].records
+}
+
+func (c *completion) push(t counted) {
+	if len(c.heap) == c.k {
+		c.heap[0] = t
+		c.sink(0)
+		return
+	}
+	if c.heap = append(c.heap, t); len(c.heap) == c.k {
+		for i := c.k/2 - 1; i >= 0; i-- {
+			c.sink(i)
+		}
+	}
 }
 
 // sink restores the heap below i.
@@ -159,7 +272,7 @@ func (c *completion) sink(i int) {
 func (c *completion) terms() []rag.Term {
 	terms := make([]rag.Term, len(c.heap))
 	for i, t := range c.heap {
-		terms[i] = rag.Term{Text: c.leg.texts[t.id], Count: float32(t.records)}
+		terms[i] = rag.Term{Text: strings.Clone(t.text), Count: float32(t.records)}
 	}
 	return terms
 }
@@ -168,16 +281,10 @@ func (c *completion) terms() []rag.Term {
 type run []uint32
 
 // begins gives the part of a run whose texts begin with a prefix.
-func (r run) begins(texts []string, prefix string) run {
-	from, _ := slices.BinarySearchFunc(r, prefix, func(id uint32, prefix string) int { return strings.Compare(texts[id], prefix) })
-	r = r[from:]
-	to, _ := slices.BinarySearchFunc(r, prefix, func(id uint32, prefix string) int {
-		if strings.HasPrefix(texts[id], prefix) {
-			return -1
-		}
-		return 1
-	})
-	return r[:to]
+func (r run) begins(texts func(uint32) string, prefix string) run {
+	from := sort.Search(len(r), func(i int) bool { return texts(r[i]) >= prefix })
+	n := sort.Search(len(r)-from, func(i int) bool { return !strings.HasPrefix(texts(r[from+i]), prefix) })
+	return r[from : from+n]
 }
 
 // runs are the terms of a leg in order, in runs of which each is more than twice
@@ -193,7 +300,7 @@ func (rs runs) add(texts []string, ids run) runs {
 		ids = merged(texts, rs[len(rs)-1], ids)
 		rs = rs[:len(rs)-1]
 	}
-	return append(rs, ids)
+	return append(slices.Clip(rs), ids) // what is read stays
 }
 
 // merged gives the terms of two runs as one.

@@ -95,7 +95,7 @@ func TestRunsAreAsOneSortedList(t *testing.T) {
 	for _, prefix := range []string{"", "0", "a", "ff", "fff", "07b", "g", "0000"} {
 		var got, want []string
 		for _, r := range rs {
-			for _, id := range r.begins(texts, prefix) {
+			for _, id := range r.begins(func(id uint32) string { return texts[id] }, prefix) {
 				got = append(got, texts[id])
 			}
 		}

@@ -2,90 +2,27 @@ package localstore
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 
 	"github.com/akshara-go/akshara/rag"
 )
 
-// blockRows is how many vectors share a piece of memory: growing an index then
-// copies no more than one piece, and a small tenant needs no more than its own.
+// blockRows is how many vectors are coded, and scanned, together.
 const blockRows = 1 << 12
 
-// vectors holds the vectors of a tenant, scaled to length 1, a row each. Rows of
-// removed records stay behind until a copy is made.
+// vectors holds the vectors of a part, scaled to length 1, a row each.
 type vectors struct {
 	dim    int
-	blocks [][]float32 // of blockRows rows, the last of fewer
-	slots  []uint32    // by row
-	live   int         // rows of live records
-	sum    []float64   // of all rows, dead ones included: for their mean
-	codes  *codes      // nil while there are few rows
-}
-
-func (v *vectors) empty(rows int) vectors {
-	return vectors{dim: v.dim, slots: make([]uint32, 0, rows)}
+	floats []float32
+	slots  []uint32  // by row
+	sum    []float64 // of all rows: for their mean
+	codes  *codes    // nil where there are few rows
 }
 
 func (v *vectors) row(i int32) []float32 {
-	b := v.blocks[i/blockRows]
-	at := int(i%blockRows) * v.dim
-	return b[at : at+v.dim : at+v.dim]
-}
-
-// grow makes room for one more row.
-func (v *vectors) grow(slot uint32) int32 {
-	i := int32(len(v.slots))
-	v.slots = append(v.slots, slot)
-	v.live++
-	if i%blockRows == 0 {
-		v.blocks = append(v.blocks, nil)
-	}
-	b := &v.blocks[i/blockRows]
-	n := len(*b) + v.dim
-	if n > cap(*b) {
-		rows := min(blockRows, max(8, 2*(len(*b)/v.dim)))
-		next := make([]float32, len(*b), rows*v.dim)
-		copy(next, *b)
-		*b = next
-	}
-	*b = (*b)[:n]
-	return i
-}
-
-// add appends an encoded vector and gives its row.
-func (v *vectors) add(slot uint32, encoded []byte) int32 {
-	v.dim = len(encoded) / 4
-	i := v.grow(slot)
-	row := v.row(i)
-	for j := range row {
-		row[j] = math.Float32frombits(binary.LittleEndian.Uint32(encoded[4*j:]))
-	}
-	normalize(row)
-	v.coded(row)
-	return i
-}
-
-// coded counts a new row in, and appends its code where the others have one.
-func (v *vectors) coded(row []float32) {
-	if v.sum == nil {
-		v.sum = make([]float64, v.dim)
-	}
-	for j, x := range row {
-		v.sum[j] += float64(x)
-	}
-	if v.codes != nil {
-		v.codes.append(row)
-	}
-}
-
-// copy appends a row of another's.
-func (v *vectors) copy(slot uint32, from *vectors, row int32) int32 {
-	i := v.grow(slot)
-	copy(v.row(i), from.row(row))
-	v.coded(v.row(i))
-	return i
+	at := int(i) * v.dim
+	return v.floats[at : at+v.dim : at+v.dim]
 }
 
 // normalize scales a vector to length 1; one of length 0 stays.
@@ -126,57 +63,75 @@ func dotPlain(a, b []float32) float32 {
 	return (s0 + s4) + (s1 + s5) + (s2 + s6) + (s3 + s7)
 }
 
-// search gives the best k of the records that pass, by cosine. Few vectors, and
-// those of named documents, are compared each; otherwise their codes are.
-func (v *vectors) search(ctx context.Context, q *rag.Search, g *gate, s *scratch) ([]scored, error) {
-	query := make([]float32, len(q.Vector))
-	copy(query, q.Vector)
-	normalize(query)
-	switch {
-	case len(q.Filter.DocumentIDs) > 0:
-		return v.documents(ctx, query, q, g)
-	case q.Exact || v.codes == nil:
-		return v.scan(ctx, query, q.K, g)
-	}
-	return v.cascade(ctx, query, q.K, g, s)
+// denseLeg searches the vectors of all parts of a tenant.
+type denseLeg struct {
+	rows  int // in all parts
+	query []float32
+	q     *rag.Search
+	s     *scratch
+	top   *top
 }
 
-// scan compares q with every vector.
-func (v *vectors) scan(ctx context.Context, q []float32, k int, g *gate) ([]scored, error) {
-	t := newTop(k, g.t.ids)
-	for i, slot := range v.slots {
-		if i%blockRows == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+// dense gives the best k of the records that pass, by cosine. Few vectors, and
+// those of named documents, are compared each; otherwise their codes are.
+func (t *tenant) dense(ctx context.Context, q *rag.Search, gates []*gate, s *scratch) ([]scored, error) {
+	d := &denseLeg{query: slices.Clone(q.Vector), q: q, s: s, top: newTop(q.K, t.parts)}
+	normalize(d.query)
+	for _, p := range t.parts {
+		d.rows += len(p.vecs.slots)
+	}
+	for i, p := range t.parts {
+		if p.vecs.dim != len(d.query) {
+			continue
 		}
-		if score := dot(q, v.row(int32(i))); t.wants(slot, score) && g.pass(slot) {
-			t.push(slot, score)
+		var err error
+		d.top.part = uint32(i)
+		switch {
+		case len(q.Filter.DocumentIDs) > 0:
+			err = d.documents(ctx, p, gates[i])
+		case q.Exact || p.vecs.codes == nil:
+			err = d.scan(ctx, p, gates[i])
+		default:
+			err = d.cascade(ctx, p, gates[i])
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	return t.items, nil
+	return d.top.items, nil
+}
+
+// scan compares with every vector of a part.
+func (d *denseLeg) scan(ctx context.Context, p *part, g *gate) error {
+	v := &p.vecs
+	for i, slot := range v.slots {
+		if i%blockRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if score := dot(d.query, v.row(int32(i))); d.top.wants(slot, score) && g.pass(slot) {
+			d.top.push(slot, score)
+		}
+	}
+	return nil
 }
 
 // documents compares with the vectors of the documents that the filter names.
-func (v *vectors) documents(ctx context.Context, query []float32, q *rag.Search, g *gate) ([]scored, error) {
-	t := newTop(q.K, g.t.ids)
-	names := slices.Clone(q.Filter.DocumentIDs)
+func (d *denseLeg) documents(ctx context.Context, p *part, g *gate) error {
+	names := slices.Clone(d.q.Filter.DocumentIDs)
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		doc := g.t.docs[name]
-		if doc == nil {
-			continue
-		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		for _, slot := range doc.slots {
-			row := g.t.rows[slot]
+		for _, slot := range p.slotsOf(name) {
+			row := p.rows[slot]
 			if row < 0 || !g.pass(slot) {
 				continue
 			}
-			if score := dot(query, v.row(row)); t.wants(slot, score) {
-				t.push(slot, score)
+			if score := dot(d.query, p.vecs.row(row)); d.top.wants(slot, score) {
+				d.top.push(slot, score)
 			}
 		}
 	}
-	return t.items, nil
+	return nil
 }

@@ -13,10 +13,12 @@ import (
 )
 
 const (
-	magic       = "aklstor\x01" // the last byte is the version
-	fileHeader  = len(magic) + 8 + 8
-	frameHeader = 4 + 4 + 8
-	maxPayload  = 256 << 20 // bytes of one frame, and so of one Upsert
+	logMagic     = "aklstor\x02" // the last byte is the version
+	oldMagic     = "aklstor\x01" // of logs whose terms are numbered on from one to the next, and of snapshots
+	segmentMagic = "aklsegm\x01"
+	fileHeader   = len(logMagic) + 8 + 8
+	frameHeader  = 4 + 4 + 8
+	maxPayload   = 256 << 20 // bytes of one frame, and so of one Upsert
 )
 
 // medium is what the store needs of an open file; tests put failing ones in its place.
@@ -28,27 +30,54 @@ type medium interface {
 	Truncate(size int64) error
 }
 
-// dataFile is a log or a snapshot. Records are read from it by many; only the
-// store's writer appends.
+// fileKind says what a file holds.
+type fileKind byte
+
+const (
+	logKind fileKind = iota
+	segmentKind
+)
+
+// magic begins a file of this version.
+func (k fileKind) magic() string {
+	if k == segmentKind {
+		return segmentMagic
+	}
+	return logMagic
+}
+
+// dataFile is a log, a snapshot of version 1 or a segment. Records are read from
+// it by many; only the store's writer appends.
 type dataFile struct {
 	f    medium
+	kind fileKind
+	old  bool // of version 1
 	path string
 	gen  uint64
 	salt [8]byte
 	size int64 // good bytes: the next frame goes here
 
-	refs    atomic.Int32 // the store's own and one for each search that is reading
+	firstSeq uint64 // of a log: the sequence of its first change
+
+	mapped []byte // of a segment: the whole file
+	unmap  func() error
+
+	refs    atomic.Int32 // the store's own and one for each version of a tenant that has records here
 	retired atomic.Bool  // remove when the last reader is done
 }
 
-// acquire keeps the file open until release. The caller holds the store's lock.
+// acquire keeps the file open until release. The caller knows that it is.
 func (d *dataFile) acquire() { d.refs.Add(1) }
 
 func (d *dataFile) release() error {
 	if d.refs.Add(-1) > 0 {
 		return nil
 	}
-	err := d.f.Close()
+	var err error
+	if d.unmap != nil {
+		err = d.unmap()
+	}
+	err = errors.Join(err, d.f.Close())
 	if d.retired.Load() {
 		err = errors.Join(err, os.Remove(d.path))
 	}
@@ -60,15 +89,15 @@ func (d *dataFile) corrupt(offset int64, reason string) *CorruptError {
 }
 
 // createFile makes an empty file under a temporary name. publish gives it its own.
-func createFile(path string, gen uint64) (*dataFile, error) {
+func createFile(path string, gen uint64, kind fileKind) (*dataFile, error) {
 	f, err := os.OpenFile(path+".tmp", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, &WriteError{File: path, Err: err}
 	}
-	d := &dataFile{f: f, path: path, gen: gen, size: int64(fileHeader)}
+	d := &dataFile{f: f, kind: kind, path: path, gen: gen, size: int64(fileHeader)}
 	d.refs.Store(1)
 	_, _ = rand.Read(d.salt[:]) // never fails
-	header := binary.LittleEndian.AppendUint64([]byte(magic), gen)
+	header := binary.LittleEndian.AppendUint64([]byte(kind.magic()), gen)
 	if _, err := f.Write(append(header, d.salt[:]...)); err != nil {
 		d.discard()
 		return nil, &WriteError{File: path, Err: err}
@@ -100,7 +129,7 @@ func (d *dataFile) discard() {
 
 // openFile opens a published file and checks its header. writable asks for more
 // than reading; the error says when the system refuses it.
-func openFile(path string, gen uint64, writable bool) (*dataFile, error) {
+func openFile(path string, gen uint64, kind fileKind, writable bool) (*dataFile, error) {
 	flag := os.O_RDONLY
 	if writable {
 		flag = os.O_RDWR
@@ -109,19 +138,58 @@ func openFile(path string, gen uint64, writable bool) (*dataFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &dataFile{f: f, path: path, gen: gen, size: int64(fileHeader)}
+	d := &dataFile{f: f, kind: kind, path: path, gen: gen, size: int64(fileHeader)}
 	d.refs.Store(1)
 	header := make([]byte, fileHeader)
-	switch _, err := f.ReadAt(header, 0); {
+	_, err = f.ReadAt(header, 0)
+	begins := string(header[:len(logMagic)])
+	d.old = kind == logKind && begins == oldMagic
+	switch {
 	case err != nil && err != io.EOF:
 		_ = f.Close()
 		return nil, err
-	case err == io.EOF || string(header[:len(magic)]) != magic || binary.LittleEndian.Uint64(header[len(magic):]) != gen:
+	case err == io.EOF || begins != kind.magic() && !d.old || binary.LittleEndian.Uint64(header[len(begins):]) != gen:
 		_ = f.Close()
 		return nil, d.corrupt(0, "it does not begin as a file of this store and version")
 	}
 	copy(d.salt[:], header[fileHeader-len(d.salt):])
 	return d, nil
+}
+
+// mapWhole maps the file, or reads it where that is not to be had.
+func (d *dataFile) mapWhole() error {
+	f, ok := d.f.(*os.File)
+	if !ok {
+		return fmt.Errorf("localstore: %s is no file", d.path)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("localstore: %w", err)
+	}
+	d.size = info.Size()
+	if d.mapped, d.unmap, err = mapFile(f, int(d.size)); err == nil {
+		return nil
+	}
+	d.mapped = alignedBytes(int(d.size))
+	if _, err := f.ReadAt(d.mapped, 0); err != nil {
+		return fmt.Errorf("localstore: read %s: %w", d.path, err)
+	}
+	return nil
+}
+
+// record reads a record and checks that it is what was written.
+func (d *dataFile) record(at place, buf *[]byte) ([]byte, error) {
+	if cap(*buf) < int(at.size) {
+		*buf = make([]byte, max(int(at.size), 16<<10))
+	}
+	b := (*buf)[:at.size]
+	if _, err := d.f.ReadAt(b, int64(at.at)); err != nil {
+		return nil, fmt.Errorf("localstore: read %s: %w", d.path, err)
+	}
+	if len(b) < 4 || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+		return nil, d.corrupt(int64(at.at), errSum.Error())
+	}
+	return b, nil
 }
 
 // sum gives a frame's checksum: header's length and sequence, and payload.

@@ -23,9 +23,10 @@ func FuzzApply(f *testing.F) {
 	f.Add([]byte{kindUpsert, 1, 't', 1, 'm', 3, 1, 9, 0, 0, 0, 0, 1, 'c', 1, 'd', 0}, []byte{kindDelete, 1, 't', 1, 0, 0, 0})
 	f.Add(binary.AppendUvarint([]byte{kindDefine, 1, 't', 1, 'w', 0}, 1<<40), []byte{kindEnd})
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		s := &Store{tenants: map[string]*tenant{}}
+		s := &Store{}
 		s.scratches.New = func() any { return new(scratch) }
 		file := &dataFile{path: "fuzz"}
+		file.refs.Store(1)
 		for _, payload := range [][]byte{first, second, first} {
 			if err := s.apply(payload, file, 0); err != nil {
 				_, ok := errors.AsType[*CorruptError](err)
@@ -33,22 +34,30 @@ func FuzzApply(f *testing.F) {
 				return
 			}
 		}
-		for name, tn := range s.tenants {
-			q := &rag.Search{Tenant: name, Readers: []string{"*"}, K: 3, Sparse: words("all", "d/1")}
+		s.collections.Range(func(name, c any) bool {
+			tn := c.(*collection).now.Load()
+			if tn == nil {
+				return true
+			}
+			q := &rag.Search{Tenant: name.(string), Readers: []string{"*"}, K: 3, Sparse: words("all", "d/1")}
 			if !tn.model.IsZero() {
 				q.Vector, q.Model = make(rag.Vector, tn.model.Dimensions), tn.model
 				q.Vector[0] = 1
 			}
 			_, err := s.find(ctx, tn, q)
 			require.NoError(t, err)
-			forms, err := s.Complete(ctx, &rag.Completion{Tenant: name, Prefixes: []string{"", "a"}, K: 3})
+			forms, err := s.Complete(ctx, &rag.Completion{Tenant: q.Tenant, Prefixes: []string{"", "a"}, K: 3})
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(forms), 3)
-			small := tn.compacted()
-			require.Equal(t, tn.live(), small.live())
-			small.delete(&rag.Selector{All: true})
-			require.Zero(t, small.live())
-		}
+			d, err := newDraft(ctx, tn.parts, tn.version, true)
+			require.NoError(t, err)
+			require.Equal(t, tn.live(), len(d.recs))
+			e := c.(*collection).edit(file)
+			e.delete(&rag.Selector{All: true})
+			require.NoError(t, e.publish())
+			require.Zero(t, c.(*collection).now.Load().live())
+			return true
+		})
 	})
 }
 

@@ -16,95 +16,153 @@ import (
 const (
 	logSuffix      = ".log"
 	snapshotSuffix = ".snapshot"
+	segmentSuffix  = ".segment"
 )
 
 func (s *Store) path(gen uint64, suffix string) string {
 	return filepath.Join(s.dir, fmt.Sprintf("%08d%s", gen, suffix))
 }
 
-// load reads the newest snapshot and the logs behind it, and removes what an
-// interrupted compaction left.
+// listing is what a directory holds: generations ascending, and paths of what
+// was never published.
+type listing struct {
+	snapshots, logs, segments []uint64
+	stale                     []string
+}
+
+// list sorts the directory's files.
+func (s *Store) list() (*listing, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("localstore: %w", err)
+	}
+	l := &listing{}
+	for _, e := range entries {
+		suffix := filepath.Ext(e.Name())
+		gen, err := strconv.ParseUint(strings.TrimSuffix(e.Name(), suffix), 10, 64)
+		switch {
+		case suffix == ".tmp":
+			l.stale = append(l.stale, filepath.Join(s.dir, e.Name()))
+		case err != nil || e.Name() != filepath.Base(s.path(gen, suffix)):
+		case suffix == snapshotSuffix:
+			l.snapshots = append(l.snapshots, gen)
+		case suffix == logSuffix:
+			l.logs = append(l.logs, gen)
+		case suffix == segmentSuffix:
+			l.segments = append(l.segments, gen)
+		}
+	}
+	slices.Sort(l.snapshots)
+	slices.Sort(l.logs)
+	slices.Sort(l.segments)
+	return l, nil
+}
+
+// load opens the segments, replays the logs, and removes what an interrupted
+// rewriting left.
 func (s *Store) load() error {
-	snapshots, logs, stale, err := s.listing()
+	l, err := s.list()
 	if err != nil {
 		return err
 	}
+	m, err := readManifest(s.dir)
+	if err != nil {
+		return err
+	}
+	if n := len(l.segments); n > 0 {
+		s.lastSegment = l.segments[n-1]
+	}
 	first := uint64(1)
-	if n := len(snapshots); n > 0 {
-		first = snapshots[n-1]
-		if err := s.loadSnapshot(first); err != nil {
-			return err
-		}
+	if m != nil {
+		first, s.seq = m.firstLog, m.seq
+		err = s.loadSegments(m, l)
+	} else if n := len(l.snapshots); n > 0 {
+		first = l.snapshots[n-1]
+		err = s.loadSnapshot(first)
+		l.snapshots = l.snapshots[:n-1]
 	}
-	for _, gen := range snapshots[:max(0, len(snapshots)-1)] {
-		stale = append(stale, s.path(gen, snapshotSuffix))
+	if err == nil {
+		err = s.loadLogs(first, l)
 	}
-	for len(logs) > 0 && logs[0] < first {
-		stale = append(stale, s.path(logs[0], logSuffix))
-		logs = logs[1:]
+	if err != nil {
+		return err
 	}
-	for i, gen := range logs {
-		if want := first + uint64(i); gen != want {
-			return &CorruptError{File: s.path(want, logSuffix), Reason: "the file is missing"}
-		}
-		if err := s.loadLog(gen, i == len(logs)-1); err != nil {
-			return err
-		}
+	for _, gen := range l.snapshots {
+		l.stale = append(l.stale, s.path(gen, snapshotSuffix))
 	}
-	if len(logs) == 0 {
-		if err := s.firstLog(first); err != nil {
-			return err
-		}
+	for _, gen := range l.segments {
+		l.stale = append(l.stale, s.path(gen, segmentSuffix))
 	}
-	for _, path := range stale {
+	for _, path := range l.stale {
 		_ = os.Remove(path) // tried again by the next Open
 	}
-	s.settle()
 	return nil
 }
 
-// firstLog makes the log that a new store, or one whose last was not made, begins with.
-func (s *Store) firstLog(gen uint64) error {
-	if len(s.files) > 0 {
-		return &CorruptError{File: s.path(gen, logSuffix), Reason: "the file is missing"}
+// loadSegments opens what a manifest names and takes it off the listing.
+func (s *Store) loadSegments(m *manifest, l *listing) error {
+	for i := range m.segments {
+		want := &m.segments[i]
+		at := slices.Index(l.segments, want.gen)
+		if at < 0 {
+			return &CorruptError{File: s.path(want.gen, segmentSuffix), Reason: "the file is missing"}
+		}
+		l.segments = slices.Delete(l.segments, at, at+1)
+		seg, err := openSegment(s.path(want.gen, segmentSuffix), want.gen)
+		if err != nil {
+			return pathError(err)
+		}
+		s.segments = append(s.segments, seg)
+		if err := want.bury(seg); err != nil {
+			return err
+		}
+		for name, p := range seg.parts {
+			e := s.collection(name).edit(nil)
+			e.parts = append(e.parts, p)
+			if p.vectors() > 0 {
+				e.model = p.model
+			}
+			if err := e.publish(); err != nil {
+				return err
+			}
+		}
 	}
-	f, err := createFile(s.path(gen, logSuffix), gen)
+	return nil
+}
+
+// loadLogs replays the logs from one on. Those before are stale.
+func (s *Store) loadLogs(first uint64, l *listing) error {
+	for len(l.logs) > 0 && l.logs[0] < first {
+		l.stale = append(l.stale, s.path(l.logs[0], logSuffix))
+		l.logs = l.logs[1:]
+	}
+	for i, gen := range l.logs {
+		if want := first + uint64(i); gen != want {
+			return &CorruptError{File: s.path(want, logSuffix), Reason: "the file is missing"}
+		}
+		if err := s.loadLog(gen, i == len(l.logs)-1); err != nil {
+			return err
+		}
+	}
+	if len(l.logs) > 0 {
+		return nil
+	}
+	if len(s.logs)+len(s.segments) > 0 || len(l.segments) > 0 || first > 1 {
+		return &CorruptError{File: s.path(first, logSuffix), Reason: "the file is missing"}
+	}
+	f, err := createFile(s.path(first, logSuffix), first, logKind)
 	if err == nil {
 		err = f.publish()
 	}
 	if err != nil {
 		return err
 	}
-	s.active, s.files = f, append(s.files, f)
+	f.firstSeq = s.seq
+	s.active, s.logs = f, append(s.logs, f)
 	return nil
 }
 
-// listing sorts the directory's files: generations of snapshots and of logs
-// ascending, and paths of what was never published.
-func (s *Store) listing() (snapshots, logs []uint64, stale []string, err error) {
-	entries, err := os.ReadDir(s.dir)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("localstore: %w", err)
-	}
-	for _, e := range entries {
-		stem, suffix := e.Name(), filepath.Ext(e.Name())
-		stem = strings.TrimSuffix(stem, suffix)
-		gen, err := strconv.ParseUint(stem, 10, 64)
-		switch {
-		case suffix == ".tmp":
-			stale = append(stale, filepath.Join(s.dir, e.Name()))
-		case err != nil || e.Name() != filepath.Base(s.path(gen, suffix)):
-		case suffix == snapshotSuffix:
-			snapshots = append(snapshots, gen)
-		case suffix == logSuffix:
-			logs = append(logs, gen)
-		}
-	}
-	slices.Sort(snapshots)
-	slices.Sort(logs)
-	return snapshots, logs, stale, nil
-}
-
+// loadSnapshot replays a snapshot, as version 1 wrote them.
 func (s *Store) loadSnapshot(gen uint64) error {
 	f, total, err := s.openForLoad(gen, snapshotSuffix, false)
 	if err != nil {
@@ -138,24 +196,28 @@ func (s *Store) loadSnapshot(gen uint64) error {
 
 func (s *Store) openForLoad(gen uint64, suffix string, writable bool) (*dataFile, int64, error) {
 	path := s.path(gen, suffix)
-	f, err := openFile(path, gen, writable)
+	f, err := openFile(path, gen, logKind, writable)
 	if writable && isReadOnly(err) {
 		s.log.Warn("the index is read-only", "file", path)
 		s.broken = writeFault(&WriteError{File: path, Err: err})
-		f, err = openFile(path, gen, false)
+		f, err = openFile(path, gen, logKind, false)
 	}
 	if err != nil {
-		if _, ok := errors.AsType[*fs.PathError](err); ok {
-			err = fmt.Errorf("localstore: %w", err)
-		}
-		return nil, 0, err
+		return nil, 0, pathError(err)
 	}
-	s.files = append(s.files, f)
+	s.logs = append(s.logs, f)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, 0, fmt.Errorf("localstore: %w", err)
 	}
 	return f, info.Size(), nil
+}
+
+func pathError(err error) error {
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("localstore: %w", err)
+	}
+	return err
 }
 
 // loadLog replays a log. The last one may end in an unfinished change, which is
@@ -164,6 +226,10 @@ func (s *Store) loadLog(gen uint64, last bool) error {
 	f, total, err := s.openForLoad(gen, logSuffix, last)
 	if err != nil {
 		return err
+	}
+	f.firstSeq = s.seq
+	if !f.old {
+		s.forgetTerms()
 	}
 	next, torn, err := f.frames(total, s.seq, func(payload []byte, at int64) error {
 		return s.apply(payload, f, at)
@@ -192,36 +258,21 @@ func (s *Store) loadLog(gen uint64, last bool) error {
 	return nil
 }
 
-// settle brings every tenant into the shape that searches want.
-func (s *Store) settle() {
-	for name, t := range s.tenants {
-		if t.dead > t.live() {
-			t = t.compacted()
-			s.tenants[name] = t
-		}
-		if t.vecs.stale() {
-			t.vecs.codes = t.vecs.encode()
-		}
-	}
-	for _, f := range s.files {
-		s.disk += f.size
-	}
-}
-
 // apply changes memory as a payload says that stands in f at an offset. Writing
 // and loading both go through here, so that they cannot differ. It fails, with a
 // *CorruptError, only on bytes that the store did not write.
 func (s *Store) apply(payload []byte, f *dataFile, at int64) error {
+	a := &application{s: s, f: f, end: at + int64(len(payload)), edits: map[string]*edit{}}
 	d := &decoder{b: payload}
 	for len(d.b) > 0 && d.err == nil {
 		switch d.byte() {
 		case kindDefine:
-			s.applyDefine(d)
+			a.define(d)
 		case kindUpsert:
-			s.applyUpsert(d, f, at+int64(len(payload)))
+			a.upsert(d)
 		case kindDelete:
-			if sel := d.selector(); d.err == nil {
-				s.applyDelete(sel)
+			if sel := d.selector(); d.err == nil && s.known(sel.Tenant) {
+				a.edit(sel.Tenant).delete(sel)
 			}
 		default:
 			d.fail(errValue)
@@ -230,41 +281,53 @@ func (s *Store) apply(payload []byte, f *dataFile, at int64) error {
 	if d.err != nil {
 		return f.corrupt(at, "a change makes no sense: "+d.err.Error())
 	}
+	for _, e := range a.edits {
+		if err := e.publish(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (s *Store) tenant(name string) *tenant {
-	t := s.tenants[name]
-	if t == nil {
-		t = newTenant(name)
-		s.tenants[name] = t
-	}
-	return t
+// application is a payload that is being applied.
+type application struct {
+	s     *Store
+	f     *dataFile
+	end   int64 // of the payload, in f
+	edits map[string]*edit
 }
 
-func (s *Store) applyDefine(d *decoder) {
-	name, legName := d.string(), d.string()
+func (a *application) edit(tenant string) *edit {
+	e := a.edits[tenant]
+	if e == nil {
+		e = a.s.collection(tenant).edit(a.f)
+		a.edits[tenant] = e
+	}
+	return e
+}
+
+func (a *application) define(d *decoder) {
+	name, legName := d.string(), rag.Leg(d.string())
 	first, n := d.uvarint(), d.count(1)
 	if d.err != nil {
 		return
 	}
-	l := s.tenant(name).leg(rag.Leg(legName))
-	if first != uint64(len(l.texts)) {
+	l := a.s.collection(name).leg(legName)
+	if first != uint64(len(l.list())) {
 		d.fail(errValue)
 		return
 	}
-	news := make(run, n)
+	news := make([]string, n)
 	for i := range news {
-		news[i] = uint32(len(l.texts))
-		l.define(d.string())
+		news[i] = d.string()
 	}
-	if rag.Leg(legName) == rag.Forms && n > 0 {
-		l.sorted = l.sorted.add(l.texts, news)
+	if d.err == nil {
+		l.define(news, legName == rag.Forms)
 	}
 }
 
-// applyUpsert links the records of a payload that ends at an offset of f.
-func (s *Store) applyUpsert(d *decoder, f *dataFile, end int64) {
+// upsert links the records of a payload.
+func (a *application) upsert(d *decoder) {
 	name := d.string()
 	model := rag.EmbedModel{Name: d.string()}
 	dims := d.uvarint()
@@ -276,13 +339,13 @@ func (s *Store) applyUpsert(d *decoder, f *dataFile, end int64) {
 		return
 	}
 	model.Dimensions = int(dims)
-	t := s.tenant(name)
+	e := a.edit(name)
 	for range n {
 		size := d.uvarint()
-		at := end - int64(len(d.b))
+		at := a.end - int64(len(d.b))
 		rec := &decoder{b: d.take(size)}
 		if d.err == nil {
-			t.add(rec, location{file: f, at: at, size: uint32(size)}, model)
+			e.add(rec, place{uint64(at), size}, model)
 		}
 		if rec.err != nil {
 			d.fail(rec.err)
@@ -291,16 +354,4 @@ func (s *Store) applyUpsert(d *decoder, f *dataFile, end int64) {
 			return
 		}
 	}
-}
-
-func (s *Store) applyDelete(sel *rag.Selector) {
-	t := s.tenants[sel.Tenant]
-	if t == nil {
-		return
-	}
-	if sel.All && len(sel.Except) == 0 {
-		delete(s.tenants, sel.Tenant)
-		return
-	}
-	t.delete(sel)
 }

@@ -2,60 +2,73 @@ package localstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/akshara-go/akshara/rag"
 )
 
 var _ rag.Recaller = (*Store)(nil)
 
-// Records implements [rag.Recaller]. A record that cannot be read back from disk
-// is INTERNAL_ERROR around a [*CorruptError].
+// Records implements [rag.Recaller]. Vectors have length 1. A record that cannot
+// be read back from disk is INTERNAL_ERROR around a [*CorruptError].
 func (s *Store) Records(ctx context.Context, tenantName string, documents []string) ([]rag.Record, error) {
-	var where []location
-	var model rag.EmbedModel
+	recs := []rag.Record{}
 	err := s.view(ctx, tenantName, func(t *tenant) error {
 		if t == nil {
 			return nil
 		}
-		model = t.model
-		seen := make(map[string]bool, len(documents))
-		for _, id := range documents {
-			doc := t.docs[id]
-			if doc == nil || seen[id] {
-				continue
+		names := slices.Clone(documents)
+		slices.Sort(names)
+		var buf []byte
+		for _, id := range slices.Compact(names) {
+			for _, p := range t.parts {
+				for _, slot := range p.slotsOf(id) {
+					if !p.alive(slot, t.version) {
+						continue
+					}
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					r, err := p.recall(slot, &buf)
+					if err != nil {
+						return openFault(err)
+					}
+					r.Tenant = tenantName
+					recs = append(recs, *r)
+				}
 			}
-			seen[id] = true
-			for _, slot := range doc.slots {
-				where = append(where, t.where[slot])
-			}
-		}
-		for _, w := range where {
-			w.file.acquire()
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	var buf []byte
-	recs := make([]rag.Record, len(where))
-	for i, w := range where {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err == nil {
-			if err = w.read(&buf, &recs[i], decodeWhole); err != nil {
-				err = openFault(err)
-			}
-			recs[i].Tenant = tenantName
-			if len(recs[i].Vector) > 0 {
-				recs[i].Model = model
-			}
-		}
-		_ = w.file.release() // a file that was retired meanwhile is removed at the next Open if not now
-	}
-	if err != nil {
+	return recs, nil
+}
+
+// recall gives a record with its vector.
+func (p *part) recall(slot uint32, buf *[]byte) (*rag.Record, error) {
+	r := &rag.Record{}
+	if err := p.read(slot, buf, r); err != nil {
 		return nil, err
 	}
-	return recs, nil
+	if row := p.rows[slot]; row >= 0 {
+		r.Vector, r.Model = slices.Clone(rag.Vector(p.vecs.row(row))), p.model
+	}
+	return r, nil
+}
+
+// read gives a record without its terms and vector.
+func (p *part) read(slot uint32, buf *[]byte, r *rag.Record) error {
+	b, err := p.home.record(p.where[slot], buf)
+	if err != nil {
+		return err
+	}
+	d := &decoder{b: b[4:]}
+	d.meta(r)
+	d.text(&r.Chunk)
+	if d.err != nil {
+		return p.home.corrupt(int64(p.where[slot].at), d.err.Error())
+	}
+	return nil
 }

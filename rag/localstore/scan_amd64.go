@@ -1,6 +1,10 @@
 package localstore
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // scans gives the scans that the processor has, the fastest first.
 func scans() (all []namedScan) {
@@ -40,6 +44,13 @@ func prefetchLines(p *uint64, lines int)
 func prefetch(words []uint64) {
 	if len(words) > 0 {
 		prefetchLines(&words[0], (len(words)+14)/8)
+	}
+}
+
+// prefetchFloats asks the memory for a vector.
+func prefetchFloats(v []float32) {
+	if len(v) > 1 {
+		prefetchLines((*uint64)(unsafe.Pointer(&v[0])), (len(v)+15)/16)
 	}
 }
 

@@ -8,4 +8,6 @@ func scans() []namedScan { return []namedScan{{"plain", scanPlain}} }
 // prefetch does nothing: the processor finds out itself.
 func prefetch([]uint64) {}
 
+func prefetchFloats([]float32) {}
+
 func dot(a, b []float32) float32 { return dotPlain(a, b) }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
@@ -22,7 +23,7 @@ var (
 
 // Options configure a Store. The zero value, and nil, are the defaults.
 type Options struct {
-	Logger *slog.Logger // for what was recovered and compacted; nil: nothing is logged
+	Logger *slog.Logger // for what was recovered and rewritten; nil: nothing is logged
 }
 
 // Store is an index in one directory. Its methods may be called concurrently.
@@ -35,35 +36,46 @@ type Store struct {
 	queueMu sync.Mutex
 	queue   []*change // waiting to be written
 
+	// maintenance is held by whoever rewrites files. It comes before writer.
+	maintenance sync.Mutex
+	lastSegment uint64 // generation of the newest
+
 	// writer is held by whoever changes the store, and while it waits for the
-	// disk. It comes before mu.
+	// disk. It comes before mu. Searches take neither.
 	writer sync.Mutex
 	active *dataFile // the log; nil when the directory cannot be written
 	seq    uint64    // of the next change
 
-	compactAt int64 // bytes on disk below which the dead ones may stay
+	logLimit int64 // bytes of logs from which on they become a segment
 
-	// mu guards what follows; it is held for writing only while memory is changed.
-	mu      sync.RWMutex
-	tenants map[string]*tenant
-	files   []*dataFile // snapshot and logs, in order
-	disk    int64       // bytes of files
-	torn    int64       // bytes cut off when the store was opened
-	broken  error       // why no change is accepted any more
-	closed  bool
+	collections sync.Map // of *collection, by name of the tenant; never removed
+	closed      atomic.Bool
+
+	// mu guards what follows for those who do not hold writer.
+	mu       sync.Mutex
+	logs     []*dataFile // in order; the last is active
+	segments []*segment  // changed with maintenance held, too
+	torn     int64       // bytes cut off when the store was opened
+	broken   error       // why no change is accepted any more
+
+	wake       chan struct{} // to maintain
+	stop       context.CancelFunc
+	maintained chan struct{} // closed when maintain has ended
 
 	scratches sync.Pool // of *scratch
 }
 
-// Open opens the store in dir, and makes both when they do not exist. It takes
-// one to two seconds for each 100,000 records.
+// Open opens the store in dir, and makes both when they do not exist. It reads
+// the log, of some 64 MB at most, and maps the rest. A directory of version 1 is
+// read whole, one to two seconds for each 100,000 records, and then rewritten.
 //
 // A directory that another process has open gives an [*InUseError], a damaged
 // file a [*CorruptError], one that cannot be made a [*WriteError]. A store whose
 // directory cannot be written, but read, is opened for searching alone: changes
 // fail with a [*WriteError], and so does [Store.Check].
 func Open(dir string, opts *Options) (*Store, error) {
-	s := &Store{dir: dir, log: slog.New(slog.DiscardHandler), tenants: map[string]*tenant{}, seq: 1, compactAt: compactAt}
+	s := &Store{dir: dir, log: slog.New(slog.DiscardHandler), seq: 1, logLimit: logLimit,
+		wake: make(chan struct{}, 1), maintained: make(chan struct{})}
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger
 	}
@@ -79,7 +91,33 @@ func Open(dir string, opts *Options) (*Store, error) {
 		_ = s.closeFiles()
 		return nil, openFault(err)
 	}
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go s.maintain(background)
+	s.awaken()
 	return s, nil
+}
+
+// lookup gives a tenant's collection, or nil.
+func (s *Store) lookup(name string) *collection {
+	c, ok := s.collections.Load(name)
+	if !ok {
+		return nil
+	}
+	return c.(*collection)
+}
+
+// known tells whether a tenant ever had records.
+func (s *Store) known(name string) bool { return s.lookup(name) != nil }
+
+// collection gives a tenant's collection, and makes it. The caller holds s.writer.
+func (s *Store) collection(name string) *collection {
+	c := s.lookup(name)
+	if c == nil {
+		c = &collection{name: name}
+		s.collections.Store(name, c)
+	}
+	return c
 }
 
 // takeLock locks the directory. One that cannot be written is locked through
@@ -106,27 +144,39 @@ func (s *Store) takeLock() error {
 	return writeFault(&WriteError{File: path, Err: err})
 }
 
-// Close waits for the change that is being written and unlocks the directory.
-// What was acknowledged is durable already. A second Close does nothing.
+// Close waits for the change that is being written, ends what is rewritten and
+// unlocks the directory. What was acknowledged is durable already. Files that a
+// search still reads are closed when it is done. A second Close does nothing.
 func (s *Store) Close() error {
 	s.writer.Lock()
-	defer s.writer.Unlock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
+	if s.closed.Swap(true) {
+		s.writer.Unlock()
 		return nil
 	}
-	s.closed, s.broken, s.active = true, closedFault(), nil
-	s.tenants = nil
+	s.mu.Lock()
+	s.broken, s.active = closedFault(), nil
+	s.mu.Unlock()
+	s.writer.Unlock()
+	s.stop()
+	<-s.maintained
+	s.maintenance.Lock() // of a Compact
+	defer s.maintenance.Unlock()
 	return s.closeFiles()
 }
 
 func (s *Store) closeFiles() error {
+	s.collections.Range(func(_, c any) bool {
+		c.(*collection).publish(nil)
+		return true
+	})
 	var errs []error
-	for _, f := range s.files {
+	for _, f := range s.logs {
 		errs = append(errs, f.release())
 	}
-	s.files = nil
+	for _, seg := range s.segments {
+		errs = append(errs, seg.file.release())
+	}
+	s.logs, s.segments = nil, nil
 	errs = append(errs, s.lock.Close())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("localstore: close: %w", err)
@@ -144,35 +194,52 @@ func openFault(err error) error {
 	return fault.Wrap(err, fault.Internal, "the index cannot be opened", nil)
 }
 
-// view runs f with the tenant's state, or nil when it has none, which cannot
-// change until f returns.
+// view runs f with the tenant as it is now, or nil when it has nothing. What it
+// is made of stays until f returns.
 func (s *Store) view(ctx context.Context, name string, f func(t *tenant) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.closed {
+	if s.closed.Load() {
 		return closedFault()
 	}
-	return f(s.tenants[name])
+	c := s.lookup(name)
+	if c == nil {
+		return f(nil)
+	}
+	t := c.view()
+	if t == nil && s.closed.Load() {
+		return closedFault()
+	}
+	defer t.release()
+	return f(t)
 }
 
 // Documents gives the ids of the tenant's documents that have records, sorted.
 func (s *Store) Documents(ctx context.Context, tenantName string) ([]string, error) {
 	var ids []string
 	err := s.view(ctx, tenantName, func(t *tenant) error {
-		if t == nil {
-			return nil
-		}
-		ids = make([]string, 0, len(t.docs))
-		for id := range t.docs {
-			ids = append(ids, id)
+		if t != nil {
+			ids = t.documents()
 		}
 		return nil
 	})
-	slices.Sort(ids)
 	return ids, err
+}
+
+// documents gives the ids of the documents that have records, sorted.
+func (t *tenant) documents() []string {
+	ids := []string{}
+	for _, p := range t.parts {
+		for doc := range uint32(p.docs.len()) {
+			slots := p.docSlots[p.docFroms[doc]:p.docFroms[doc+1]]
+			if slices.ContainsFunc(slots, func(slot uint32) bool { return p.alive(slot, t.version) }) {
+				ids = append(ids, string(p.docs.at(doc)))
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // DocumentFrequency gives the number of the tenant's records that have terms for
@@ -181,14 +248,19 @@ func (s *Store) DocumentFrequency(ctx context.Context, tenantName string, name r
 	freqs := make([]int, len(terms))
 	records := 0
 	err := s.view(ctx, tenantName, func(t *tenant) error {
-		if t == nil || t.legs[name] == nil {
+		if t == nil {
 			return nil
 		}
-		l := t.legs[name]
-		records = l.count
-		for i, text := range terms {
-			if id, ok := l.ids[text]; ok {
-				freqs[i] = int(l.freqs[id])
+		records = t.stats[name].records
+		for _, p := range t.parts {
+			l := p.legs[name]
+			if l == nil {
+				continue
+			}
+			for i, text := range terms {
+				if id, ok := l.find(text); ok {
+					freqs[i] += l.freq(id)
+				}
 			}
 		}
 		return nil
@@ -205,25 +277,47 @@ type Stats struct {
 	Documents int
 	Records   int
 	Vectors   int
-	DiskBytes int64 // of the snapshot and the logs
-	LiveBytes int64 // of DiskBytes: of records that are neither replaced nor deleted
+	DiskBytes int64 // of segments and logs
+	LiveBytes int64 // of records that are neither replaced nor deleted
 	TornBytes int64 // of an unfinished change that Open cut off
 }
 
 // Stats gives the size of the store.
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	var st Stats
-	err := s.view(ctx, "", func(*tenant) error {
-		st = Stats{Tenants: len(s.tenants), TornBytes: s.torn, DiskBytes: s.disk}
-		for _, t := range s.tenants {
-			st.Documents += len(t.docs)
-			st.Records += t.live()
-			st.Vectors += t.vecs.live
-			st.LiveBytes += t.size
-		}
-		return nil
+	err := ctx.Err()
+	s.collections.Range(func(name, _ any) bool {
+		err = s.view(ctx, name.(string), func(t *tenant) error {
+			if t == nil {
+				return nil
+			}
+			st.Tenants++
+			st.Documents += len(t.documents())
+			for _, p := range t.parts {
+				st.Records += p.live()
+				st.Vectors += p.vectors()
+				st.LiveBytes += p.size()
+			}
+			return nil
+		})
+		return err == nil
 	})
-	return st, err
+	if err == nil && s.closed.Load() {
+		err = closedFault()
+	}
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	st.TornBytes = s.torn
+	for _, f := range s.logs {
+		st.DiskBytes += f.size
+	}
+	for _, seg := range s.segments {
+		st.DiskBytes += seg.file.size
+	}
+	if err != nil {
+		return Stats{}, err
+	}
+	return st, nil
 }
 
 // Check tells whether the store can be searched and changed: nil, or why not.
@@ -231,7 +325,7 @@ func (s *Store) Check(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.broken
 }

@@ -1,9 +1,11 @@
 package localstore
 
-// scored is a record with its score on one leg.
+import "bytes"
+
+// scored is a record of a part with its score on one leg.
 type scored struct {
-	slot  uint32
-	score float32
+	part, slot uint32
+	score      float32
 }
 
 // top keeps the best k of what is pushed, in a heap with the worst on top. Of
@@ -11,25 +13,26 @@ type scored struct {
 // on the order of writing.
 type top struct {
 	k     int
-	ids   []string
+	parts []*part
+	part  uint32 // that what is pushed is of
 	items []scored
 }
 
-func newTop(k int, ids []string) *top { return &top{k: k, ids: ids} }
+func newTop(k int, parts []*part) *top { return &top{k: k, parts: parts} }
 
 // wants tells whether push would keep the record.
 func (t *top) wants(slot uint32, score float32) bool {
 	return len(t.items) < t.k || score > t.items[0].score ||
-		score == t.items[0].score && t.ids[slot] < t.ids[t.items[0].slot]
+		score == t.items[0].score && t.worse(t.items[0], scored{t.part, slot, score})
 }
 
 func (t *top) worse(a, b scored) bool {
-	return a.score < b.score || a.score == b.score && t.ids[a.slot] > t.ids[b.slot]
+	return a.score < b.score || a.score == b.score && bytes.Compare(t.parts[a.part].ids.at(a.slot), t.parts[b.part].ids.at(b.slot)) > 0
 }
 
 // push keeps a record that wants said yes to.
 func (t *top) push(slot uint32, score float32) {
-	it := scored{slot, score}
+	it := scored{t.part, slot, score}
 	if len(t.items) < t.k {
 		t.items = append(t.items, it)
 		i := len(t.items) - 1

@@ -40,23 +40,21 @@ func readVectors(t testing.TB, path string) []rag.Vector {
 
 // vectorTenant makes a tenant that holds vectors alone, without a disk.
 func vectorTenant(n, dim int, next func(i int, v []float32)) *tenant {
-	t := newTenant("")
-	t.model = rag.EmbedModel{Name: "m", Dimensions: dim}
-	t.known = append(t.known, fact{})
-	t.acls = [][]string{{corpus.Public}}
-	t.vecs.dim = dim
-	v := make([]float32, dim)
+	p := &part{where: make([]place, n), rows: make([]int32, n), facts: make([]uint32, n),
+		factDocs: []uint32{0}, factLists: []uint32{0}, lists: [][]string{{corpus.Public}}}
+	p.model = rag.EmbedModel{Name: "m", Dimensions: dim}
+	p.vecs = vectors{dim: dim, floats: make([]float32, n*dim), slots: make([]uint32, n), sum: make([]float64, dim)}
 	for i := range n {
-		next(i, v)
-		row := t.vecs.grow(uint32(i))
-		copy(t.vecs.row(row), v)
-		normalize(t.vecs.row(row))
-		t.vecs.coded(t.vecs.row(row))
-		t.ids = append(t.ids, "")
-		t.facts = append(t.facts, 1)
-		t.rows = append(t.rows, row)
+		row := p.vecs.row(int32(i))
+		next(i, row)
+		normalize(row)
+		for j, x := range row {
+			p.vecs.sum[j] += float64(x)
+		}
+		p.ids.add("")
+		p.vecs.slots[i], p.rows[i] = uint32(i), int32(i)
 	}
-	return t
+	return &tenant{version: 1, model: p.model, parts: []*part{p}}
 }
 
 // clustered makes vectors that share a direction and gather around others, as
@@ -92,7 +90,7 @@ func agreement(tb testing.TB, t *tenant, queries []rag.Vector, k int) (recall fl
 	run := func(q rag.Vector, exact bool) ([]scored, time.Duration) {
 		search := &rag.Search{K: k, Vector: q, Exact: exact}
 		start := time.Now()
-		list, err := t.vecs.search(context.Background(), search, newGate(t, search), s)
+		list, err := t.dense(ctx, search, t.gates(search), s)
 		took := time.Since(start)
 		require.NoError(tb, err)
 		return list, took
@@ -103,7 +101,7 @@ func agreement(tb testing.TB, t *tenant, queries []rag.Vector, k int) (recall fl
 		got[i], took = run(q, false)
 		fast = append(fast, took)
 	}
-	step := max(1, len(queries)*len(t.ids)/30_000_000)
+	step := max(1, len(queries)*t.live()/30_000_000)
 	hits := 0
 	for i := 0; i < len(queries); i += step {
 		want, took := run(queries[i], true)
@@ -125,9 +123,8 @@ func TestCascadeFindsWhatExactSearchFinds(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(dim), 1))
 			next := clustered(uint64(dim), dim, 50)
 			tn := vectorTenant(10_000, dim, next)
-			require.True(t, tn.vecs.stale())
-			tn.vecs.codes = tn.vecs.encode()
-			require.False(t, tn.vecs.stale())
+			tn.parts[0].vecs.code()
+			require.NotNil(t, tn.parts[0].vecs.codes)
 			var queries []rag.Vector
 			for range 50 {
 				q := gaussian(rng, dim)
@@ -145,15 +142,15 @@ func TestHelpersFindTheSame(t *testing.T) {
 	const rows = 3*shareBlocks*blockRows + 11
 	next := clustered(9, 64, 30)
 	tn := vectorTenant(rows, 64, next)
-	tn.vecs.codes = tn.vecs.encode()
+	tn.parts[0].vecs.code()
 	q := make(rag.Vector, 64)
 	alone, shared := &scratch{}, &scratch{helpers: make(helpers, 2)}
 	for range 5 {
 		next(0, q)
 		search := &rag.Search{K: 10, Vector: q}
-		want, err := tn.vecs.search(ctx, search, newGate(tn, search), alone)
+		want, err := tn.dense(ctx, search, tn.gates(search), alone)
 		require.NoError(t, err)
-		got, err := tn.vecs.search(ctx, search, newGate(tn, search), shared)
+		got, err := tn.dense(ctx, search, tn.gates(search), shared)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 		require.Empty(t, shared.helpers)
@@ -162,7 +159,7 @@ func TestHelpersFindTheSame(t *testing.T) {
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	search := &rag.Search{K: 10, Vector: q}
-	_, err := tn.vecs.search(gone, search, newGate(tn, search), shared)
+	_, err := tn.dense(gone, search, tn.gates(search), shared)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Empty(t, shared.helpers)
 }
@@ -193,7 +190,7 @@ func BenchmarkVectors(b *testing.B) {
 func measure(b *testing.B, n int, next func(i int, v []float32), queries []rag.Vector) {
 	t := vectorTenant(n, 384, next)
 	start := time.Now()
-	t.vecs.codes = t.vecs.encode()
+	t.parts[0].vecs.code()
 	build := time.Since(start).Seconds()
 	recall, fast, exact := agreement(b, t, queries, 10)
 	plain := plainScan(t, queries[:5])
@@ -202,7 +199,7 @@ func measure(b *testing.B, n int, next func(i int, v []float32), queries []rag.V
 	for b.Loop() {
 		q := &rag.Search{K: 10, Vector: queries[len(shared)%len(queries)]}
 		start := time.Now()
-		if _, err := t.vecs.search(context.Background(), q, newGate(t, q), s); err != nil {
+		if _, err := t.dense(ctx, q, t.gates(q), s); err != nil {
 			b.Fatal(err)
 		}
 		shared = append(shared, time.Since(start))
@@ -229,9 +226,9 @@ func plainScan(t *tenant, queries []rag.Vector) time.Duration {
 	for _, q := range queries {
 		start := time.Now()
 		best, at := float32(-2), 0
-		for i := range t.vecs.slots {
+		for i := range t.parts[0].vecs.slots {
 			sum := float32(0)
-			for j, x := range t.vecs.row(int32(i)) {
+			for j, x := range t.parts[0].vecs.row(int32(i)) {
 				sum += x * q[j]
 			}
 			if sum > best {
@@ -282,7 +279,7 @@ func TestCascadeUnderReadersAndFilters(t *testing.T) {
 
 	check := func() {
 		t.Helper()
-		require.NotNil(t, s.tenants["t"].vecs.codes)
+		require.True(t, slices.ContainsFunc(s.lookup("t").now.Load().parts, func(p *part) bool { return p.vecs.codes != nil }))
 		for _, q := range []rag.Search{
 			{Readers: []string{"half", "other"}},
 			{Readers: []string{"half"}},
@@ -324,9 +321,5 @@ func TestCascadeUnderReadersAndFilters(t *testing.T) {
 	check()
 	require.NoError(t, s.Close())
 	s = open(t, dir)
-	check()
-	small := s.tenants["t"].compacted()
-	small.vecs.codes = small.vecs.encode()
-	s.tenants["t"] = small
 	check()
 }

@@ -1,0 +1,176 @@
+package localstore
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/akshara-go/akshara/rag"
+)
+
+// builder gathers the records of a change, to make a part of them.
+type builder struct {
+	home  *dataFile
+	model rag.EmbedModel
+	recs  []pending
+	byID  map[string]int // the last with an id
+}
+
+// pending is a record of a change, taken apart. Nothing of it is the frame's
+// memory besides terms and vector.
+type pending struct {
+	r      rag.Record // what encodeMeta wrote
+	where  place
+	legs   []legTerms
+	vector []byte
+	dead   bool
+}
+
+// read takes a record's encoding apart, whose terms dict numbers.
+func (d *decoder) pending(dict dict, where place) pending {
+	d.uint32() // the checksum is for those who read the record alone
+	p := pending{where: where}
+	d.meta(&p.r)
+	d.skipText()
+	d.terms(func(name rag.Leg) int {
+		if slices.ContainsFunc(p.legs, func(l legTerms) bool { return l.leg == name }) {
+			d.fail(errValue)
+		}
+		p.legs = append(p.legs, legTerms{leg: name})
+		if l := dict[name]; l != nil {
+			return len(l.list())
+		}
+		return 0
+	}, func(id uint32, count float32) {
+		l := &p.legs[len(p.legs)-1]
+		l.terms = append(l.terms, idCount{id, count})
+	})
+	p.vector = d.vector()
+	return p
+}
+
+// add puts a record in the place of one with the same id.
+func (b *builder) add(p pending) {
+	b.drop(p.r.Chunk.ID)
+	b.byID[p.r.Chunk.ID] = len(b.recs)
+	b.recs = append(b.recs, p)
+}
+
+// drop forgets a record.
+func (b *builder) drop(id string) {
+	if i, ok := b.byID[id]; ok {
+		b.recs[i].dead = true
+		delete(b.byID, id)
+	}
+}
+
+// vectors counts those of live records.
+func (b *builder) vectors() (n int) {
+	for i := range b.recs {
+		if !b.recs[i].dead && len(b.recs[i].vector) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// part makes a part of the live records, or nil of none.
+func (b *builder) part(dict dict) *part {
+	b.recs = slices.DeleteFunc(b.recs, func(p pending) bool { return p.dead })
+	if len(b.recs) == 0 {
+		return nil
+	}
+	d := &draft{docOf: map[string]uint32{}, listOf: map[string]uint32{}, part: part{home: b.home, legs: map[rag.Leg]*leg{}}}
+	docs := make([]uint32, len(b.recs))
+	var source []byte
+	known := map[string]uint32{}
+	for slot := range b.recs {
+		p := &b.recs[slot]
+		d.where = append(d.where, p.where)
+		d.ids.add(p.r.Chunk.ID)
+		source = encodeSource(source[:0], &p.r.Source)
+		key := string(appendString(appendStrings(appendString(nil, p.r.Chunk.DocumentID), p.r.Readers), string(source)))
+		fact, ok := known[key]
+		if !ok {
+			fact = d.newFact(p.r.Chunk.DocumentID, p.r.Readers, string(source))
+			known[key] = fact
+		}
+		d.facts = append(d.facts, fact)
+		docs[slot] = d.factDocs[fact]
+		d.rows = append(d.rows, -1)
+		if len(p.vector) > 0 {
+			d.rows[slot] = d.vecs.add(uint32(slot), p.vector)
+			d.model = b.model
+		}
+	}
+	d.index(docs)
+	b.legs(&d.part, dict)
+	d.vecs.code()
+	return &d.part
+}
+
+// legs makes the postings.
+func (b *builder) legs(p *part, dict dict) {
+	type entry struct {
+		key   uint64 // term and slot
+		count float32
+	}
+	all := map[rag.Leg][]entry{}
+	for slot := range b.recs {
+		for _, l := range b.recs[slot].legs {
+			list := all[l.leg]
+			for _, t := range l.terms {
+				list = append(list, entry{uint64(t.id)<<32 | uint64(slot), t.count})
+			}
+			all[l.leg] = list
+		}
+	}
+	for name, list := range all {
+		slices.SortFunc(list, func(a, b entry) int {
+			if a.key < b.key {
+				return -1
+			}
+			return 1
+		})
+		l := &leg{dict: dict[name], starts: []uint64{0}}
+		for i, e := range list {
+			id := uint32(e.key >> 32)
+			if i == 0 || l.ids[len(l.ids)-1] != id {
+				l.ids = append(l.ids, id)
+				l.starts = append(l.starts, 0)
+			}
+			l.posts = append(l.posts, posting{uint32(e.key), e.count})
+			l.starts[len(l.starts)-1] = uint64(len(l.posts))
+		}
+		l.finish(len(b.recs))
+		p.legs[name] = l
+	}
+}
+
+// add appends an encoded vector, scaled to length 1, and gives its row.
+func (v *vectors) add(slot uint32, encoded []byte) int32 {
+	if v.dim == 0 {
+		v.dim = len(encoded) / 4
+		v.sum = make([]float64, v.dim)
+	}
+	at := len(v.floats)
+	for j := range v.dim {
+		v.floats = append(v.floats, math.Float32frombits(binary.LittleEndian.Uint32(encoded[4*j:])))
+	}
+	row := v.floats[at:]
+	normalize(row)
+	for j, x := range row {
+		v.sum[j] += float64(x)
+	}
+	v.slots = append(v.slots, slot)
+	return int32(len(v.slots) - 1)
+}
+
+// dropIf forgets the records of which f is true.
+func (b *builder) dropIf(f func(*pending) bool) {
+	for i := range b.recs {
+		if p := &b.recs[i]; !p.dead && f(p) {
+			b.drop(p.r.Chunk.ID)
+		}
+	}
+}

@@ -1,0 +1,414 @@
+package localstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/akshara-go/akshara/observe/fault"
+)
+
+const (
+	logLimit  = 64 << 20 // bytes of the log from which on it is made a segment
+	mergeFrom = 4        // segments of like size that are merged
+)
+
+// maintain turns logs into segments and merges those, one step after the other,
+// until the store is closed. Searches and changes go on meanwhile: a step takes
+// the writer's lock to see what there is and to put its result in place.
+func (s *Store) maintain(ctx context.Context) {
+	defer close(s.maintained)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		}
+		if err := s.step(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("the index cannot be rewritten", "error", err)
+		}
+	}
+}
+
+// step does what has become necessary.
+func (s *Store) step(ctx context.Context) error {
+	s.maintenance.Lock()
+	defer s.maintenance.Unlock()
+	for {
+		logs := s.logsAreLong()
+		homes := s.crowded()
+		if !logs && len(homes) == 0 {
+			return nil
+		}
+		if logs {
+			homes = nil
+		}
+		if err := s.rewrite(ctx, logs, homes); err != nil {
+			return err
+		}
+	}
+}
+
+// logsAreLong tells whether the logs are to become a segment.
+func (s *Store) logsAreLong() bool {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	if s.broken != nil {
+		return false
+	}
+	n := int64(0)
+	for _, f := range s.logs {
+		n += f.size
+	}
+	return n > s.logLimit || len(s.logs) > 1
+}
+
+// crowded gives segments that are worth merging: half of one is dead, or there
+// are several of one size. The caller holds s.maintenance.
+func (s *Store) crowded() []*segment {
+	byTier := map[int][]*segment{}
+	for _, seg := range s.segments {
+		live, all := seg.records()
+		if live*2 < all {
+			return []*segment{seg}
+		}
+		tier := 0
+		for size := seg.file.size; size > s.logLimit*3/2; size /= mergeFrom {
+			tier++
+		}
+		byTier[tier] = append(byTier[tier], seg)
+		if len(byTier[tier]) == mergeFrom {
+			return byTier[tier]
+		}
+	}
+	return nil
+}
+
+// records counts those of a segment.
+func (s *segment) records() (live, all int) {
+	for _, p := range s.parts {
+		live, all = live+p.live(), all+p.len()
+	}
+	return live, all
+}
+
+// Compact copies the live records into one segment and removes the files before
+// it. What it is good for happens by itself, in steps. Searches and changes go on meanwhile.
+func (s *Store) Compact(ctx context.Context) error {
+	s.maintenance.Lock()
+	defer s.maintenance.Unlock()
+	return s.rewrite(ctx, true, s.segments)
+}
+
+// rewriting is a new segment in the making.
+type rewriting struct {
+	homes map[*dataFile]bool
+	views map[string]*tenant // of the tenants with records in homes
+	moved map[string]*moving
+	names []string
+}
+
+// moving says where the records of a tenant's parts go.
+type moving struct {
+	from  []*part
+	moved [][]uint32
+}
+
+// rewrite puts a new segment in the place of some, and of all logs but the
+// active one, which it begins anew, when logs is set. Stopped at any point, it
+// leaves files that Open understands. The caller holds s.maintenance.
+func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment) error {
+	r, old, err := s.beginRewriting(logs, segments)
+	if err != nil || r == nil {
+		return err
+	}
+	defer r.release()
+	var seg *segment
+	if len(r.names) > 0 {
+		gen := s.lastSegment + 1
+		s.lastSegment = gen
+		if seg, err = s.writeParts(ctx, r, s.path(gen, segmentSuffix), gen); err != nil {
+			return s.rewriteFault(ctx, err)
+		}
+	}
+	if err := s.install(r, seg); err != nil {
+		return err
+	}
+	for _, f := range old {
+		f.retired.Store(true)
+		if err := f.release(); err != nil {
+			s.log.Warn("an old file was left behind until the next start", "file", f.path, "error", err)
+		}
+	}
+	if seg != nil {
+		s.log.Info("the index was rewritten", "file", seg.file.path, "bytes", seg.file.size, "of", len(old))
+	}
+	return nil
+}
+
+func (s *Store) rewriteFault(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return openFault(err)
+}
+
+// beginRewriting begins a new log, where one is wanted, and holds on to what is
+// to be rewritten. old are the files that the new segment will replace.
+func (s *Store) beginRewriting(logs bool, segments []*segment) (r *rewriting, old []*dataFile, err error) {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	if s.broken != nil {
+		return nil, nil, s.broken
+	}
+	r = &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
+	if logs && (s.active.size > int64(fileHeader) || s.active.old) {
+		if err := s.rotate(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if logs {
+		old = append(old, s.logs[:len(s.logs)-1]...)
+	}
+	for _, seg := range segments {
+		old = append(old, seg.file)
+	}
+	if len(old) == 0 || len(old) == 1 && len(segments) == 1 && segments[0].whole() {
+		return nil, nil, nil
+	}
+	for _, f := range old {
+		r.homes[f] = true
+	}
+	s.collections.Range(func(_, c any) bool {
+		r.hold(c.(*collection))
+		return true
+	})
+	slices.Sort(r.names)
+	return r, old, nil
+}
+
+// whole tells that nothing of a segment is dead.
+func (s *segment) whole() bool {
+	live, all := s.records()
+	return live == all
+}
+
+// hold keeps the version of a tenant that has records to be rewritten.
+func (r *rewriting) hold(c *collection) {
+	t := c.view()
+	m := &moving{}
+	if t != nil {
+		for _, p := range t.parts {
+			if r.homes[p.home] {
+				m.from = append(m.from, p)
+			}
+		}
+	}
+	if len(m.from) == 0 {
+		t.release()
+		return
+	}
+	r.views[c.name], r.moved[c.name] = t, m
+	r.names = append(r.names, c.name)
+}
+
+func (r *rewriting) release() {
+	for _, t := range r.views {
+		t.release()
+	}
+}
+
+// writeParts writes a segment of what r holds, and opens it.
+func (s *Store) writeParts(ctx context.Context, r *rewriting, path string, gen uint64) (*segment, error) {
+	f, err := writeSegment(ctx, path, gen, r.names, func(name string) (*draft, error) {
+		m := r.moved[name]
+		d, err := newDraft(ctx, m.from, r.views[name].version, true)
+		if err == nil {
+			m.moved = d.moved
+		}
+		return d, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := f.release(); err != nil {
+		return nil, &WriteError{File: path, Err: err}
+	}
+	return openSegment(path, gen)
+}
+
+// install puts a segment in the place of what it was made of. Records that died
+// since are dead in it too.
+func (s *Store) install(r *rewriting, seg *segment) error {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	if s.closed.Load() {
+		if seg != nil {
+			seg.file.retired.Store(true) // the manifest does not know it
+			_ = seg.file.release()
+		}
+		return closedFault()
+	}
+	segments := slices.DeleteFunc(slices.Clone(s.segments), func(g *segment) bool { return r.homes[g.file] })
+	if seg != nil {
+		segments = append(segments, seg)
+		for name, p := range seg.parts {
+			r.moved[name].bury(p, r.views[name].version)
+		}
+	}
+	logs := slices.DeleteFunc(slices.Clone(s.logs), func(f *dataFile) bool { return r.homes[f] })
+	if err := s.writeManifest(logs, segments); err != nil {
+		if seg != nil {
+			seg.file.retired.Store(true)
+			_ = seg.file.release()
+		}
+		return err
+	}
+	for _, name := range r.names {
+		s.replaceParts(name, r, seg)
+	}
+	s.mu.Lock()
+	s.segments, s.logs = segments, logs
+	s.mu.Unlock()
+	return nil
+}
+
+// writeManifest says that the store is made of logs and segments. The caller holds s.writer.
+func (s *Store) writeManifest(logs []*dataFile, segments []*segment) error {
+	err := manifestOf(logs[0].gen, logs[0].firstSeq, segments).write(s.dir)
+	if e, ok := errors.AsType[*WriteError](err); ok {
+		if e.Reopen {
+			return s.refuse(writeFault(e))
+		}
+		return writeFault(e)
+	}
+	return err
+}
+
+// bury makes those records dead in a new part that died after a version.
+func (m *moving) bury(p *part, version uint64) {
+	for i, from := range m.from {
+		died := from.died.Load()
+		if died == nil {
+			continue
+		}
+		for slot := range *died {
+			if at := (*died)[slot].Load(); at > version && m.moved[i][slot] != gone {
+				p.kill(m.moved[i][slot], at)
+			}
+		}
+	}
+}
+
+// replaceParts gives a tenant its part of the new segment. The version stays:
+// it holds the same records.
+func (s *Store) replaceParts(name string, r *rewriting, seg *segment) {
+	c := s.collection(name)
+	now := c.now.Load()
+	var parts []*part
+	if p := seg.parts[name]; p.live() > 0 {
+		parts = append(parts, p)
+	}
+	for _, p := range now.parts {
+		if !r.homes[p.home] {
+			parts = append(parts, p)
+		}
+	}
+	c.publish(newTenant(now.version, now.model, parts))
+}
+
+// rotate ends the active log and begins the next. The caller holds s.writer.
+func (s *Store) rotate() error {
+	gen := s.active.gen + 1
+	next, err := createFile(s.path(gen, logSuffix), gen, logKind)
+	if err == nil {
+		err = next.publish()
+	}
+	if e, ok := errors.AsType[*WriteError](err); ok {
+		if e.Reopen {
+			return s.refuse(writeFault(e))
+		}
+		return writeFault(e)
+	}
+	next.firstSeq = s.seq
+	s.mu.Lock()
+	s.logs = append(s.logs, next)
+	s.mu.Unlock()
+	s.active = next
+	s.forgetTerms()
+	return nil
+}
+
+// forgetTerms begins the numbers of terms anew, as each log does.
+func (s *Store) forgetTerms() {
+	s.collections.Range(func(_, c any) bool {
+		c.(*collection).dict = nil
+		return true
+	})
+}
+
+// Snapshot writes a copy of the store as it is now into another directory, which
+// must be empty or missing, and from which [Open] opens it. Searches and changes
+// go on meanwhile.
+func (s *Store) Snapshot(ctx context.Context, dir string) error {
+	if s.closed.Load() {
+		return closedFault()
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return writeFault(&WriteError{File: dir, Err: err})
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		return fault.Wrap(err, fault.InvalidRequest, "the directory for the copy is not empty", nil)
+	}
+	r, seq, err := s.holdAll()
+	if err != nil {
+		return err
+	}
+	defer r.release()
+	name := filepath.Join(dir, fmt.Sprintf("%08d", 1))
+	var segments []*segment
+	if len(r.names) > 0 {
+		seg, err := s.writeParts(ctx, r, name+segmentSuffix, 1)
+		if err != nil {
+			return s.rewriteFault(ctx, err)
+		}
+		defer func() { _ = seg.file.release() }() // it was only read
+		segments = append(segments, seg)
+	}
+	log, err := createFile(name+logSuffix, 1, logKind)
+	if err == nil {
+		err = log.publish()
+	}
+	if err == nil {
+		err = errors.Join(log.release(), manifestOf(1, seq, segments).write(dir))
+	}
+	if err != nil {
+		return s.rewriteFault(ctx, err)
+	}
+	return nil
+}
+
+// holdAll keeps every tenant as it is, and gives the sequence of the next change.
+func (s *Store) holdAll() (*rewriting, uint64, error) {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	if s.closed.Load() {
+		return nil, 0, closedFault()
+	}
+	r := &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
+	for _, f := range s.logs {
+		r.homes[f] = true
+	}
+	for _, seg := range s.segments {
+		r.homes[seg.file] = true
+	}
+	s.collections.Range(func(_, c any) bool {
+		r.hold(c.(*collection))
+		return true
+	})
+	slices.Sort(r.names)
+	return r, s.seq, nil
+}
