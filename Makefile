@@ -88,8 +88,9 @@ bench-suggest: ## latency and quality of suggestions, and what they cost an inde
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag
 	go test -run '^$$' -bench 'BenchmarkSuggestQuality|BenchmarkAdd' -benchtime 1x ./rag
 
-bench-vectors: ## recall and latency of the embedded store on real vectors
-	go test -run '^$$' -bench BenchmarkVectors ./rag/localstore
+bench-vectors: ## recall and latency of the embedded store on real vectors, and a store of 1,000,000 chunks: building, opening, memory, pauses
+	go test -run '^$$' -bench BenchmarkVectors -benchtime 300x -v ./rag/localstore
+	go test -run '^$$' -bench BenchmarkMillion -benchtime 1x -timeout 60m -v ./rag/localstore
 
 bench-analysis: ## speed of analysis for each language and script, MB of text a second on one core
 	go test -run '^$$' -bench . -cpu 1 ./rag/analysis

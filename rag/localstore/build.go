@@ -82,24 +82,17 @@ func (b *builder) part(dict dict) *part {
 	}
 	d := &draft{docOf: map[string]uint32{}, listOf: map[string]uint32{}, part: part{home: b.home, legs: map[rag.Leg]*leg{}}}
 	docs := make([]uint32, len(b.recs))
-	var source []byte
 	known := map[string]uint32{}
 	for slot := range b.recs {
 		p := &b.recs[slot]
 		d.where = append(d.where, p.where)
 		d.ids.add(p.r.Chunk.ID)
-		source = encodeSource(source[:0], &p.r.Source)
-		key := string(appendString(appendStrings(appendString(nil, p.r.Chunk.DocumentID), p.r.Readers), string(source)))
-		fact, ok := known[key]
-		if !ok {
-			fact = d.newFact(p.r.Chunk.DocumentID, p.r.Readers, string(source))
-			known[key] = fact
-		}
+		fact := d.factOfRecord(&p.r, known)
 		d.facts = append(d.facts, fact)
 		docs[slot] = d.factDocs[fact]
 		d.rows = append(d.rows, -1)
 		if len(p.vector) > 0 {
-			d.rows[slot] = d.vecs.add(uint32(slot), p.vector)
+			d.rows[slot] = d.vecs.add(uint32(slot), p.vector, len(b.recs)-slot)
 			d.model = b.model
 		}
 	}
@@ -107,6 +100,18 @@ func (b *builder) part(dict dict) *part {
 	b.legs(&d.part, dict)
 	d.vecs.code()
 	return &d.part
+}
+
+// factOfRecord gives the number of what a record is known by; known has those given so far.
+func (d *draft) factOfRecord(r *rag.Record, known map[string]uint32) uint32 {
+	source := string(encodeSource(nil, &r.Source))
+	key := string(appendString(appendStrings(appendString(nil, r.Chunk.DocumentID), r.Readers), source))
+	fact, ok := known[key]
+	if !ok {
+		fact = d.newFact(r.Chunk.DocumentID, r.Readers, source)
+		known[key] = fact
+	}
+	return fact
 }
 
 // legs makes the postings.
@@ -147,11 +152,13 @@ func (b *builder) legs(p *part, dict dict) {
 	}
 }
 
-// add appends an encoded vector, scaled to length 1, and gives its row.
-func (v *vectors) add(slot uint32, encoded []byte) int32 {
+// add appends an encoded vector, scaled to length 1, of so many rows at most, and
+// gives its row.
+func (v *vectors) add(slot uint32, encoded []byte, rows int) int32 {
 	if v.dim == 0 {
 		v.dim = len(encoded) / 4
 		v.sum = make([]float64, v.dim)
+		v.floats = make([]float32, 0, rows*v.dim)
 	}
 	at := len(v.floats)
 	for j := range v.dim {

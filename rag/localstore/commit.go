@@ -34,6 +34,9 @@ func (s *Store) Upsert(ctx context.Context, recs []rag.Record) error {
 	if err := rag.CheckRecords(recs); err != nil || len(recs) == 0 {
 		return err
 	}
+	if err := s.keepPace(ctx); err != nil {
+		return err
+	}
 	return s.submit(&change{ctx: ctx, recs: recs})
 }
 
@@ -43,6 +46,9 @@ func (s *Store) Replace(ctx context.Context, tenant string, documents []string, 
 		return err
 	}
 	if err := rag.CheckReplace(tenant, documents, recs); err != nil {
+		return err
+	}
+	if err := s.keepPace(ctx); err != nil {
 		return err
 	}
 	keep := make([]string, len(recs))
@@ -147,7 +153,7 @@ func (s *Store) write(frame []byte) error {
 	if err := s.apply(frame[frameHeader:], f, at); err != nil {
 		return s.refuse(openFault(err))
 	}
-	if f.size > s.logLimit {
+	if s.logBytes.Add(int64(len(frame))) > s.logLimit.Load() {
 		s.awaken()
 	}
 	return nil

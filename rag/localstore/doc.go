@@ -15,16 +15,24 @@
 //
 // Every change is one frame of a write-ahead log that is synced to disk before
 // the change is acknowledged; changes that wait for the disk together share a
-// frame. Opening replays the snapshot and the log. A last frame that a crash
-// left unfinished was never acknowledged and is cut off; damage anywhere else is
-// a [*CorruptError] that says where. When half of the bytes on disk belong to
-// replaced or deleted records, the live ones are copied into a new snapshot.
+// frame. When the log has grown to 64 MB, the next begins and what the first
+// holds is written, in the background, into a segment; four segments of like size
+// are merged into one, and one of whose records half are dead is written anew.
+// Opening maps the segments and replays the log. A last frame that a crash left
+// unfinished was never acknowledged and is cut off; damage anywhere else is a
+// [*CorruptError] that says where: of arrays and terms when the store is opened,
+// of a text when it is read, of vectors before they are copied. No file is ever
+// written again once it is mapped.
 //
 // # Searching
 //
-// Terms, vectors and what filters ask for stay in memory; texts stay on disk and
-// are read for the hits alone. Readers share a lock that a writer takes only to
-// link what is already durable, never while it waits for the disk.
+// What a tenant holds is a list of parts that never change: some in memory, of the
+// log, the others in segments, where they are mapped. A change makes a new part
+// and notes in which version of the tenant records of older parts died; then it
+// publishes the next version. A search goes on in the version it began with, and
+// takes no lock; files are closed and removed when the last version that has
+// records in them is let go. Changes wait for the disk, for each other, and when
+// the log grows faster than it is made segments. Texts are read for the hits alone.
 //
 // A dense search compares the query with a compact code of every vector and the
 // best of those with the vectors themselves; see [rag.Search] for asking it to
@@ -42,24 +50,37 @@
 //
 // # Files
 //
-// LOCK is held by the process that has the store open. NNNNNNNN.snapshot holds
-// what was live when log NNNNNNNN was begun; without one, logs start at 1. All
+// LOCK is held by the process that has the store open. MANIFEST says of which
+// segments, NNNNNNNN.segment, the store is made, which of their records are dead,
+// and which log, NNNNNNNN.log, goes on; without it the first log does. All
 // integers are little endian, "uvarint" and "varint" are those of
 // encoding/binary, a string is its length in bytes (uvarint) and its bytes.
 //
-//	file   = "aklstor" version(1 byte: 1) generation(8) salt(8) frame...
+//	log    = "aklstor" version(1 byte: 2) generation(8) salt(8) frame...
 //	frame  = length(4) crc(4) sequence(8) payload(length bytes)
 //	payload = kind(1) ...; several in a row, applied together
-//	  define  = 1 tenant leg first(uvarint) count(uvarint) term(string)...   terms first, first+1, ...
+//	  define  = 1 tenant leg first(uvarint) count(uvarint) term(string)...   terms first, first+1, ...; a log begins with 0
 //	  upsert  = 2 tenant model(string) dimensions(uvarint) count(uvarint) { length(uvarint) record }...
 //	  delete  = 3 tenant all(1) chunks documents except                       each a count (uvarint) and strings
-//	  end     = 4 sequence(uvarint)                                           last of a snapshot: the last change it holds
+//	  end     = 4 sequence(uvarint)                                           last of a snapshot of version 1
 //	record = crc(4, of the rest) meta text terms vector
 //	  meta   = chunk document readers source                                  see encodeMeta
 //	  text   = ordinal start end text sentences headings page tokens          see encodeText
 //	  terms  = legs(uvarint) { leg count(uvarint) { id−previous(uvarint) tf }... }...
 //	  tf     = 2n (uvarint) for a whole n, or 1 and a float32
 //	  vector = length(uvarint) float32...
+//
+//	segment  = "aklsegm" version(1 byte: 1) generation(8) salt(8) array... footer trailer
+//	  array    = numbers or bytes, from a multiple of 64 on                   see segmentWriter.part; records have no terms and vectors here
+//	  footer   = tenants(uvarint) { tenant model dimensions(uvarint) arrays legs(uvarint) { leg arrays }... }...
+//	  arrays   = { at(uvarint) length(uvarint) crc(4) }...
+//	  trailer  = footer at(8) length(8) crc(4) "aklsegm" version
+//	manifest = "aklmani" version(1 byte: 1) log(uvarint) sequence(uvarint) segments(uvarint)
+//	           { generation(uvarint) tenants(uvarint) { tenant words(uvarint) bits(8)... }... }... crc(4)
+//
+// Version 1 had a snapshot, in the form of a log, in the place of segments, and
+// numbered terms on from one file to the next. Such a directory is opened and
+// rewritten.
 //
 // The crc of a frame is CRC-32C over salt, length, sequence and payload. The salt
 // is random, so that no document can be written that looks like a frame.

@@ -39,7 +39,7 @@ func ingest(dir, round string) error {
 	if err != nil {
 		return err
 	}
-	limitLog(s, 256<<10) // so that rewritings are interrupted too
+	s.logLimit.Store(256 << 10) // so that rewritings are interrupted too
 	fmt.Println("ready")
 	failed := make(chan error, 3)
 	for w := range 3 {

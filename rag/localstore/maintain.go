@@ -7,13 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/akshara-go/akshara/observe/fault"
 )
 
 const (
-	logLimit  = 64 << 20 // bytes of the log from which on it is made a segment
-	mergeFrom = 4        // segments of like size that are merged
+	logLimit   = 64 << 20 // bytes of the log from which on it is made a segment
+	logsAhead  = 4        // logs of that size that may wait to be; then changes do
+	mergeFrom  = 4        // segments of like size that are merged
+	retryAfter = 10 * time.Second
 )
 
 // maintain turns logs into segments and merges those, one step after the other,
@@ -27,8 +31,57 @@ func (s *Store) maintain(ctx context.Context) {
 			return
 		case <-s.wake:
 		}
-		if err := s.step(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("the index cannot be rewritten", "error", err)
+		err := s.step(ctx)
+		s.stuck.Store(err != nil)
+		s.progress.broadcast()
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		s.log.Error("the index cannot be rewritten", "error", err, "again_after", retryAfter)
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryAfter):
+			s.awaken()
+		}
+	}
+}
+
+// signal wakes all that wait for something to have happened.
+type signal struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+func (g *signal) wait() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ch == nil {
+		g.ch = make(chan struct{})
+	}
+	return g.ch
+}
+
+func (g *signal) broadcast() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ch != nil {
+		close(g.ch)
+		g.ch = nil
+	}
+}
+
+// keepPace waits while logs come faster than they are made segments, so that
+// memory stays bounded. It does not wait for a store that cannot be rewritten.
+func (s *Store) keepPace(ctx context.Context) error {
+	for {
+		happened := s.progress.wait()
+		if s.logBytes.Load() <= logsAhead*s.logLimit.Load() || s.stuck.Load() || s.closed.Load() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-happened:
 		}
 	}
 }
@@ -49,6 +102,7 @@ func (s *Store) step(ctx context.Context) error {
 		if err := s.rewrite(ctx, logs, homes); err != nil {
 			return err
 		}
+		s.progress.broadcast()
 	}
 }
 
@@ -59,11 +113,7 @@ func (s *Store) logsAreLong() bool {
 	if s.broken != nil {
 		return false
 	}
-	n := int64(0)
-	for _, f := range s.logs {
-		n += f.size
-	}
-	return n > s.logLimit || len(s.logs) > 1
+	return s.logBytes.Load() > s.logLimit.Load() || len(s.logs) > 1 || s.active.old
 }
 
 // crowded gives segments that are worth merging: half of one is dead, or there
@@ -76,7 +126,7 @@ func (s *Store) crowded() []*segment {
 			return []*segment{seg}
 		}
 		tier := 0
-		for size := seg.file.size; size > s.logLimit*3/2; size /= mergeFrom {
+		for size := seg.file.size; size > s.logLimit.Load()*3/2; size /= mergeFrom {
 			tier++
 		}
 		byTier[tier] = append(byTier[tier], seg)
@@ -262,7 +312,7 @@ func (s *Store) install(r *rewriting, seg *segment) error {
 	logs := slices.DeleteFunc(slices.Clone(s.logs), func(f *dataFile) bool { return r.homes[f] })
 	if err := s.writeManifest(logs, segments); err != nil {
 		if seg != nil {
-			seg.file.retired.Store(true)
+			seg.file.retired.Store(s.broken == nil) // else the manifest may know it
 			_ = seg.file.release()
 		}
 		return err
@@ -273,6 +323,7 @@ func (s *Store) install(r *rewriting, seg *segment) error {
 	s.mu.Lock()
 	s.segments, s.logs = segments, logs
 	s.mu.Unlock()
+	s.countLogs()
 	return nil
 }
 
@@ -340,6 +391,15 @@ func (s *Store) rotate() error {
 	s.active = next
 	s.forgetTerms()
 	return nil
+}
+
+// countLogs sums the logs up. The caller holds s.writer.
+func (s *Store) countLogs() {
+	n := int64(0)
+	for _, f := range s.logs {
+		n += f.size
+	}
+	s.logBytes.Store(n)
 }
 
 // forgetTerms begins the numbers of terms anew, as each log does.

@@ -74,7 +74,7 @@ func probe(tb testing.TB, s *Store, queries []*rag.Search) func() []time.Duratio
 // the kernel counts it, and the longest search while 50,000 chunks are written
 // and while all is merged.
 func BenchmarkMillion(b *testing.B) {
-	const rows, batch = 1_000_000, 2000
+	const rows, batch = 1_000_000, 5000
 	dir := b.TempDir()
 	s := open(b, dir)
 	next := clustered(1, 384, 1000)
@@ -200,7 +200,7 @@ func TestSearchesDoNotWaitForWriters(t *testing.T) {
 		total = 8000
 	}
 	s := open(t, t.TempDir())
-	limitLog(s, 1<<20)
+	s.logLimit.Store(1 << 20)
 	next := clustered(2, 64, 20)
 	require.NoError(t, s.Upsert(ctx, vectorRecords(0, 100, 64, next)))
 	q := &rag.Search{K: 10, Sparse: words("kept")}

@@ -249,7 +249,7 @@ func TestBatchBeyondTheLimit(t *testing.T) {
 func TestChangesGatherAndAreCompacted(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	limitLog(s, 64<<10)
+	s.logLimit.Store(64 << 10)
 	for range 40 {
 		var recs []rag.Record
 		for i := range 200 {

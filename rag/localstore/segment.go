@@ -39,6 +39,10 @@ type segmentWriter struct {
 	err    error
 }
 
+func newSegmentWriter(f *dataFile) *segmentWriter {
+	return &segmentWriter{f: f, w: bufio.NewWriterSize(fileWriter{f}, 1<<20), at: uint64(f.size)}
+}
+
 func (w *segmentWriter) Write(b []byte) (int, error) {
 	if w.err == nil {
 		_, w.err = w.w.Write(b)
@@ -94,7 +98,7 @@ func writeSegment(ctx context.Context, path string, gen uint64, names []string, 
 	if err != nil {
 		return nil, err
 	}
-	w := &segmentWriter{f: f, w: bufio.NewWriterSize(fileWriter{f}, 1<<20), at: uint64(f.size)}
+	w := newSegmentWriter(f)
 	w.footer = binary.AppendUvarint(w.footer, uint64(len(names)))
 	for _, name := range names {
 		var d *draft
@@ -112,7 +116,13 @@ func writeSegment(ctx context.Context, path string, gen uint64, names []string, 
 		f.discard()
 		return nil, err
 	}
-	return f, f.publish()
+	if err := f.publish(); err != nil {
+		if e, ok := errors.AsType[*WriteError](err); ok && e.Reopen {
+			_ = f.release() // nobody knows it: the next Open removes it
+		}
+		return nil, err
+	}
+	return f, nil
 }
 
 // finish writes the footer.

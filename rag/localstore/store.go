@@ -46,7 +46,10 @@ type Store struct {
 	active *dataFile // the log; nil when the directory cannot be written
 	seq    uint64    // of the next change
 
-	logLimit int64 // bytes of logs from which on they become a segment
+	logLimit atomic.Int64 // bytes of logs from which on they become a segment
+	logBytes atomic.Int64
+	stuck    atomic.Bool // the last rewriting failed
+	progress signal      // a rewriting has ended
 
 	collections sync.Map // of *collection, by name of the tenant; never removed
 	closed      atomic.Bool
@@ -74,11 +77,12 @@ type Store struct {
 // directory cannot be written, but read, is opened for searching alone: changes
 // fail with a [*WriteError], and so does [Store.Check].
 func Open(dir string, opts *Options) (*Store, error) {
-	s := &Store{dir: dir, log: slog.New(slog.DiscardHandler), seq: 1, logLimit: logLimit,
+	s := &Store{dir: dir, log: slog.New(slog.DiscardHandler), seq: 1,
 		wake: make(chan struct{}, 1), maintained: make(chan struct{})}
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger
 	}
+	s.logLimit.Store(logLimit)
 	spare := newHelpers()
 	s.scratches.New = func() any { return &scratch{helpers: spare} }
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -91,6 +95,7 @@ func Open(dir string, opts *Options) (*Store, error) {
 		_ = s.closeFiles()
 		return nil, openFault(err)
 	}
+	s.countLogs()
 	background, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go s.maintain(background)
@@ -159,6 +164,7 @@ func (s *Store) Close() error {
 	s.writer.Unlock()
 	s.stop()
 	<-s.maintained
+	s.progress.broadcast()
 	s.maintenance.Lock() // of a Compact
 	defer s.maintenance.Unlock()
 	return s.closeFiles()

@@ -21,15 +21,6 @@ func open(t testing.TB, dir string) *Store {
 	return s
 }
 
-// limitLog sets from which size on logs become a segment.
-func limitLog(s *Store, bytes int64) {
-	s.maintenance.Lock()
-	defer s.maintenance.Unlock()
-	s.writer.Lock()
-	defer s.writer.Unlock()
-	s.logLimit = bytes
-}
-
 // record makes a public record with one common and one own word and form, and a
 // vector of three dimensions.
 func record(tenant, document string, ordinal int) rag.Record {

@@ -1,0 +1,404 @@
+package localstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+)
+
+// segmentBytes gives a segment of a small store.
+func segmentBytes(tb testing.TB, recs ...rag.Record) []byte {
+	tb.Helper()
+	s := open(tb, tb.TempDir())
+	require.NoError(tb, s.Upsert(ctx, recs))
+	require.NoError(tb, s.Compact(ctx))
+	b, err := os.ReadFile(s.segments[0].file.path)
+	require.NoError(tb, err)
+	require.NoError(tb, s.Close())
+	return b
+}
+
+// resealed gives a segment whose checksums are right again, wherever the footer
+// of the whole one names an array.
+func resealed(whole, changed []byte) []byte {
+	b := bytes.Clone(changed)
+	n := len(whole)
+	end := whole[n-segmentTrailer:]
+	at, size := int(binary.LittleEndian.Uint64(end)), int(binary.LittleEndian.Uint64(end[8:]))
+	footer := whole[at : at+size]
+	for i := range footer {
+		d := &decoder{b: footer[i:]}
+		from, length := d.uvarint(), d.uvarint()
+		sum := d.uint32()
+		if d.err != nil || from > uint64(at) || length > uint64(at)-from || length == 0 ||
+			crc32.Checksum(whole[from:from+length], castagnoli) != sum {
+			continue
+		}
+		sumAt := at + size - len(d.b) - 4
+		binary.LittleEndian.PutUint32(b[sumAt:], crc32.Checksum(b[from:from+length], castagnoli))
+	}
+	binary.LittleEndian.PutUint32(b[n-segmentTrailer+16:], crc32.Checksum(b[at:at+size], castagnoli))
+	return b
+}
+
+// FuzzSegment opens segments of which some bytes are others, their checksums
+// made to fit: they are refused, or can be searched, merged and emptied.
+func FuzzSegment(f *testing.F) {
+	whole := segmentBytes(f, record("t", "d", 1), record("t", "d", 2), record("t", "e", 1), record("u", "d", 1))
+	for at := 0; at < len(whole); at += 7 {
+		f.Add(uint(at), []byte{0xff, 0xff, 0xff, 0xff})
+		f.Add(uint(at), []byte{3})
+	}
+	path := filepath.Join(f.TempDir(), "00000001.segment")
+	f.Fuzz(func(t *testing.T, at uint, with []byte) {
+		b := bytes.Clone(whole)
+		copy(b[at%uint(len(b)):], with)
+		if !bytes.Equal(b, whole) && len(b) == len(whole) {
+			b = resealed(whole, b)
+		}
+		require.NoError(t, os.WriteFile(path, b, 0o600))
+		seg, err := openSegment(path, 1)
+		if err != nil {
+			_, ok := errors.AsType[*CorruptError](err)
+			require.True(t, ok, "%v", err)
+			return
+		}
+		defer func() { require.NoError(t, seg.file.release()) }()
+		useSegment(t, seg)
+	})
+}
+
+// useSegment searches, reads, merges and empties every part.
+func useSegment(t *testing.T, seg *segment) {
+	s := &Store{}
+	s.scratches.New = func() any { return new(scratch) }
+	for name, p := range seg.parts {
+		c := s.collection(name)
+		c.publish(newTenant(1, p.model, []*part{p}))
+		tn := c.view()
+		q := &rag.Search{Tenant: name, Readers: []string{"*"}, K: 3, Sparse: words("all", "d/1")}
+		q.Filter.Language = "en"
+		for range 2 {
+			if p.vecs.dim > 0 {
+				q.Vector, q.Model = make(rag.Vector, p.vecs.dim), p.model
+				q.Vector[0] = 1
+			}
+			found, err := s.find(ctx, tn, q)
+			require.NoError(t, err)
+			_, _ = found.read(tn, name)
+			q.Filter.Language = ""
+			q.Exact = true
+		}
+		_, err := s.Complete(ctx, &rag.Completion{Tenant: name, Prefixes: []string{"", "a"}, K: 3})
+		require.NoError(t, err)
+		_, _ = s.Records(ctx, name, tn.documents())
+		_, err = newDraft(ctx, tn.parts, 1, true)
+		if err != nil {
+			_, ok := errors.AsType[*CorruptError](err)
+			require.True(t, ok, "%v", err)
+		}
+		e := c.edit(nil)
+		e.delete(&rag.Selector{All: true})
+		require.NoError(t, e.publish())
+		tn.release()
+		c.publish(nil)
+	}
+}
+
+func FuzzManifest(f *testing.F) {
+	m := &manifest{firstLog: 3, seq: 9, segments: []manifestSegment{{gen: 2, dead: map[string][]uint64{"t": {5, 1}}}}}
+	whole := m.encode()
+	f.Add(whole[len(manifestMagic) : len(whole)-4])
+	f.Fuzz(func(t *testing.T, body []byte) {
+		b := append([]byte(manifestMagic), body...)
+		b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+		got, err := decodeManifest(b)
+		if err != nil {
+			return
+		}
+		again, err := decodeManifest(got.encode())
+		require.NoError(t, err)
+		require.Equal(t, got, again)
+	})
+}
+
+func TestDamagedManifestIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2)}))
+	require.NoError(t, s.Compact(ctx))
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Chunks: []string{"d/1"}}))
+	require.NoError(t, s.Compact(ctx))
+	segment := s.segments[0].file.path
+	require.NoError(t, s.Close())
+	path := filepath.Join(dir, manifestName)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	corrupt := func(b []byte, file string) {
+		t.Helper()
+		require.NoError(t, os.WriteFile(path, b, 0o600))
+		_, err := Open(dir, nil)
+		e, ok := errors.AsType[*CorruptError](err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, file, e.File)
+		require.FileExists(t, segment, "nothing is removed when something is damaged")
+	}
+	for at := range whole {
+		b := bytes.Clone(whole)
+		b[at] ^= 1
+		corrupt(b, path)
+	}
+	corrupt(nil, path)
+	corrupt(whole[:len(whole)-1], path)
+	m, err := decodeManifest(whole)
+	require.NoError(t, err)
+	m.segments[0].dead = map[string][]uint64{"nobody": {1}}
+	corrupt(m.encode(), segment)
+	m.segments[0] = manifestSegment{gen: 77}
+	corrupt(m.encode(), filepath.Join(dir, "00000077.segment"))
+	require.NoError(t, os.Remove(path))
+	_, err = Open(dir, nil)
+	e, ok := errors.AsType[*CorruptError](err)
+	require.True(t, ok, "%v", err)
+	require.Contains(t, e.Reason, "missing")
+	require.NoError(t, os.WriteFile(path, whole, 0o600))
+	require.Len(t, search(t, open(t, dir), "t", "all"), 1)
+}
+
+// Vectors are not compared with their checksum when a segment is opened, but
+// they are before they go into another file.
+func TestDamagedVectorsAreNotCopied(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2)}))
+	require.NoError(t, s.Compact(ctx))
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 3)}))
+	f, err := os.OpenFile(s.segments[0].file.path, os.O_RDWR, 0)
+	require.NoError(t, err)
+	at := bytes.Index(s.segments[0].file.mapped, rawBytes(s.segments[0].parts["t"].vecs.floats))
+	_, err = f.WriteAt([]byte{1}, int64(at))
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	for _, err := range []error{s.Compact(ctx), s.Snapshot(ctx, filepath.Join(t.TempDir(), "copy"))} {
+		_, ok := errors.AsType[*CorruptError](err)
+		require.True(t, ok, "%v", err)
+	}
+	require.Len(t, search(t, s, "t", "all"), 3)
+}
+
+// oldDirectory writes a store as version 1 did: a snapshot of one change, and a
+// log whose terms are numbered on.
+func oldDirectory(t *testing.T, dir string) {
+	t.Helper()
+	from := t.TempDir()
+	s := open(t, from)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 0), record("u", "d", 0)}))
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	path := s.active.path
+	require.NoError(t, s.Close())
+	src, err := openFile(path, 1, logKind, false)
+	require.NoError(t, err)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	var payloads [][]byte
+	_, _, err = src.frames(info.Size(), 1, func(payload []byte, _ int64) error {
+		payloads = append(payloads, bytes.Clone(payload))
+		return nil
+	})
+	require.NoError(t, err)
+	require.NoError(t, src.release())
+	put := func(name string, seq uint64, payloads ...[]byte) {
+		f, err := createFile(filepath.Join(dir, name), 2, logKind)
+		require.NoError(t, err)
+		_, err = f.f.WriteAt([]byte(oldMagic), 0)
+		require.NoError(t, err)
+		for i, p := range payloads {
+			frame := append(make([]byte, frameHeader), p...)
+			f.seal(frame, seq+uint64(i))
+			require.NoError(t, f.append(frame))
+		}
+		require.NoError(t, f.publish())
+		require.NoError(t, f.release())
+	}
+	put("00000002.snapshot", 1, payloads[0], []byte{kindEnd, 1})
+	put("00000002.log", 2, payloads[1])
+}
+
+func TestDirectoryOfVersion1IsRewritten(t *testing.T) {
+	dir := t.TempDir()
+	oldDirectory(t, dir)
+	s := open(t, dir)
+	require.Len(t, search(t, s, "t", "all"), 2)
+	require.Len(t, search(t, s, "u", "d/0"), 1)
+	require.Len(t, complete(t, s, "t", "own "), 2)
+	require.Eventually(t, func() bool { return settled(s) }, 10*time.Second, time.Millisecond)
+	require.NoFileExists(t, filepath.Join(dir, "00000002.snapshot"))
+	require.NoFileExists(t, filepath.Join(dir, "00000002.log"))
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+	require.NoError(t, s.Close())
+	s = open(t, dir)
+	require.Len(t, search(t, s, "t", "all"), 3)
+	require.Len(t, search(t, s, "u", "all"), 1)
+}
+
+// A damaged snapshot of version 1 is an error that says where.
+func TestDamagedSnapshotIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	oldDirectory(t, dir)
+	path := filepath.Join(dir, "00000002.snapshot")
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for name, b := range map[string][]byte{
+		"flipped":  append(bytes.Clone(whole[:60]), append([]byte{whole[60] ^ 1}, whole[61:]...)...),
+		"cut":      whole[:len(whole)-3],
+		"no end":   whole[:len(whole)-frameHeader-2],
+		"version":  append([]byte("aklstor\x09"), whole[8:]...),
+		"nothing":  nil,
+		"two ends": append(bytes.Clone(whole), whole[len(whole)-frameHeader-2:]...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, os.WriteFile(path, b, 0o600))
+			_, err := Open(dir, nil)
+			e, ok := errors.AsType[*CorruptError](err)
+			require.True(t, ok, "%v", err)
+			require.Equal(t, path, e.File)
+		})
+	}
+}
+
+// Changes wait when logs come faster than they are rewritten, as long as their
+// context lets them and the store can be rewritten.
+func TestChangesKeepPace(t *testing.T) {
+	s := open(t, t.TempDir())
+	s.logLimit.Store(20)
+	s.maintenance.Lock()
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, s.Upsert(short, []rag.Record{record("t", "d", 2)}), context.DeadlineExceeded)
+	done := make(chan error)
+	go func() { done <- s.Upsert(ctx, []rag.Record{record("t", "d", 2)}) }()
+	s.maintenance.Unlock()
+	require.NoError(t, <-done)
+	require.Len(t, search(t, s, "t", "all"), 2)
+}
+
+// A rewriting that the disk refuses changes nothing, and does not stop changes.
+func TestFailedRewriting(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, manifestName+".tmp"), 0o700))
+	isWriteFault(t, s.Compact(ctx))
+	require.NoFileExists(t, s.path(1, segmentSuffix))
+	require.Len(t, search(t, s, "t", "all"), 1)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+	require.NoError(t, os.Remove(filepath.Join(dir, manifestName+".tmp")))
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	require.ErrorIs(t, s.Compact(gone), context.Canceled)
+	require.NoError(t, s.Compact(ctx))
+	require.Len(t, s.logs, 1)
+	require.NoError(t, s.Close())
+	require.Len(t, search(t, open(t, dir), "t", "all"), 2)
+}
+
+// What died while a segment was written is dead in it.
+func TestDeathsDuringARewriting(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "e", 1)}))
+	s.maintenance.Lock()
+	r, old, err := s.beginRewriting(true, nil)
+	require.NoError(t, err)
+	require.Len(t, old, 1)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2), record("t", "f", 1)}))
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"e"}}))
+	s.lastSegment++
+	seg, err := s.writeParts(ctx, r, s.path(1, segmentSuffix), 1)
+	require.NoError(t, err)
+	require.NoError(t, s.install(r, seg))
+	r.release()
+	s.maintenance.Unlock()
+	check := func(s *Store) {
+		t.Helper()
+		got := search(t, s, "t", "all")
+		require.Len(t, got, 3)
+		require.Contains(t, got, "d/1")
+		require.Contains(t, got, "d/2")
+		require.Contains(t, got, "f/1")
+		n, freqs, err := s.DocumentFrequency(ctx, "t", rag.Words, []string{"all", "e/1", "d/2"})
+		require.NoError(t, err)
+		require.Equal(t, 3, n)
+		require.Equal(t, []int{3, 0, 1}, freqs)
+	}
+	check(s)
+	require.NoError(t, s.Close())
+	s = open(t, dir)
+	check(s)
+	require.NoError(t, s.Compact(ctx))
+	check(s)
+}
+
+// A search keeps the files that it began with, whatever becomes of them.
+func TestSearchOutlivesItsFiles(t *testing.T) {
+	s := open(t, t.TempDir())
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	require.NoError(t, s.Compact(ctx))
+	view := s.lookup("t").view()
+	path := s.segments[0].file.path
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", All: true}))
+	require.NoError(t, s.Compact(ctx))
+	require.NoError(t, s.Close())
+	var r rag.Record
+	require.NoError(t, view.parts[0].read(0, new([]byte), &r))
+	require.Equal(t, "d/1", r.Chunk.ID)
+	require.True(t, view.parts[0].alive(0, view.version))
+	view.release()
+	require.NoFileExists(t, path)
+	require.False(t, view.acquire())
+}
+
+func TestFullDiskDuringARewriting(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	f, err := createFile(s.path(1, segmentSuffix), 1, segmentKind)
+	require.NoError(t, err)
+	f.f = &faulty{medium: f.f, write: syscall.ENOSPC}
+	w := newSegmentWriter(f)
+	view := s.lookup("t").view()
+	defer view.release()
+	d, err := newDraft(ctx, view.parts, view.version, true)
+	require.NoError(t, err)
+	require.NoError(t, w.part(ctx, "t", d))
+	require.ErrorIs(t, w.finish(), syscall.ENOSPC)
+	f.discard()
+	require.NoFileExists(t, s.path(1, segmentSuffix)+".tmp")
+}
+
+// Segments look the same on a processor that keeps numbers the other way round.
+func TestNumbersTheOtherWayRound(t *testing.T) {
+	want := []uint64{1, 1 << 40, 7}
+	b := rawBytes(want)
+	require.Equal(t, b, swapped(swapped(b, 8), 8))
+	require.Equal(t, []byte{4, 3, 2, 1, 8, 7, 6, 5}, swapped([]byte{1, 2, 3, 4, 5, 6, 7, 8}, 4))
+	got, ok := rawView[uint64](b)
+	require.True(t, ok)
+	require.Equal(t, want, got)
+	_, ok = rawView[uint64](b[:9])
+	require.False(t, ok)
+	_, ok = rawView[uint32](alignedBytes(9)[1:])
+	require.False(t, ok, "not aligned")
+}
