@@ -58,19 +58,23 @@ func newDraft(ctx context.Context, from []*part, version uint64, byText bool) (*
 		}
 	}
 	d.vectors()
+	return d, d.mergeLegs(ctx, byText)
+}
+
+func (d *draft) mergeLegs(ctx context.Context, byText bool) error {
 	d.legs = map[rag.Leg]*leg{}
-	for _, p := range from {
+	for _, p := range d.from {
 		for name := range p.legs {
 			if d.legs[name] != nil {
 				continue
 			}
 			if err := ctx.Err(); err != nil {
-				return nil, err
+				return err
 			}
 			d.legs[name] = d.mergeLeg(name, byText)
 		}
 	}
-	return d, nil
+	return nil
 }
 
 // take appends a record, and gives the number of its document.

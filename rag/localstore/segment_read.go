@@ -1,0 +1,255 @@
+package localstore
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"runtime"
+	"sync"
+
+	"github.com/akshara-go/akshara/rag"
+)
+
+// openSegment maps a segment and checks everything but records and vectors:
+// those have checksums of their own, or cannot lead astray.
+func openSegment(path string, gen uint64) (*segment, error) {
+	f, err := openFile(path, gen, segmentKind, false)
+	if err != nil {
+		return nil, err
+	}
+	s := &segment{file: f, parts: map[string]*part{}}
+	if err := s.read(); err != nil {
+		_ = f.release()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *segment) read() error {
+	f := s.file
+	if err := f.mapWhole(); err != nil {
+		return err
+	}
+	n := uint64(len(f.mapped))
+	if n < uint64(fileHeader)+segmentTrailer {
+		return f.corrupt(0, "it is cut short")
+	}
+	end := f.mapped[n-segmentTrailer:]
+	at, size := binary.LittleEndian.Uint64(end), binary.LittleEndian.Uint64(end[8:])
+	if string(end[20:]) != segmentMagic || at > n-segmentTrailer || size != n-segmentTrailer-at {
+		return f.corrupt(int64(n)-segmentTrailer, "it is cut short")
+	}
+	footer := f.mapped[at : at+size]
+	if crc32.Checksum(footer, castagnoli) != binary.LittleEndian.Uint32(end[16:]) {
+		return f.corrupt(int64(at), "the checksum of the footer is wrong")
+	}
+	r := &segmentReader{f: f, d: decoder{b: footer}, end: at}
+	for range r.d.count(4) {
+		name, p := r.part()
+		if r.d.err != nil {
+			break
+		}
+		s.parts[name] = p
+	}
+	if r.d.err != nil || len(r.d.b) > 0 {
+		return f.corrupt(int64(at), "the footer makes no sense: "+errors.Join(r.d.err, errValue).Error())
+	}
+	return r.check()
+}
+
+// segmentReader takes parts off a footer.
+type segmentReader struct {
+	f      *dataFile
+	d      decoder
+	end    uint64         // of the sections
+	checks []func() error // that take time
+}
+
+// check does what is left, on all processors.
+func (r *segmentReader) check() error {
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			for j := i; j < len(r.checks) && errs[i] == nil; j += len(errs) {
+				errs[i] = r.checks[j]()
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// section gives the next section of the footer and its bytes.
+func (r *segmentReader) section() (section, []byte) {
+	s := section{r.d.uvarint(), r.d.uvarint(), r.d.uint32()}
+	if s.at > r.end || s.size > r.end-s.at {
+		r.d.fail(errValue)
+	}
+	if r.d.err != nil {
+		return section{}, nil
+	}
+	return s, r.f.mapped[s.at : s.at+s.size]
+}
+
+// compare compares the checksum of a section.
+func (r *segmentReader) compare(s section, b []byte) error {
+	if crc32.Checksum(b, castagnoli) != s.sum {
+		return r.f.corrupt(int64(s.at), "the checksum of an array is wrong")
+	}
+	return nil
+}
+
+// bytes gives a section whose checksum is compared with the others.
+func (r *segmentReader) bytes() []byte {
+	s, b := r.section()
+	if s.size > 0 {
+		r.checks = append(r.checks, func() error { return r.compare(s, b) })
+	}
+	return b
+}
+
+func readArray[T number](r *segmentReader) []T {
+	v, ok := rawView[T](r.bytes())
+	if !ok {
+		r.d.fail(errValue)
+	}
+	return v
+}
+
+func (r *segmentReader) table() table {
+	return table{starts: readArray[uint64](r), bytes: r.bytes()}
+}
+
+// demand notes what has to be true of a part, to be asked with the other checks.
+func (r *segmentReader) demand(what string, f func() bool) {
+	r.checks = append(r.checks, func() error {
+		if !f() {
+			return r.f.corrupt(0, what+" make no sense")
+		}
+		return nil
+	})
+}
+
+// part reads what segmentWriter.part wrote.
+func (r *segmentReader) part() (string, *part) {
+	name := r.d.string()
+	p := &part{home: r.f, legs: map[rag.Leg]*leg{}}
+	p.model = rag.EmbedModel{Name: r.d.string()}
+	dim := r.d.uvarint()
+	if dim > maxPayload {
+		r.d.fail(errValue)
+	}
+	p.model.Dimensions, p.vecs.dim = int(dim), int(dim)
+	r.section() // records have their own checksums
+	p.where = readArray[place](r)
+	p.ids, p.byID = r.table(), readArray[uint32](r)
+	p.docs, p.byDoc = r.table(), readArray[uint32](r)
+	p.docFroms, p.docSlots = readArray[uint64](r), readArray[uint32](r)
+	p.facts, p.factDocs, p.factLists = readArray[uint32](r), readArray[uint32](r), readArray[uint32](r)
+	p.sources = r.table()
+	lists := &decoder{b: r.bytes()}
+	for range lists.count(1) {
+		p.lists = append(p.lists, lists.strings())
+	}
+	if lists.err != nil {
+		r.d.fail(lists.err)
+	}
+	r.vectors(p)
+	for range r.d.count(2) {
+		leg, l := rag.Leg(r.d.string()), &leg{}
+		l.texts = r.table()
+		l.starts, l.posts = readArray[uint64](r), readArray[posting](r)
+		l.lens, l.froms, l.terms = readArray[float32](r), readArray[uint64](r), readArray[uint32](r)
+		p.legs[leg] = l
+		r.demand("terms", func() bool { return l.valid(p.len()) })
+		if r.d.err != nil {
+			break
+		}
+	}
+	r.demand("records", func() bool { return p.valid(r.end) })
+	return name, p
+}
+
+// vectors reads vectors and codes.
+func (r *segmentReader) vectors(p *part) {
+	v := &p.vecs
+	at, b := r.section()
+	floats, ok := rawView[float32](b)
+	if !ok {
+		r.d.fail(errValue)
+	}
+	v.floats = floats
+	p.sound = func() error { return r.compare(at, b) }
+	p.rows, v.slots, v.sum = readArray[int32](r), readArray[uint32](r), readArray[float64](r)
+	c := &codes{mean: readArray[float32](r)}
+	lanes, means, signs := readArray[uint64](r), readArray[float32](r), readArray[float32](r)
+	counts, words := readArray[float32](r), readArray[uint64](r)
+	if r.d.err != nil || len(c.mean) == 0 {
+		return
+	}
+	c.words = (v.dim + 63) / 64
+	rows := len(v.slots)
+	full := (rows + laneRows - 1) / laneRows * laneRows
+	if len(c.mean) != v.dim || len(lanes) != full*c.words || len(means) != full || len(signs) != full ||
+		len(counts) != full || len(words) != rows*stride(c.words) {
+		r.d.fail(errValue)
+		return
+	}
+	for from := 0; from < rows; from += blockRows {
+		to, upTo := min(rows, from+blockRows), min(full, from+blockRows)
+		c.blocks = append(c.blocks, codeBlock{
+			rows: to - from, lanes: lanes[from*c.words : upTo*c.words], means: means[from:upTo], signs: signs[from:upTo],
+			counts: counts[from:upTo], words: words[from*stride(c.words) : to*stride(c.words)],
+		})
+	}
+	v.codes = c
+}
+
+// valid tells whether no number of a part leads out of it.
+func (p *part) valid(end uint64) bool {
+	n, facts := p.len(), len(p.factDocs)
+	for _, w := range p.where {
+		if w.size > maxPayload || w.at > end || w.size > end-w.at {
+			return false
+		}
+	}
+	for _, row := range p.rows {
+		if row < -1 || int(row) >= len(p.vecs.slots) {
+			return false
+		}
+	}
+	return p.ids.len() == n && p.ids.valid() && p.byID.valid(n) &&
+		p.docs.valid() && p.byDoc.valid(p.docs.len()) && len(p.docFroms) == p.docs.len()+1 && p.docFroms[0] == 0 &&
+		ascending(p.docFroms, uint64(len(p.docSlots))) && below(p.docSlots, uint32(n)) &&
+		len(p.facts) == n && below(p.facts, uint32(facts)) && below(p.factDocs, uint32(p.docs.len())) &&
+		len(p.factLists) == facts && below(p.factLists, uint32(len(p.lists))) && p.sources.len() == facts && p.sources.valid() &&
+		len(p.rows) == n && below(p.vecs.slots, uint32(n)) && len(p.vecs.slots)*p.vecs.dim == len(p.vecs.floats) &&
+		len(p.vecs.sum) == p.vecs.dim
+}
+
+// valid tells whether no number of a leg leads out of it, and counts its records.
+func (l *leg) valid(n int) bool {
+	terms := l.texts.len()
+	if len(l.starts) != terms+1 || l.starts[0] != 0 || !ascending(l.starts, uint64(len(l.posts))) || !l.texts.valid() ||
+		len(l.lens) != n || len(l.froms) != n+1 || l.froms[0] != 0 || !ascending(l.froms, uint64(len(l.terms))) || !below(l.terms, uint32(terms)) {
+		return false
+	}
+	for _, p := range l.posts {
+		if p.slot >= uint32(n) {
+			return false
+		}
+	}
+	for _, length := range l.lens {
+		if length > 0 {
+			l.records++
+			l.total += float64(length)
+		}
+	}
+	return true
+}
