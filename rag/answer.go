@@ -49,23 +49,6 @@ type Citation struct {
 	Quote       string `json:"quote"` // exactly those bytes
 }
 
-// Reason says why an answer was refused.
-type Reason string
-
-// The reasons.
-const (
-	NothingFound   Reason = "nothing_found"   // no document fits the question
-	NotSupported   Reason = "not_supported"   // documents were found, but they do not hold the answer
-	LowConfidence  Reason = "low_confidence"  // they may hold it, but not surely enough
-	ModelUnhelpful Reason = "model_unhelpful" // the model gave nothing that the documents support
-)
-
-// Refusal is an honest "I do not know", in the asker's language.
-type Refusal struct {
-	Reason Reason `json:"reason"`
-	Text   string `json:"text"`
-}
-
 // Event is a step of a streamed answer. Exactly one field is set.
 type Event struct {
 	Token  string          // text to add to what was shown

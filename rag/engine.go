@@ -18,6 +18,7 @@ type EngineOptions struct {
 	Detect        func(text string) lang.Code // language of a question that names none; nil: by its script
 	MinConfidence float64                     // below it an answer is refused; 0 is DefaultMinConfidence, negative never refuses for it
 	Passages      int                         // chunks a model is given; 0 is 8
+	Contact       string                      // a line that a refusal ends with: whom to ask instead, as the operator words it
 }
 
 // Engine answers questions from what a Retriever finds. It may be used concurrently.
@@ -85,6 +86,7 @@ func (e *Engine) Stream(ctx context.Context, q *Question) iter.Seq2[Event, error
 type draft struct {
 	Answer
 	grounding *llm.Grounding
+	contact   string // what a refusal ends with
 }
 
 // prepare finds what to answer from.
@@ -106,7 +108,7 @@ func (e *Engine) prepare(ctx context.Context, q *Question) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &draft{Answer: Answer{Language: code, Sources: sources, Claims: []Claim{}}}
+	a := &draft{Answer: Answer{Language: code, Sources: sources, Claims: []Claim{}}, contact: e.opts.Contact}
 	a.grounding = &llm.Grounding{Question: q.Text, Language: code, Passages: passages(sources, e.opts.Passages)}
 	if w, ok := e.retriever.(Weigher); ok {
 		a.grounding.Weights, err = w.TermWeights(ctx, q.Text, code)
@@ -180,14 +182,6 @@ func generate(ctx context.Context, m llm.Model, req *llm.Request, add func(strin
 		}
 	}
 	return nil, fault.New(fault.Upstream, "the model's answer was cut off", nil)
-}
-
-// refuse turns the draft into a refusal.
-func (a *draft) refuse(why Reason) *Answer {
-	text := lang.Text(a.Language, lang.MsgNoAnswer)
-	a.Text, a.Claims, a.Confidence = text, []Claim{}, 0
-	a.Refusal = &Refusal{Reason: why, Text: text}
-	return &a.Answer
 }
 
 func cite(p *llm.Passage, span corpus.Span) Citation {

@@ -127,6 +127,19 @@ func TestEngineRefuses(t *testing.T) {
 	}
 }
 
+func TestARefusalSaysWhomAndWhatToAskInstead(t *testing.T) {
+	contact := "हेल्पलाइन 1800-000-000"
+	a, err := rag.NewEngine(taj(t), &rag.EngineOptions{Contact: contact}).Answer(t.Context(), &rag.Question{Text: "Who won the cricket world cup?", Language: lang.English})
+	require.NoError(t, err)
+	require.Equal(t, &rag.Refusal{
+		Reason: rag.NotSupported, Text: lang.Text(lang.English, lang.MsgNoAnswer) + "\n" + contact, Contact: contact, Suggestions: []string{"ताजमहल"},
+	}, a.Refusal)
+	require.Equal(t, a.Refusal.Text, a.Text)
+	a, err = rag.NewEngine(&found{}, nil).Answer(t.Context(), &rag.Question{Text: "ताजमहल?"})
+	require.NoError(t, err)
+	require.Empty(t, a.Refusal.Suggestions, "where nothing was found there is nothing to suggest")
+}
+
 func TestEngineLeavesOutWhatThePassagesDoNotSupport(t *testing.T) {
 	said := []string{"ताजमहल आगरा में यमुना नदी के ", "किनारे है। [1] ताजमहल 1999 में शाहजहाँ ने बनवाना शुरू किया। ", "चंद्रमा पनीर से बना ग्रह है। इसमें सफ़ेद संगमरमर ", "लगा है [1]"}
 	for name, model := range map[string]llm.Model{"whole": &scripted{pieces: said}, "in pieces": scriptedStream{&scripted{pieces: said}}} {

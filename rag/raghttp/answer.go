@@ -39,6 +39,8 @@ type answerResponse struct {
 	Confidence    float64        `json:"confidence"`
 	Refused       bool           `json:"refused"`
 	RefusalReason rag.Reason     `json:"refusal_reason,omitempty"`
+	Contact       string         `json:"refusal_contact,omitempty" doc:"Whom to ask instead; the last line of a refusal"`
+	Suggestions   []string       `json:"refusal_suggestions,omitempty" doc:"What the nearest documents are about, when the answer is refused"`
 	Cached        bool           `json:"cached"`
 	Details       *answerDetails `json:"details,omitempty" doc:"Where they were asked for"`
 }
@@ -58,7 +60,7 @@ func newAnswerResponse(a *rag.Answer, in *answerRequest) answerResponse {
 		res.Claims = []rag.Claim{}
 	}
 	if a.Refusal != nil {
-		res.RefusalReason = a.Refusal.Reason
+		res.RefusalReason, res.Contact, res.Suggestions = a.Refusal.Reason, a.Refusal.Contact, a.Refusal.Suggestions
 	}
 	if in.Details {
 		res.Details = &answerDetails{a.Model, a.Usage}
@@ -70,7 +72,7 @@ func newAnswerResponse(a *rag.Answer, in *answerRequest) answerResponse {
 func (a *answerResponse) answer() *rag.Answer {
 	out := &rag.Answer{Text: a.Answer, Language: a.Language, Claims: a.Claims, Sources: results(a.Sources), Confidence: a.Confidence, Cached: a.Cached}
 	if a.Refused {
-		out.Refusal = &rag.Refusal{Reason: a.RefusalReason, Text: a.Answer}
+		out.Refusal = &rag.Refusal{Reason: a.RefusalReason, Text: a.Answer, Contact: a.Contact, Suggestions: a.Suggestions}
 	}
 	if a.Details != nil {
 		out.Model, out.Usage = a.Details.Model, a.Details.Usage
