@@ -26,6 +26,7 @@ type Answer struct {
 	Sources    []DocumentResult `json:"sources"`    // what was read, best first
 	Confidence float64          `json:"confidence"` // from 0 to 1
 	Refusal    *Refusal         `json:"refusal,omitempty"`
+	Original   *Original        `json:"original,omitempty"` // what the model wrote, where that was translated
 	Model      string           `json:"model"`
 	Usage      llm.Usage        `json:"usage"`
 	Cached     bool             `json:"cached"` // the model had given it before
@@ -35,7 +36,8 @@ type Answer struct {
 type Claim struct {
 	corpus.Span            // in the answer's text
 	Text        string     `json:"text"`
-	Citations   []Citation `json:"citations"` // at least one
+	Citations   []Citation `json:"citations"`             // at least one, unless it is Unsupported
+	Unsupported bool       `json:"unsupported,omitempty"` // no passage says it, and the policy is Flag
 }
 
 // Citation names the very bytes of a document that support a claim.

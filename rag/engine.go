@@ -15,13 +15,27 @@ import (
 // EngineOptions sets an [Engine] up. The zero value is useful.
 type EngineOptions struct {
 	Model         llm.Model                   // nil: the extractive model, which quotes and never invents
-	Detect        func(text string) lang.Code // language of a question that names none; nil: by its script
+	Detect        func(text string) lang.Code // language of a question that names none, and of what a model writes; nil: by the script
 	MinConfidence float64                     // below it an answer is refused; 0 is DefaultMinConfidence, negative never refuses for it
 	Passages      int                         // chunks a model is given; 0 is 8
+	Unsupported   Policy                      // what becomes of a sentence that no passage supports; "" is Drop
+	Judge         llm.Model                   // asked, too, whether a passage says what a sentence says, of up to eight sentences an answer; nil: words alone decide
 	Contact       string                      // a line that a refusal ends with: whom to ask instead, as the operator words it
+
+	// Translate puts the sentences of an answer that a model gave twice in
+	// another language into the one asked for: as many texts as it is given, in
+	// their order. With nil, or an error, the answer stays as it is.
+	Translate func(ctx context.Context, texts []string, from, to lang.Code) ([]string, error)
 }
 
 // Engine answers questions from what a Retriever finds. It may be used concurrently.
+//
+// An answer is in the language asked for. A model that writes is held to it: by
+// the script of its first sentence and, where that is long enough, by Detect. It
+// is told once more, firmly; then its answer is translated, and the original
+// kept. A model that quotes, as the extractive one does, is not: its quotes are
+// the source's bytes, in the source's language and script, and only a refusal is
+// in the asker's.
 type Engine struct {
 	retriever Retriever
 	opts      EngineOptions
@@ -37,9 +51,6 @@ func NewEngine(retriever Retriever, opts *EngineOptions) *Engine {
 	}
 	if e.opts.Model == nil {
 		e.opts.Model = extractive.New(nil)
-	}
-	if e.opts.Detect == nil {
-		e.opts.Detect = byScript
 	}
 	if e.opts.MinConfidence == 0 {
 		e.opts.MinConfidence = DefaultMinConfidence
@@ -98,7 +109,11 @@ func (e *Engine) prepare(ctx context.Context, q *Question) (*draft, error) {
 	if code == "" {
 		code = lang.Auto
 	}
-	code, err := language(code, q.Text, e.opts.Detect)
+	detect := e.opts.Detect
+	if detect == nil {
+		detect = byScript
+	}
+	code, err := language(code, q.Text, detect)
 	if err != nil {
 		return nil, err
 	}
@@ -138,25 +153,55 @@ func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) b
 		return
 	}
 	req := &llm.Request{Messages: llm.GroundedPrompt(a.grounding), Grounding: a.grounding}
-	said := &sentences{draft: a, yield: yield, min: e.opts.MinConfidence}
-	res, err := generate(ctx, e.opts.Model, req, said.add)
+	check := &checker{grounding: a.grounding, judge: e.opts.Judge}
+	said, res, err := e.attempt(ctx, a, check, req, yield)
+	if err == nil && said.foreign {
+		said, res, err = e.again(ctx, said, res, req, yield)
+	}
 	switch {
 	case err != nil:
 		yield(Event{}, err)
-		return
-	case said.stopped:
-		return
+	case !said.stopped:
+		said.finish(res)
 	}
-	a.Model, a.Usage, a.Cached = res.Model, res.Usage, res.Cached
+}
+
+// attempt lets the model answer once.
+func (e *Engine) attempt(ctx context.Context, a *draft, check *checker, req *llm.Request, yield func(Event, error) bool) (*sentences, *llm.Response, error) {
+	said := &sentences{draft: a, check: check, yield: yield, opts: &e.opts}
+	res, err := generate(ctx, e.opts.Model, req, func(text string) bool { return said.add(ctx, text) })
+	if err != nil || said.stopped {
+		return said, res, err
+	}
+	a.Model, a.Cached = res.Model, res.Cached
+	a.Usage.Prompt += res.Usage.Prompt
+	a.Usage.Completion += res.Usage.Completion
 	if len(res.Quotes) > 0 || res.Finish == llm.NoAnswer {
 		said.quotes(res)
 	} else {
-		said.flush()
+		said.flush(ctx)
 	}
-	if said.stopped {
-		return
+	return said, res, nil
+}
+
+// again lets a model whose answer was not in its language answer once more. If
+// it fails again, or says nothing that is supported, the first answer is translated.
+func (e *Engine) again(ctx context.Context, first *sentences, res *llm.Response, req *llm.Request, yield func(Event, error) bool) (*sentences, *llm.Response, error) {
+	a := *first.draft
+	a.Text, a.Claims = "", []Claim{}
+	second, secondRes, err := e.attempt(ctx, &a, first.check, firmly(req), yield)
+	switch {
+	case err != nil || second.stopped:
+		return second, secondRes, err
+	case a.supported() && !second.foreign, !first.draft.supported():
+		first, res = second, secondRes
+	default:
+		first.draft.Usage = a.Usage
 	}
-	yield(Event{Answer: said.finish(res)}, nil)
+	if first.foreign && first.draft.supported() {
+		first.inLanguage(ctx)
+	}
+	return first, res, nil
 }
 
 // generate runs a model, giving its text piece by piece where the model can.

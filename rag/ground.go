@@ -1,14 +1,13 @@
 package rag
 
 import (
+	"context"
 	"regexp"
 	"strings"
 
-	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm"
-	"github.com/akshara-go/akshara/rag/match"
 )
 
 // DefaultMinConfidence is the confidence below which an answer is refused. On
@@ -17,28 +16,40 @@ import (
 // (`make train-answers` prints it).
 const DefaultMinConfidence = .25
 
-// minSupport is the share of a sentence's content words that the passage's
-// sentences it rests on have to hold.
-const minSupport = .6
+// Policy says what becomes of a sentence of a model that no passage supports;
+// see package support for what that takes.
+type Policy string
 
-// sentences takes a model's text as it comes, and says each sentence on once a
-// passage is found that supports it. What no passage supports is left out.
+// The policies.
+const (
+	Drop   Policy = "drop"   // it is left out; "" is the same
+	Flag   Policy = "flag"   // it is said, as a claim that is Unsupported and cites nothing
+	Refuse Policy = "refuse" // the whole answer is refused, and none of it is shown before it is known to stand
+)
+
+// sentences takes a model's text as it comes, and says each sentence on once it
+// is known what passage supports it.
 type sentences struct {
 	draft   *draft
+	check   *checker
 	yield   func(Event, error) bool
-	min     float64 // confidence below which a quoting model's answer is refused
-	stopped bool    // the asker has left
+	opts    *EngineOptions
+	stopped bool // the asker has left
 
-	pending string // text that may not be a whole sentence yet
-	doubt   bool   // something was quoted, but not surely enough
+	pending string  // text that may not be a whole sentence yet
+	begun   bool    // a sentence has been read
+	foreign bool    // the first one was not in the language asked for: nothing is shown
+	doubt   bool    // something was quoted, but not surely enough
+	failed  bool    // something was said that nothing supports
+	waiting []Event // what is not shown yet
 }
 
 // add takes more of a model's text. It gives false when nobody listens any more.
-func (s *sentences) add(text string) bool {
+func (s *sentences) add(ctx context.Context, text string) bool {
 	s.pending += text
 	spans := chunk.Sentences(s.pending)
 	for _, span := range spans[:max(len(spans)-1, 0)] { // the last may go on
-		if !s.sentence(span.In(s.pending)) {
+		if !s.sentence(ctx, span.In(s.pending)) {
 			return false
 		}
 	}
@@ -49,112 +60,116 @@ func (s *sentences) add(text string) bool {
 }
 
 // flush takes what is left as the last sentence.
-func (s *sentences) flush() {
-	s.sentence(s.pending)
+func (s *sentences) flush(ctx context.Context) {
+	s.sentence(ctx, s.pending)
 	s.pending = ""
 }
 
-// sentence says one sentence of a model's text if a passage supports it.
-func (s *sentences) sentence(text string) bool {
+// sentence says one sentence of a model's text if it is supported, or as the policy has it.
+func (s *sentences) sentence(ctx context.Context, text string) bool {
 	text = strings.TrimSpace(marks.ReplaceAllString(text, ""))
 	if s.stopped || text == "" || text == llm.NoAnswerMark {
 		return !s.stopped
 	}
-	citation, share := support(text, s.draft.grounding)
-	if share < minSupport {
-		return true
+	if !s.begun {
+		s.begun = true
+		s.foreign = s.opts.foreign(text, s.draft.Language)
 	}
-	if len(s.draft.Claims) == 0 || share < s.draft.Confidence {
-		s.draft.Confidence = share // an answer is as sure as its weakest sentence
+	v := s.check.verdict(ctx, text)
+	switch {
+	case v.supported:
+		return s.say(Claim{Text: text, Citations: v.citations}, v.share, " ")
+	case s.opts.Unsupported == Flag:
+		return s.say(Claim{Text: text, Citations: []Citation{}, Unsupported: true}, v.share, " ")
 	}
-	return s.say(text, citation, " ")
+	s.failed = true
+	return true
 }
 
 // marks are the references that models like to put behind a sentence.
 var marks = regexp.MustCompile(`\s*\[\d+(?:\s*,\s*\d+)*\]`)
 
-// quotes says what a quoting model said, with the places that it gave.
+// quotes says what a quoting model said, with the places that it gave, in the
+// script and language of the source.
 func (s *sentences) quotes(res *llm.Response) {
+	sure := 0.0
 	for _, q := range res.Quotes {
-		if q.Confidence < s.min {
+		if q.Confidence < s.opts.MinConfidence {
 			s.doubt = true
 			continue
 		}
+		sure = max(sure, q.Confidence)
 		p := &s.draft.grounding.Passages[q.Passage]
-		s.draft.Confidence = max(s.draft.Confidence, q.Confidence)
-		if !s.say(q.Span.In(res.Text), cite(p, q.Source), "\n") {
+		if !s.say(Claim{Text: q.Span.In(res.Text), Citations: []Citation{cite(p, q.Source)}}, sure, "\n") {
 			return
 		}
+		s.draft.Confidence = sure
 	}
 }
 
-// say adds a claim to the answer and tells it.
-func (s *sentences) say(text string, citation Citation, separator string) bool {
+// say adds a claim to the answer and tells it. An answer is as sure as its weakest sentence.
+func (s *sentences) say(c Claim, share float64, separator string) bool {
 	a := s.draft
-	token := text
+	if len(a.Claims) == 0 || share < a.Confidence {
+		a.Confidence = share
+	}
+	token := c.Text
 	if a.Text != "" {
-		token = separator + text
+		token = separator + token
 	}
-	start := len(a.Text) + len(token) - len(text)
+	c.Span = corpus.Span{Start: len(a.Text) + len(token) - len(c.Text), End: len(a.Text) + len(token)}
 	a.Text += token
-	a.Claims = append(a.Claims, Claim{
-		Span: corpus.Span{Start: start, End: len(a.Text)}, Text: text, Citations: []Citation{citation},
-	})
-	s.stopped = !s.yield(Event{Token: token}, nil) || !s.yield(Event{Claim: &a.Claims[len(a.Claims)-1]}, nil)
-	return !s.stopped
-}
-
-// finish gives the whole answer, or the refusal if nothing could be said.
-func (s *sentences) finish(res *llm.Response) *Answer {
-	switch {
-	case len(s.draft.Claims) > 0:
-		return &s.draft.Answer
-	case s.doubt:
-		return s.draft.refuse(LowConfidence)
-	case res.Finish == llm.NoAnswer || strings.TrimSpace(res.Text) == llm.NoAnswerMark:
-		return s.draft.refuse(NotSupported)
+	a.Claims = append(a.Claims, c)
+	s.waiting = append(s.waiting, Event{Token: token}, Event{Claim: &c})
+	if s.foreign || s.opts.Unsupported == Refuse || !a.supported() {
+		return true
 	}
-	return s.draft.refuse(ModelUnhelpful)
+	return s.show()
 }
 
-// support finds the sentence of a passage that holds most of a text's content
-// words. A number that the sentence's passage does not have is not supported,
-// however much else is.
-func support(text string, g *llm.Grounding) (Citation, float64) {
-	claim := match.New(text, g.Language, nil)
-	var best Citation
-	var bestShare float64
-	for i := range g.Passages {
-		p := &g.Passages[i]
-		if !numbersIn(claim, p) {
-			continue
-		}
-		for _, span := range p.Chunk.Sentences {
-			sentence := p.Chunk.Text[span.Start-p.Chunk.Start : span.End-p.Chunk.Start]
-			share := claim.Share(claim.In(analysis.Tokens(sentence, p.Source.Language), sentence, nil))
-			if share > bestShare {
-				trimmed := trim(sentence, span)
-				best, bestShare = cite(p, trimmed), share
-			}
-		}
-	}
-	return best, bestShare
-}
-
-// numbersIn tells whether every number of a claim stands in the passage.
-func numbersIn(claim *match.Text, p *llm.Passage) bool {
-	held := claim.In(analysis.Tokens(p.Chunk.Text, p.Source.Language), p.Chunk.Text, nil)
-	for i, t := range claim.Terms {
-		if strings.ContainsAny(t.Word, "0123456789") && held[i] < 1 {
+// show tells what waits to be shown.
+func (s *sentences) show() bool {
+	for _, e := range s.waiting {
+		if s.stopped = s.stopped || !s.yield(e, nil); s.stopped {
 			return false
 		}
 	}
+	s.waiting = nil
 	return true
 }
 
-// trim gives the span without the white space around its text.
-func trim(text string, span corpus.Span) corpus.Span {
-	span.Start += len(text) - len(strings.TrimLeft(text, " \t\r\n"))
-	span.End -= len(text) - len(strings.TrimRight(text, " \t\r\n"))
-	return span
+// supported tells whether a claim of the draft cites something.
+func (a *draft) supported() bool {
+	for i := range a.Claims {
+		if !a.Claims[i].Unsupported {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal tells why the answer has to be refused, or "".
+func (s *sentences) refusal(res *llm.Response) Reason {
+	switch {
+	case s.failed && s.opts.Unsupported == Refuse:
+		return ModelUnhelpful
+	case s.draft.supported():
+		return ""
+	case s.doubt:
+		return LowConfidence
+	case res.Finish == llm.NoAnswer || strings.TrimSpace(res.Text) == llm.NoAnswerMark:
+		return NotSupported
+	}
+	return ModelUnhelpful
+}
+
+// finish gives the whole answer, or the refusal if nothing could be said.
+func (s *sentences) finish(res *llm.Response) {
+	if why := s.refusal(res); why != "" {
+		s.yield(Event{Answer: s.draft.refuse(why)}, nil)
+		return
+	}
+	if s.show() {
+		s.yield(Event{Answer: &s.draft.Answer}, nil)
+	}
 }

@@ -47,8 +47,9 @@ type answerResponse struct {
 
 // answerDetails is what is known of an answer beyond the contract.
 type answerDetails struct {
-	Model string    `json:"model"`
-	Usage llm.Usage `json:"usage"`
+	Model    string        `json:"model"`
+	Usage    llm.Usage     `json:"usage"`
+	Original *rag.Original `json:"original,omitempty" doc:"What the model wrote, where that was translated"`
 }
 
 func newAnswerResponse(a *rag.Answer, in *answerRequest) answerResponse {
@@ -63,7 +64,7 @@ func newAnswerResponse(a *rag.Answer, in *answerRequest) answerResponse {
 		res.RefusalReason, res.Contact, res.Suggestions = a.Refusal.Reason, a.Refusal.Contact, a.Refusal.Suggestions
 	}
 	if in.Details {
-		res.Details = &answerDetails{a.Model, a.Usage}
+		res.Details = &answerDetails{a.Model, a.Usage, a.Original}
 	}
 	return res
 }
@@ -75,7 +76,7 @@ func (a *answerResponse) answer() *rag.Answer {
 		out.Refusal = &rag.Refusal{Reason: a.RefusalReason, Text: a.Answer, Contact: a.Contact, Suggestions: a.Suggestions}
 	}
 	if a.Details != nil {
-		out.Model, out.Usage = a.Details.Model, a.Details.Usage
+		out.Model, out.Usage, out.Original = a.Details.Model, a.Details.Usage, a.Details.Original
 	}
 	return out
 }

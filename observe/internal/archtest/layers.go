@@ -101,6 +101,7 @@ var Table = []Row{
 	{Pattern: "rag/suggest", Layer: L2},
 	{Pattern: "rag/embed", Layer: L2},
 	{Pattern: "rag/extractive", Layer: L2},
+	{Pattern: "rag/support", Layer: L2},
 	{Pattern: "rag/guard", Layer: L2},
 	{Pattern: "rag/session", Layer: L2},
 	{Pattern: "rag/llmcache", Layer: L2},

@@ -1,0 +1,212 @@
+package rag_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+const (
+	true1    = "ताजमहल आगरा में यमुना नदी के किनारे है। "
+	true2    = "इसमें सफ़ेद संगमरमर लगा है। "
+	wrong    = "ताजमहल 1999 में शाहजहाँ ने बनवाना शुरू किया। "
+	invented = "चंद्रमा पनीर से बना ग्रह है। "
+)
+
+// turns is a chat model that says another thing each time it is asked.
+type turns struct {
+	says  []string
+	asked []*llm.Request
+	err   error
+}
+
+func (m *turns) Generate(_ context.Context, req *llm.Request) (*llm.Response, error) {
+	m.asked = append(m.asked, req)
+	if m.err != nil {
+		return nil, m.err
+	}
+	text := m.says[min(len(m.asked), len(m.says))-1]
+	return &llm.Response{Text: text, Model: "turns", Finish: llm.Stop, Usage: llm.Usage{Prompt: 10, Completion: 1}}, nil
+}
+
+// told streams an answer and gives the text that was shown, and the answer.
+func told(t *testing.T, model llm.Model, opts rag.EngineOptions, q rag.Question) (string, *rag.Answer) {
+	t.Helper()
+	opts.Model = model
+	var shown strings.Builder
+	var last *rag.Answer
+	claims := 0
+	for e, err := range rag.NewEngine(taj(t), &opts).Stream(t.Context(), &q) {
+		require.NoError(t, err)
+		shown.WriteString(e.Token)
+		if e.Claim != nil {
+			claims++
+		}
+		if e.Answer != nil {
+			last = e.Answer
+		}
+	}
+	require.NotNil(t, last)
+	require.Equal(t, len(last.Claims), claims)
+	return shown.String(), last
+}
+
+var where = rag.Question{Text: "ताजमहल कहाँ है?", Language: lang.Hindi}
+
+func TestEveryWayOfSayingWhatTheSourceDoesNot(t *testing.T) {
+	for name, sentence := range map[string]string{
+		"another number": wrong, "invented": invented,
+		"denied":                 "ताजमहल आगरा में यमुना नदी के किनारे नहीं है।",
+		"another person":         "इसे अकबर ने 1632 में मुमताज़ महल की याद में बनवाना शुरू किया।",
+		"words of two sentences": "शाहजहाँ ने यमुना नदी के किनारे इसे बनवाना शुरू किया।",
+	} {
+		t.Run(name, func(t *testing.T) {
+			model := scriptedStream{&scripted{pieces: []string{true1, sentence, true2}}}
+			shown, a := told(t, model, rag.EngineOptions{}, where)
+			require.Equal(t, strings.TrimSpace(true1+true2), a.Text)
+			require.Equal(t, a.Text, shown)
+			cited(t, a, tajText)
+
+			shown, a = told(t, model, rag.EngineOptions{Unsupported: rag.Flag}, where)
+			require.Equal(t, a.Text, shown)
+			require.Len(t, a.Claims, 3)
+			require.True(t, a.Claims[1].Unsupported)
+			require.Empty(t, a.Claims[1].Citations)
+			require.NotNil(t, a.Claims[1].Citations, "an empty list in JSON, not null")
+			require.False(t, a.Claims[0].Unsupported || a.Claims[2].Unsupported)
+
+			opts := rag.EngineOptions{Unsupported: rag.Refuse, Model: model}
+			for e, err := range rag.NewEngine(taj(t), &opts).Stream(t.Context(), &where) {
+				require.NoError(t, err)
+				require.Empty(t, e.Token, "nothing is shown that has to be taken back")
+				if e.Answer != nil {
+					require.Equal(t, rag.ModelUnhelpful, e.Answer.Refusal.Reason)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatStandsIsShownUnderEveryPolicy(t *testing.T) {
+	for _, policy := range []rag.Policy{"", rag.Drop, rag.Flag, rag.Refuse} {
+		shown, a := told(t, scriptedStream{&scripted{pieces: []string{true1, true2}}}, rag.EngineOptions{Unsupported: policy}, where)
+		require.Equal(t, a.Text, shown)
+		require.Len(t, a.Claims, 2, policy)
+	}
+}
+
+func TestAnAnswerOfNothingButUnsupportedSentencesIsRefused(t *testing.T) {
+	opts := &rag.EngineOptions{Unsupported: rag.Flag, Model: scriptedStream{&scripted{pieces: []string{invented, wrong}}}}
+	for e, err := range rag.NewEngine(taj(t), opts).Stream(t.Context(), &where) {
+		require.NoError(t, err)
+		require.Empty(t, e.Token)
+		if e.Answer != nil {
+			require.NotNil(t, e.Answer.Refusal)
+		}
+	}
+}
+
+// The first sentence is shown before the model has said the second.
+func TestASentenceIsShownAsSoonAsItIsChecked(t *testing.T) {
+	model := scriptedStream{&scripted{pieces: []string{true1, "इसमें ", "सफ़ेद"}, err: errors.New("cut off")}}
+	shown := ""
+	for e, err := range rag.NewEngine(taj(t), &rag.EngineOptions{Model: model}).Stream(t.Context(), &where) {
+		if err != nil {
+			break
+		}
+		shown += e.Token
+	}
+	require.Equal(t, strings.TrimSpace(true1), shown)
+}
+
+func TestTheJudgeHasItsSay(t *testing.T) {
+	paraphrase := "यमुना तट पर बसा आगरा इस स्मारक का घर कहलाता है।"
+	for _, c := range []struct {
+		name, sentence, word string
+		err                  error
+		kept                 bool
+		asked                int
+	}{
+		{"other words that mean the same", paraphrase, "Yes.", nil, true, 1},
+		{"other words that mean another thing", paraphrase, "no", nil, false, 1},
+		{"the same words, which he sees through", true1, "No", nil, false, 1},
+		{"a number is not his to forgive", wrong, "yes", nil, false, 0},
+		{"a word that is neither", true1, "perhaps", nil, true, 1},
+		{"he is away", true1, "", errors.New("down"), true, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			judge := &turns{says: []string{c.word}, err: c.err}
+			_, a := told(t, &scripted{pieces: []string{c.sentence}}, rag.EngineOptions{Judge: judge}, where)
+			require.Equal(t, c.kept, a.Refusal == nil)
+			require.Len(t, judge.asked, c.asked)
+			cited(t, a, tajText)
+		})
+	}
+	judge := &turns{says: []string{"yes"}}
+	told(t, &scripted{pieces: []string{strings.Repeat(true1, 20)}}, rag.EngineOptions{Judge: judge}, where)
+	require.Len(t, judge.asked, 8, "his work is bounded")
+}
+
+const inEnglish = "The Taj Mahal stands in Agra. "
+
+func TestAnAnswerInAnotherLanguageIsAskedForAgain(t *testing.T) {
+	model := &turns{says: []string{inEnglish, true1}}
+	shown, a := told(t, model, rag.EngineOptions{}, where)
+	require.Equal(t, strings.TrimSpace(true1), a.Text)
+	require.Equal(t, a.Text, shown)
+	require.Equal(t, lang.Hindi, a.Language)
+	require.Nil(t, a.Original)
+	require.Equal(t, llm.Usage{Prompt: 20, Completion: 2}, a.Usage, "of both")
+	require.Contains(t, model.asked[1].Messages[0].Content, "was not in Hindi")
+	require.NotContains(t, model.asked[0].Messages[0].Content, "was not in Hindi", "the first request is left as it was")
+}
+
+func TestAnAnswerTwiceInAnotherLanguageIsTranslated(t *testing.T) {
+	asked := rag.Question{Text: "Where is the Taj Mahal?", Language: lang.English}
+	translate := func(_ context.Context, texts []string, from, to lang.Code) ([]string, error) {
+		require.Equal(t, []lang.Code{lang.Hindi, lang.English}, []lang.Code{from, to})
+		out := make([]string, len(texts))
+		for i := range texts {
+			out[i] = "In English."
+		}
+		return out, nil
+	}
+	shown, a := told(t, &turns{says: []string{true1 + invented + true2}}, rag.EngineOptions{Translate: translate}, asked)
+	require.Equal(t, "In English. In English.", a.Text)
+	require.Equal(t, a.Text, shown)
+	require.Equal(t, lang.English, a.Language)
+	require.Equal(t, &rag.Original{Text: strings.TrimSpace(true1 + true2), Language: lang.Hindi}, a.Original)
+	cited(t, a, tajText)
+}
+
+func TestAnAnswerThatCannotBeTranslatedSaysWhatItIsIn(t *testing.T) {
+	asked := rag.Question{Text: "Where is the Taj Mahal?", Language: lang.English}
+	failing := func(context.Context, []string, lang.Code, lang.Code) ([]string, error) {
+		return nil, errors.New("down")
+	}
+	short := func(context.Context, []string, lang.Code, lang.Code) ([]string, error) { return []string{""}, nil }
+	for name, opts := range map[string]rag.EngineOptions{"no translator": {}, "it fails": {Translate: failing}, "it gives nothing": {Translate: short}} {
+		t.Run(name, func(t *testing.T) {
+			shown, a := told(t, &turns{says: []string{true1}}, opts, asked)
+			require.Equal(t, strings.TrimSpace(true1), a.Text)
+			require.Equal(t, a.Text, shown)
+			require.Equal(t, lang.Hindi, a.Language)
+			require.Nil(t, a.Original)
+		})
+	}
+}
+
+func TestTheDetectorTellsLanguagesOfOneScriptApart(t *testing.T) {
+	marathi := func(string) lang.Code { return lang.Marathi }
+	model := &turns{says: []string{true1, "ताजमहल आगरा।"}}
+	_, a := told(t, model, rag.EngineOptions{Detect: marathi}, where)
+	require.Len(t, model.asked, 2, "nine words are enough to go by")
+	require.Equal(t, "ताजमहल आगरा।", a.Text, "two are not")
+}
