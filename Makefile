@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-rerank bench-understand bench-suggest bench-vectors \
+	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-rerank bench-understand bench-suggest bench-vectors \
 	bench-analysis bench-chunk bench-pgstore kill9
 
 help: ## list the targets
@@ -65,7 +65,11 @@ docs: ## read the package documentation in a browser
 
 AKSHARA_DATA ?= ../shared/data
 
-train-answers: ## fit the weights of the extractive model, and print them
+train-answers: ## fit the weights of the extractive model and of its confidence
+	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -out rag/extractive/weights.go
+	gofmt -w rag/extractive/weights.go
+
+bench-answers: ## what is quoted, refused and how surely, on XQuAD; with OPENAI_BASE_URL and LLM_MODEL_STANDARD a model's answers, too
 	go run ./train/internal/answertrain -data $(AKSHARA_DATA)
 
 train-fusion: ## fit what the legs of a search count for, and print it

@@ -33,10 +33,13 @@ import (
 // Name is what the model calls itself in a response.
 const Name = "extractive"
 
+// DefaultMargin is how much less a second sentence may score than the first.
+const DefaultMargin = 5
+
 // Options sets a Model up. The zero value is useful.
 type Options struct {
 	Sentences int     // how many are quoted at most; 0 is 2
-	Margin    float64 // by how much another one's score may be lower than the best one's; 0 is .7: half as likely
+	Margin    float64 // by how much another one's score may be lower than the best one's; 0 is DefaultMargin
 }
 
 // Model quotes. It keeps no state and may be used concurrently.
@@ -54,7 +57,7 @@ func New(opts *Options) *Model {
 		m.opts.Sentences = 2
 	}
 	if m.opts.Margin <= 0 {
-		m.opts.Margin = .7
+		m.opts.Margin = DefaultMargin
 	}
 	return m
 }
@@ -62,7 +65,8 @@ func New(opts *Options) *Model {
 // Generate quotes the sentences that answer best, best first, a line each. It
 // needs a Grounding; without passages, or with none that shares a content word
 // with the question, the response finishes with NoAnswer. Every line is one
-// Quote, whose Confidence is the calibrated chance that it holds the answer.
+// Quote, in the language and script of its source. The Confidence of them all is
+// the calibrated chance that one of them holds the answer; see [Confidence].
 func (m *Model) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	g := req.Grounding
 	if g == nil {
@@ -77,6 +81,7 @@ func (m *Model) Generate(ctx context.Context, req *llm.Request) (*llm.Response, 
 	}
 	res := &llm.Response{Model: Name, Finish: llm.NoAnswer}
 	var text strings.Builder
+	sure := Confidence(ranked, g.Language)
 	for _, c := range m.choose(ranked) {
 		quote := c.Text(g)
 		if text.Len() > 0 {
@@ -85,7 +90,7 @@ func (m *Model) Generate(ctx context.Context, req *llm.Request) (*llm.Response, 
 		start := text.Len()
 		text.WriteString(quote)
 		res.Quotes = append(res.Quotes, llm.Quote{
-			Span: llm.Span{Start: start, End: text.Len()}, Passage: c.Passage, Source: c.Span, Confidence: c.Confidence,
+			Span: llm.Span{Start: start, End: text.Len()}, Passage: c.Passage, Source: c.Span, Confidence: sure,
 		})
 		res.Finish = llm.Stop
 	}
@@ -100,18 +105,28 @@ func (m *Model) choose(ranked []Candidate) []Candidate {
 		if len(out) == m.opts.Sentences || len(out) > 0 && c.Score < out[0].Score-m.opts.Margin {
 			break
 		}
-		out = append(out, c)
+		if len(out) == 0 || c.Features.Sentence == 1 { // a heading says little beside a sentence
+			out = append(out, c)
+		}
 	}
 	return out
 }
 
+// around is where a candidate's neighbours are.
+type around struct {
+	before, after        corpus.Span // the sentence with the one before, and with the one behind
+	title                string      // with the headings it stands under
+	topic                []float64   // what that is worth for each word of the question
+	held, previous, next []float64   // how surely it and its neighbours hold them
+}
+
 // Candidate is a sentence of a passage that may answer.
 type Candidate struct {
-	Passage    int         // index into Grounding.Passages
-	Span       corpus.Span // in the text of the passage's document, without white space around it
-	Score      float64     // for ranking, on the scale of log-odds
-	Confidence float64     // calibrated chance that it holds the answer, from 0 to 1
-	Features   Features    // what the score is made of
+	Passage  int         // index into Grounding.Passages
+	Span     corpus.Span // in the text of the passage's document, without white space around it
+	Score    float64     // for ranking, on the scale of log-odds
+	Features Features    // what the score is made of
+	around
 }
 
 // Text gives the sentence.
@@ -143,10 +158,11 @@ func Rank(ctx context.Context, g *llm.Grounding) ([]Candidate, error) {
 			}
 		}
 	}
+	q.compare(g, all)
 	missing := q.Share(q.lacking)
 	for i := range all {
 		all[i].Features.Missing = missing
-		all[i].Confidence = all[i].Features.confidence()
+		all[i].Score = all[i].Features.score()
 	}
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	return all, nil
@@ -216,7 +232,7 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 		raise(context, previous, inPrevious)
 		raise(context, whole, 1)
 		previous = held[i]
-		f := Features{Own: own, Context: q.Share(context), Passage: p.Score, Pairs: q.Pairs(tokens[i]), Focus: q.focus(held[i], mentions)}
+		f := Features{Own: own, Context: q.Share(context), Passage: p.Score, Pairs: q.Pairs(tokens[i]), Focus: q.focus(held[i], mentions), asked: q.expects}
 		if f.Context == 0 {
 			continue
 		}
@@ -224,8 +240,19 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 		f.Sentence, f.First = truth(endsSentence(text)), truth(i == 0)
 		f.Words = math.Log1p(float64(len(tokens[i]))) / 4
 		f.Language = truth(code == "" || code == q.language)
-		q.expects.fill(&f, tokens[i], text, q.Text)
-		out = append(out, Candidate{Passage: index, Span: span, Score: f.score(), Features: f})
+		f.Signs = signsOf(tokens[i], text, q.Text)
+		f.Tight, f.Near = q.tight(tokens[i], topic), q.near(tokens[i], text)
+		f.BM25 = q.bm25(tokens[i], topic)
+		f.New = math.Log1p(float64(q.others(tokens[i]))) / 4
+		c := Candidate{Passage: index, Span: span, Features: f, around: around{before: span, after: span, title: title, topic: topic, held: held[i]}}
+		if i > 0 {
+			c.before.Start, c.previous = spans[i-1].Start, held[i-1]
+		}
+		if i+1 < len(spans) {
+			c.after.End, c.next = spans[i+1].End, held[i+1]
+			c.Features.Next = q.Share(held[i+1])
+		}
+		out = append(out, c)
 	}
 	return out
 }

@@ -39,7 +39,7 @@ func titled(tb testing.TB, code lang.Code, title string, texts ...string) []llm.
 func Example() {
 	doc := &corpus.Document{ID: "taj", Text: "ताजमहल आगरा में है। ताजमहल शाहजहाँ ने बनवाया था। उसमें बाग़ भी हैं।"}
 	chunks, _ := chunk.Split(doc, nil)
-	res, _ := extractive.New(nil).Generate(context.Background(), &llm.Request{Grounding: &llm.Grounding{
+	res, _ := extractive.New(&extractive.Options{Sentences: 1}).Generate(context.Background(), &llm.Request{Grounding: &llm.Grounding{
 		Question: "ताजमहल किसने बनवाया था?", Language: lang.Hindi, Passages: []llm.Passage{{Chunk: chunks[0], Score: 1}},
 	}})
 	fmt.Println(res.Text)

@@ -1,27 +1,164 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 
-	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/extractive"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
-func halves(all []example) (even, odd []example) {
-	for _, e := range all {
-		if e.article%2 == 0 {
-			even = append(even, e)
-		} else {
-			odd = append(odd, e)
+// model is what is learnt.
+type model struct {
+	rank  []float64
+	sure  []float64
+	lines map[lang.Code][2]float64 // slope and shift of the log-odds
+}
+
+// judged is what a model makes of an example.
+type judged struct {
+	answerable, first, quoted bool // whether there is an answer, stands in the first quote, in one of them
+	holds, anyHolds           bool // whether the first quote has the answer's words, one of them
+	exact                     bool // whether the quotes are the source's bytes
+	confidence                float64
+}
+
+// learn fits the ranking, then the confidence in what it puts first.
+func learn(all []example) *model {
+	m := &model{rank: rankWeights(all), lines: map[lang.Code][2]float64{}}
+	var xs [][]float64
+	var ys, odds []float64
+	var used []*example
+	for i := range all {
+		if e := &all[i]; len(e.ranked) > 0 {
+			order := m.order(e)
+			xs = append(xs, extractive.Signals(m.ranked(e, order)))
+			ys = append(ys, truth(e.answerable && slices.ContainsFunc(chosen(e, order, m), func(j int) bool { return e.right[j] })))
+			used = append(used, e)
 		}
 	}
-	return even, odd
+	m.sure = logistic(xs, ys, half(used), .001)
+	for i := range xs {
+		odds = append(odds, dot(m.sure, xs[i]))
+	}
+	for _, code := range measured {
+		var x [][]float64
+		var y []float64
+		for i := range used {
+			if used[i].code == code && !used[i].foreign {
+				x, y = append(x, []float64{odds[i], 1}), append(y, ys[i])
+			}
+		}
+		w := logistic(x, y, nil, 0)
+		m.lines[code] = [2]float64{w[0], w[1]}
+	}
+	return m
+}
+
+// score gives a candidate's score under the model.
+func (m *model) score(e *example, i int) float64 { return dot(m.rank, e.values[i]) }
+
+// order gives an example's candidates by their scores, best first.
+func (m *model) order(e *example) []int {
+	order := make([]int, len(e.ranked))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(m.score(e, b), m.score(e, a)) })
+	return order
+}
+
+// ranked gives the candidates as the model ranks them.
+func (m *model) ranked(e *example, order []int) []extractive.Candidate {
+	out := make([]extractive.Candidate, len(order))
+	for i, j := range order {
+		out[i] = e.ranked[j]
+		out[i].Score = m.score(e, j)
+	}
+	return out
+}
+
+// chosen gives the candidates that are quoted, of an order of all.
+func chosen(e *example, order []int, m *model) []int {
+	out := order[:min(1, len(order))]
+	if len(order) > 1 && m.score(e, order[1]) >= m.score(e, order[0])-extractive.DefaultMargin {
+		out = order[:2]
+	}
+	return out
+}
+
+// judge tells what the model makes of an example.
+func (m *model) judge(e *example) judged {
+	j := judged{answerable: e.answerable, exact: true}
+	if len(e.ranked) == 0 {
+		return j
+	}
+	order := m.order(e)
+	line := m.lines[e.code]
+	j.confidence = 1 / (1 + math.Exp(-line[0]*dot(m.sure, extractive.Signals(m.ranked(e, order)))-line[1]))
+	j.look(e, chosen(e, order, m))
+	return j
+}
+
+// asInSource tells what the weights in the source make of an example.
+func asInSource(e *example) judged {
+	j := judged{answerable: e.answerable, exact: true, confidence: extractive.Confidence(e.ranked, e.code)}
+	var quoted []int
+	for i := range e.ranked {
+		if i < 2 && e.ranked[i].Score >= e.ranked[0].Score-extractive.DefaultMargin {
+			quoted = append(quoted, i)
+		}
+	}
+	j.look(e, quoted)
+	return j
+}
+
+// look sets what the quoted candidates hold.
+func (j *judged) look(e *example, quoted []int) {
+	for n, i := range quoted {
+		if n == 0 {
+			j.first, j.holds = e.right[i], e.holds[i] || e.right[i]
+		}
+		j.quoted = j.quoted || e.right[i]
+		j.anyHolds = j.anyHolds || e.holds[i] || e.right[i]
+		j.exact = j.exact && e.sources[i].quote == e.sources[i].bytes
+	}
+}
+
+// parts is how many parts of the articles are left out in turn.
+const parts = 6
+
+// crossValidated judges each example by a model that was learnt from the other parts.
+func crossValidated(all []example) map[lang.Code]figures {
+	judgements := map[lang.Code][]judged{}
+	for part := range parts {
+		var others []example
+		for _, e := range all {
+			if e.article%parts != part {
+				others = append(others, e)
+			}
+		}
+		m := learn(others)
+		for i := range all {
+			if e := &all[i]; e.article%parts == part && !e.foreign {
+				judgements[e.code] = append(judgements[e.code], m.judge(e))
+			}
+		}
+	}
+	out := map[lang.Code]figures{}
+	for code, list := range judgements {
+		out[code] = figuresOf(list)
+	}
+	return out
 }
 
 func only(all []example, code lang.Code) []example {
 	var out []example
 	for _, e := range all {
-		if e.code == code && e.answerable {
+		if e.code == code && !e.foreign {
 			out = append(out, e)
 		}
 	}
@@ -32,19 +169,15 @@ func only(all []example, code lang.Code) []example {
 // softmax over an example's candidates gives to the right ones.
 func rankWeights(all []example) []float64 {
 	const decay = .002
-	var use []example
-	for _, e := range all {
-		for _, c := range e.candidates {
-			if c.right && e.answerable {
-				use = append(use, e)
-				break
-			}
+	var use []*example
+	for i := range all {
+		if e := &all[i]; e.answerable && slices.Contains(e.right, true) {
+			use = append(use, e)
 		}
 	}
-	n := len(use[0].candidates[0].features)
-	return ascend(n, 400, .1, func(w, gradient []float64) {
+	return ascend(len(use[0].values[0]), 300, .1, func(w, gradient []float64) {
 		for _, e := range use {
-			addGradient(gradient, w, e.candidates)
+			addGradient(gradient, w, e)
 		}
 		for i := range gradient {
 			gradient[i] = gradient[i]/float64(len(use)) - decay*w[i]
@@ -54,50 +187,52 @@ func rankWeights(all []example) []float64 {
 
 // addGradient adds what one example says: the mean of the features of the right
 // candidates less that of all, each weighted by its probability.
-func addGradient(gradient, w []float64, candidates []candidate) {
-	p := make([]float64, len(candidates))
+func addGradient(gradient, w []float64, e *example) {
+	p := make([]float64, len(e.values))
 	top := math.Inf(-1)
-	for i, c := range candidates {
-		p[i] = dot(w, c.features)
+	for i, v := range e.values {
+		p[i] = dot(w, v)
 		top = max(top, p[i])
 	}
 	var all, right float64
-	for i, c := range candidates {
+	for i := range p {
 		p[i] = math.Exp(p[i] - top)
 		all += p[i]
-		if c.right {
+		if e.right[i] {
 			right += p[i]
 		}
 	}
-	for i, c := range candidates {
+	for i, v := range e.values {
 		share := -p[i] / all
-		if c.right {
+		if e.right[i] {
 			share += p[i] / right
 		}
-		for j, f := range c.features {
+		for j, f := range v {
 			gradient[j] += share * f
 		}
 	}
 }
 
-// confidenceWeights fits the chance that the sentence which is ranked first holds the answer.
-func confidenceWeights(all []example, rank []float64) []float64 {
-	const decay = .0005
-	var xs [][]float64
-	var ys []float64
-	for _, e := range all {
-		x, y := []float64{0, 0, 0, 1, 1}, 0.0
-		if best := first(e.candidates, rank); best != nil {
-			x = []float64{best.features[own], best.features[around], best.features[pairs], best.features[missing], 1}
-			if best.right {
-				y = 1
-			}
+// half gives examples weights by which half are answerable, and half of the others foreign.
+func half(all []*example) []float64 {
+	weights := make([]float64, len(all))
+	for i, e := range all {
+		weights[i] = .5
+		if e.answerable {
+			weights[i] = 1
 		}
-		xs, ys = append(xs, x), append(ys, y)
 	}
-	return ascend(confNum+1, 3000, .05, func(w, gradient []float64) {
+	return weights
+}
+
+// logistic fits a logistic regression, of examples that count by their weights, or alike.
+func logistic(xs [][]float64, ys, weights []float64, decay float64) []float64 {
+	return ascend(len(xs[0]), 2000, .05, func(w, gradient []float64) {
 		for i, x := range xs {
 			miss := ys[i] - 1/(1+math.Exp(-dot(w, x)))
+			if weights != nil {
+				miss *= weights[i]
+			}
 			for j := range x {
 				gradient[j] += miss * x[j]
 			}
@@ -123,72 +258,59 @@ func ascend(n, steps int, rate float64, step func(w, gradient []float64)) []floa
 	return w
 }
 
-// accuracy gives the share of the examples whose first candidate is right, and
-// of those that have a right one among the first two.
-func accuracy(all []example, w []float64) (one, two float64) {
-	for _, e := range all {
-		best, next := topTwo(e.candidates, w)
-		if best != nil && best.right {
-			one++
-		}
-		if best != nil && best.right || next != nil && next.right {
-			two++
-		}
-	}
-	return one / float64(len(all)), two / float64(len(all))
-}
-
-// threshold gives what the source's own ranking and confidence make of a
-// language's examples: the share of the answerable ones that are answered, of
-// those the ones that are answered by the right sentence, and the share of the
-// unanswerable ones that are refused.
-func threshold(all []example, code lang.Code) (kept, right, refused float64) {
-	var answerable, unanswerable float64
-	for _, e := range all {
-		if e.code != code {
-			continue
-		}
-		sure := len(e.candidates) > 0 && e.candidates[0].confidence >= rag.DefaultMinConfidence
-		switch {
-		case !e.answerable && !sure:
-			refused++
-		case e.answerable && sure:
-			kept++
-			if e.candidates[0].right {
-				right++
-			}
-		}
-		if e.answerable {
-			answerable++
-		} else {
-			unanswerable++
-		}
-	}
-	return kept / answerable, right / kept, refused / unanswerable
-}
-
-func first(candidates []candidate, w []float64) *candidate {
-	best, _ := topTwo(candidates, w)
-	return best
-}
-
-func topTwo(candidates []candidate, w []float64) (best, next *candidate) {
-	for i := range candidates {
-		c := &candidates[i]
-		switch s := dot(w, c.features); {
-		case best == nil || s > dot(w, best.features):
-			best, next = c, best
-		case next == nil || s > dot(w, next.features):
-			next = c
-		}
-	}
-	return best, next
-}
-
 func dot(a, b []float64) float64 {
 	var sum float64
 	for i := range a {
 		sum += a[i] * b[i]
 	}
 	return sum
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// source gives the weights as a file of package extractive.
+func (m *model) source() []byte {
+	var b strings.Builder
+	b.WriteString(`// Code generated by answertrain from XQuAD's development half (CC BY-SA 4.0); DO NOT EDIT.
+
+package extractive
+
+import "github.com/akshara-go/akshara/translate/lang"
+
+// weights are what the features count for in a score: those of Features.Values
+// in their order, then a row of signs for each thing that may be asked for.
+var weights = [Shares + int(expectations)*signs]float64{
+`)
+	writeRows(&b, m.rank[:extractive.Shares], 10)
+	writeRows(&b, m.rank[extractive.Shares:], 9)
+	b.WriteString("}\n\n// confidenceWeights are what Signals count for in the log-odds.\nvar confidenceWeights = [...]float64{\n")
+	writeRows(&b, m.sure, 10)
+	b.WriteString("}\n\n// calibration turns the log-odds into those of a language.\nvar calibration = map[lang.Code]line{\n")
+	var mean [2]float64
+	for _, code := range measured {
+		l := m.lines[code]
+		fmt.Fprintf(&b, "\t%q: {%.2f, %.2f},\n", code, l[0], l[1])
+		mean[0] += l[0] / float64(len(measured))
+		mean[1] += l[1] / float64(len(measured))
+	}
+	fmt.Fprintf(&b, "}\n\nvar otherLanguages = line{%.2f, %.2f}\n", mean[0], mean[1])
+	return []byte(b.String())
+}
+
+func writeRows(b *strings.Builder, values []float64, row int) {
+	for part := range slices.Chunk(values, row) {
+		b.WriteByte('\t')
+		for i, v := range part {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			fmt.Fprintf(b, "%.2f,", v+0)
+		}
+		b.WriteByte('\n')
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -34,10 +35,12 @@ func readXQuAD(dir string, code lang.Code) (docs []corpus.Document, questions []
 	if err := json.Unmarshal(data, &set); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
+	texts := map[string]string{}
 	for i, article := range set.Data {
 		for j, p := range article.Paragraphs {
-			id := fmt.Sprintf("%d/%d", i, j)
+			id := fmt.Sprintf("%d/%02d", i, j)
 			docs = append(docs, corpus.Document{ID: id, Text: p.Context, Source: corpus.Source{Language: code}})
+			texts[id] = p.Context
 			runes := []rune(p.Context)
 			for _, q := range p.QAs {
 				if len(q.Answers) == 0 || q.Answers[0].Start > len(runes) {
@@ -45,7 +48,7 @@ func readXQuAD(dir string, code lang.Code) (docs []corpus.Document, questions []
 				}
 				start := len(string(runes[:q.Answers[0].Start]))
 				questions = append(questions, question{
-					text: q.Question, document: id, code: code, article: i,
+					text: q.Question, words: q.Answers[0].Text, texts: texts, document: id, code: code, article: i,
 					answer: corpus.Span{Start: start, End: start + len(q.Answers[0].Text)},
 				})
 			}
@@ -53,3 +56,21 @@ func readXQuAD(dir string, code lang.Code) (docs []corpus.Document, questions []
 	}
 	return docs, questions, nil
 }
+
+// question is a question of XQuAD.
+type question struct {
+	text, document string
+	words          string // the answer's
+	code           lang.Code
+	article        int
+	answer         corpus.Span       // in the document's text
+	texts          map[string]string // of every document
+}
+
+// contains tells whether a text holds some words.
+func contains(text, words string) bool {
+	return strings.Contains(text, strings.TrimSpace(words))
+}
+
+// group gives what the ids of an article's documents begin with.
+func (q *question) group() string { return fmt.Sprintf("%d/", q.article) }
