@@ -11,7 +11,7 @@ import (
 )
 
 func TestPage(t *testing.T) {
-	b, s := browser(t), start(t, t.TempDir(), nil)
+	b, s := browser(t), start(t, t.TempDir(), map[string]string{"RAG_REFUSAL_CONTACT": helpline})
 	at := func(name string, v view, path string, test func(*tab)) {
 		t.Run(name, func(t *testing.T) { test(visit(t, b, s, v, path)) })
 	}
@@ -28,6 +28,7 @@ func TestPage(t *testing.T) {
 	at("completions under the search field", desktop, "/#search", completes)
 	at("completions from the documents", phone, "/#search", completesFromDocuments)
 	at("a service without completions", desktop, "/#search", completesNothing)
+	at("a refusal says whom and what to ask instead", phone, "/", asksInstead)
 	at("dark", view{width: 1280, height: 800, dark: true}, "/", dark)
 }
 
@@ -106,6 +107,22 @@ func refuses(p *tab) {
 			"it does not look like an answer")
 	}
 	p.shot("refusal")
+}
+
+const helpline = "सहायता: 1800-000-000"
+
+func asksInstead(p *tab) {
+	p.asked("ताजमहल का बिजली बिल किसने चुकाया?")
+	require.Contains(p.tb, p.text(".answer-text"), helpline)
+	require.Empty(p.tb, js[[]string](p, smallTargets))
+	require.LessOrEqual(p.tb, js[int](p, "document.scrollingElement.scrollWidth"), 390)
+	offered := p.text(".refusal .chip")
+	require.NotEmpty(p.tb, offered)
+	p.shot("phone-refusal")
+	p.do(chromedp.Focus(".refusal .chip"))
+	p.press(kb.Enter)
+	p.wait(`document.querySelectorAll(".exchange").length === 2 && document.querySelector(".exchange:last-child .answer")?.getAttribute("aria-busy") === "false"`)
+	require.Contains(p.tb, p.text(".exchange:last-child .asked"), offered)
 }
 
 func asksAnExample(p *tab) {

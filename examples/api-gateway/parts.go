@@ -59,13 +59,13 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, err
 	}
-	found, err := finding(ctx, cfg, kept, log, monitor, traces)
+	translator, endTranslator, err := translation(cfg)
 	if err != nil {
 		return nil, errors.Join(err, kept.close())
 	}
-	translator, endTranslator, err := translation(cfg)
+	found, err := finding(ctx, cfg, kept, translator, log, monitor, traces)
 	if err != nil {
-		return nil, errors.Join(err, found.close(), kept.close())
+		return nil, errors.Join(err, endTranslator(), kept.close())
 	}
 	ctx, stop := context.WithCancel(ctx)
 	p := &parts{kept: kept, rag: found, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,

@@ -22,6 +22,7 @@ import (
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/translit"
 )
@@ -47,9 +48,9 @@ type retrieval struct {
 
 // finding gives what finds and answers: the service that the environment names,
 // whose check it adds to monitor, or this process in what is kept.
-func finding(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
+func finding(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
 	if cfg.Services.RAG == "" {
-		return findingHere(ctx, cfg, kept, log, monitor, traces)
+		return findingHere(ctx, cfg, kept, translator, log, monitor, traces)
 	}
 	client, err := raghttp.NewClient(cfg.Services.RAG, &httpkit.ClientOptions{Timeout: answerWait})
 	if err != nil {
@@ -63,7 +64,7 @@ func finding(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger
 }
 
 // findingHere finds in an index of the store.
-func findingHere(ctx context.Context, cfg *settings, kept *storage, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
+func findingHere(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
 	model, endModel, err := languageModel(cfg, log, monitor, traces)
 	if err != nil {
 		return nil, err
@@ -78,7 +79,9 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, log *slog.Lo
 		Speller: speller(translit.New(nil)), Chunk: chunkOptions(cfg),
 	})
 	return &retrieval{
-		answerer:  rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold}),
+		answerer: rag.NewEngine(index, &rag.EngineOptions{
+			Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
+		}),
 		suggester: index, sink: index, chunks: index.Chunks, close: func() error { return errors.Join(endEmbedder(), endModel()) }, index: index, embedder: embedder,
 	}, nil
 }

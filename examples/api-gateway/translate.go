@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
+	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/llmtranslate"
 	"github.com/akshara-go/akshara/translate/translatehttp"
 	"github.com/akshara-go/akshara/translate/translit"
@@ -59,4 +61,22 @@ func translationHere(cfg *settings) (translate.Translator, func() error, error) 
 		return nil, nil, errors.Join(err, memory.Close())
 	}
 	return translate.NewDetected(cached, detect.New()), memory.Close, nil
+}
+
+// translatedBy gives how an engine has its answers translated: the same words in
+// another script are no translation.
+func translatedBy(by translate.Translator) func(context.Context, []string, lang.Code, lang.Code) ([]string, error) {
+	return func(ctx context.Context, texts []string, from, to lang.Code) ([]string, error) {
+		res, err := by.Translate(ctx, &translate.Request{Texts: texts, Source: from, Target: to})
+		if err != nil {
+			return nil, err
+		}
+		out := make([]string, len(res.Texts))
+		for i := range res.Texts {
+			if res.Texts[i].Kind != translate.Transliterated {
+				out[i] = res.Texts[i].Text
+			}
+		}
+		return out, nil
+	}
 }

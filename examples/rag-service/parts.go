@@ -84,7 +84,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, dir s
 	documents := &ingest.Collection{Catalog: kept, Sink: index, Detect: language}
 	p.service = raghttp.Service{
 		Retriever: index, Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: embedder != nil,
-		Answerer: rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold}),
+		Answerer: rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact}),
 		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}
 	return p.align(ctx, documents, embedder, filepath.Join(dir, "embedding-model"), log)

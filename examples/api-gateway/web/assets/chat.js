@@ -64,7 +64,7 @@ class Answer {
     if (answer.refused) {
       this.box.classList.add("refusal");
       this.body.replaceChildren(answer.answer);
-      this.box.replaceChildren(say(el("p", { className: "refusal-title" }), "refusal"), this.body);
+      this.box.replaceChildren(say(el("p", { className: "refusal-title" }), "refusal"), this.body, ...instead(answer.refusal_suggestions));
       source.close({ unlessUsed: true }); // what an earlier answer rests on is no source of this one
     } else {
       this.#draw();
@@ -149,6 +149,20 @@ class Answer {
       source.open(first, { focus: false });
     }
   }
+}
+
+// instead offers what may be asked in place of a question that was refused.
+function instead(suggestions = []) {
+  if (suggestions.length === 0) {
+    return [];
+  }
+  const title = say(el("h3", { className: "label" }), "suggest");
+  const rows = suggestions.map((text) => {
+    const chip = el("button", { type: "button", className: "chip", dir: "auto", textContent: text });
+    chip.addEventListener("click", () => ask(text));
+    return el("li", {}, chip);
+  });
+  return [title, el("ul", { className: "chips" }, ...rows)];
 }
 
 async function run(question, answer) {
