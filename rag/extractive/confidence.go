@@ -49,26 +49,32 @@ func Signals(ranked []Candidate) []float64 {
 	}
 }
 
+// Odds gives the log-odds that ranked candidates hold the answer, with weights
+// for their Signals and what is set by hand.
+func Odds(ranked []Candidate, weights []float64) float64 {
+	f := &ranked[0].Features
+	odds := missingWeight*f.Missing - headingWeight*(f.Sentence-1)
+	for i, v := range Signals(ranked) {
+		odds += weights[i] * v
+	}
+	return odds
+}
+
 // Confidence gives the calibrated chance, from 0 to 1, that the best of ranked
 // candidates holds the answer, or the one behind it if that is quoted too: a
 // logistic regression on XQuAD's questions, each asked once with and once without
-// the paragraph that answers it, and for each language of them a line through
-// its log-odds (Platt 1999). Other languages have the mean of these lines. None
+// the paragraph that answers it and once without its article, and for each
+// language of them a line through its log-odds (Platt 1999). Other languages have the mean of these lines. None
 // has no chance.
 func Confidence(ranked []Candidate, code lang.Code) float64 {
 	if len(ranked) == 0 {
 		return 0
 	}
-	odds := 0.0
-	for i, v := range Signals(ranked) {
-		odds += confidenceWeights[i] * v
-	}
 	line, ok := calibration[code]
 	if !ok {
 		line = otherLanguages
 	}
-	f := &ranked[0].Features
-	odds = line.slope*odds + line.shift + missingWeight*f.Missing - headingWeight*(f.Sentence-1)
+	odds := line.slope*Odds(ranked, confidenceWeights[:]) + line.shift
 	return 1 / (1 + math.Exp(-odds))
 }
 

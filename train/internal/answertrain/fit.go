@@ -41,8 +41,8 @@ func learn(all []example) *model {
 		}
 	}
 	m.sure = logistic(xs, ys, half(used), .001)
-	for i := range xs {
-		odds = append(odds, dot(m.sure, xs[i]))
+	for _, e := range used {
+		odds = append(odds, extractive.Odds(m.ranked(e, m.order(e)), m.sure))
 	}
 	for _, code := range measured {
 		var x [][]float64
@@ -98,7 +98,7 @@ func (m *model) judge(e *example) judged {
 	}
 	order := m.order(e)
 	line := m.lines[e.code]
-	j.confidence = 1 / (1 + math.Exp(-line[0]*dot(m.sure, extractive.Signals(m.ranked(e, order)))-line[1]))
+	j.confidence = 1 / (1 + math.Exp(-line[0]*extractive.Odds(m.ranked(e, order), m.sure)-line[1]))
 	j.look(e, chosen(e, order, m))
 	return j
 }
@@ -168,14 +168,14 @@ func only(all []example, code lang.Code) []example {
 // rankWeights fits the ranking: gradient ascent on the likelihood that a
 // softmax over an example's candidates gives to the right ones.
 func rankWeights(all []example) []float64 {
-	const decay = .002
+	const decay = .0005
 	var use []*example
 	for i := range all {
 		if e := &all[i]; e.answerable && slices.Contains(e.right, true) {
 			use = append(use, e)
 		}
 	}
-	return ascend(len(use[0].values[0]), 300, .1, func(w, gradient []float64) {
+	return ascend(len(use[0].values[0]), 400, .1, func(w, gradient []float64) {
 		for _, e := range use {
 			addGradient(gradient, w, e)
 		}

@@ -57,5 +57,5 @@ func run(ctx context.Context, data, out string, w io.Writer) error {
 		fmt.Fprintf(w, "\n%s, cross-validated over %d parts of the articles:\n", code, parts)
 		folds[code].print(w)
 	}
-	return nil
+	return generated(ctx, data, w)
 }
