@@ -14,7 +14,7 @@ import (
 func TestItAnswersWithACitation(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for range 2 { // the second time over what the first has kept
-		require.Equal(t, "इसे शाहजहाँ ने मुमताज़ महल की याद में बनवाया था। [taj]\n", printed(t, main))
+		require.Equal(t, "इसे शाहजहाँ ने मुमताज़ महल की याद में बनवाया था। [taj]\nताजमहल आगरा में यमुना के किनारे है। [taj]\n", printed(t, main))
 	}
 	require.DirExists(t, "quickstart-data")
 }

@@ -252,7 +252,7 @@ func TestAnswerStream(t *testing.T) {
 	base := served(t, nil)
 	names, data := events(t, base+"/answer/stream", `{"message":"ताजमहल किसने बनवाया था?"}`)
 	require.Regexp(t, `^(source )+((token )+claim )+done $`, strings.Join(names, " ")+" ")
-	require.Contains(t, data[len(data)-1], `"answer":"इसे शाहजहाँ ने बनवाया था।"`)
+	require.Contains(t, data[len(data)-1], `"answer":"इसे शाहजहाँ ने बनवाया था।`)
 	names, data = events(t, base+"/answer/stream", `{"message":"  "}`)
 	require.Equal(t, []string{"error"}, names)
 	require.Contains(t, data[0], `"code":"INVALID_REQUEST"`)
