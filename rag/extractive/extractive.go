@@ -8,7 +8,7 @@
 //	}})
 //	fmt.Println(res.Text) // ताजमहल शाहजहाँ ने बनवाया था।
 //
-// It needs no server and no weights, answers in well under a millisecond a
+// It needs no server and no weights file, answers in under a millisecond a
 // passage, and is what an [github.com/akshara-go/akshara/rag.Engine] uses when
 // it is given no other model.
 package extractive
