@@ -82,7 +82,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 		if s.torn > 0 {
 			torn++
 		}
-		compacted = s.active.gen
+		compacted = activeLog(s).gen
 		holdsAcknowledged(t, s, state)
 		require.NoError(t, s.Close())
 	}
@@ -144,4 +144,11 @@ func holdsAcknowledged(t *testing.T, s *Store, state map[string]string) {
 	}
 	require.Len(t, search(t, s, "t", "all"), min(10000, 3*len(counts)), "texts can be read")
 	require.Len(t, complete(t, s, "t", "own "), 3*len(counts), "forms are those of the documents")
+}
+
+// activeLog gives the log that changes go to now; the background may begin another.
+func activeLog(s *Store) *dataFile {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	return s.active
 }

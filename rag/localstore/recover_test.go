@@ -151,7 +151,7 @@ func TestMissingLogIsAnError(t *testing.T) {
 	s := open(t, dir)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
 	require.NoError(t, s.Compact(ctx))
-	path := s.active.path
+	path := activeLog(s).path
 	require.NoError(t, s.Close())
 	require.NoError(t, os.Remove(path))
 	_, err := Open(dir, nil)
@@ -173,7 +173,7 @@ func TestInterruptedRewritingLosesNothing(t *testing.T) {
 	first, err := os.ReadFile(s.path(1, logSuffix))
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
-	strange := []string{s.path(3, logSuffix) + ".tmp", s.path(7, segmentSuffix), filepath.Join(dir, manifestName+".tmp")}
+	strange := []string{s.path(6, logSuffix) + ".tmp", s.path(7, segmentSuffix), filepath.Join(dir, manifestName+".tmp")}
 	for _, path := range strange {
 		require.NoError(t, os.WriteFile(path, []byte("half"), 0o600))
 	}

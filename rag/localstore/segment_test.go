@@ -205,7 +205,7 @@ func oldDirectory(t *testing.T, dir string) {
 	s := open(t, from)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 0), record("u", "d", 0)}))
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
-	path := s.active.path
+	path := activeLog(s).path
 	require.NoError(t, s.Close())
 	src, err := openFile(path, 1, logKind, false)
 	require.NoError(t, err)
