@@ -82,6 +82,8 @@
 // numbered terms on from one file to the next. Such a directory is opened and
 // rewritten.
 //
+// A folder beside them holds notes; see [Store.SetNote].
+//
 // The crc of a frame is CRC-32C over salt, length, sequence and payload. The salt
 // is random, so that no document can be written that looks like a frame.
 package localstore

@@ -423,7 +423,7 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		return fault.Wrap(err, fault.InvalidRequest, "the directory for the copy is not empty", nil)
 	}
-	r, seq, err := s.holdAll()
+	r, seq, err := s.holdAll(dir)
 	if err != nil {
 		return err
 	}
@@ -451,12 +451,16 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	return nil
 }
 
-// holdAll keeps every tenant as it is, and gives the sequence of the next change.
-func (s *Store) holdAll() (*rewriting, uint64, error) {
+// holdAll keeps every tenant as it is, copies the notes as they are then into dir,
+// and gives the sequence of the next change.
+func (s *Store) holdAll(dir string) (*rewriting, uint64, error) {
 	s.writer.Lock()
 	defer s.writer.Unlock()
 	if s.closed.Load() {
 		return nil, 0, closedFault()
+	}
+	if err := s.copyNotes(dir); err != nil {
+		return nil, 0, writeFault(&WriteError{File: filepath.Join(dir, notesFolder), Err: err})
 	}
 	r := &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
 	for _, f := range s.logs {

@@ -65,6 +65,7 @@ type Store struct {
 	stop       context.CancelFunc
 	maintained chan struct{} // closed when maintain has ended
 
+	notes     notes
 	scratches sync.Pool // of *scratch
 }
 

@@ -115,6 +115,14 @@ var migrations = [][]string{
 			END
 		$$`,
 	},
+	{
+		`CREATE TABLE akshara_notes (
+			tenant uuid NOT NULL,
+			name   uuid NOT NULL,
+			note   bytea NOT NULL,
+			PRIMARY KEY (tenant, name)
+		)`,
+	},
 }
 
 // migrationTable says which of the migrations are done.

@@ -1,6 +1,7 @@
 package ragtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -17,13 +18,14 @@ import (
 // memory is the store that others are held against: a map, and the formulas of
 // the contract written down as they are said. It passes the suite itself.
 type memory struct {
-	mu   sync.RWMutex
-	recs map[key]rag.Record
+	mu    sync.RWMutex
+	recs  map[key]rag.Record
+	notes map[[2]string][]byte
 }
 
 type key struct{ tenant, chunk string }
 
-func newMemory() *memory { return &memory{recs: map[key]rag.Record{}} }
+func newMemory() *memory { return &memory{recs: map[key]rag.Record{}, notes: map[[2]string][]byte{}} }
 
 func (m *memory) Upsert(ctx context.Context, recs []rag.Record) error {
 	m.mu.Lock()
@@ -368,4 +370,26 @@ func (m *memory) Complete(ctx context.Context, c *rag.Completion) ([]rag.Term, e
 	}
 	sort.Slice(terms, func(i, j int) bool { return terms[i].Count > terms[j].Count })
 	return terms[:min(c.K, len(terms))], nil
+}
+
+func (m *memory) Note(ctx context.Context, tenant, name string) ([]byte, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return bytes.Clone(m.notes[[2]string{tenant, name}]), ctx.Err()
+}
+
+func (m *memory) SetNote(ctx context.Context, tenant, name string, before, after []byte) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := rag.CheckNote(after); err != nil {
+		return nil, err
+	}
+	at := [2]string{tenant, name}
+	if bytes.Equal(m.notes[at], before) {
+		m.notes[at] = bytes.Clone(after)
+	}
+	return bytes.Clone(m.notes[at]), nil
 }

@@ -39,7 +39,7 @@ type storeCase struct {
 // [rag.Store] says. newStore gives an empty store each time and has t release
 // it. Optional interfaces are tested where a store has them.
 func TestStore(t *testing.T, newStore func(t *testing.T) rag.Store) {
-	for _, cases := range [][]storeCase{writeCases, replaceCases, deleteCases, accessCases, filterCases, sparseCases, denseCases, searchCases, recordsCases, completeCases, concurrentCases, randomCases} {
+	for _, cases := range [][]storeCase{writeCases, replaceCases, deleteCases, accessCases, filterCases, sparseCases, denseCases, searchCases, recordsCases, noteCases, completeCases, concurrentCases, randomCases} {
 		for _, c := range cases {
 			t.Run(c.demand, func(t *testing.T) {
 				c.run(&suite{T: t, ctx: t.Context(), store: newStore(t), model: newMemory(), tenant: "t"})

@@ -1,0 +1,173 @@
+package localstore
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/akshara-go/akshara/rag"
+)
+
+var _ rag.Noter = (*Store)(nil)
+
+// notesFolder holds a file for each note, named by the SHA-256 of tenant and
+// name: the CRC-32C of that and the note, and the note.
+const notesFolder = "notes"
+
+// notes are the notes that were asked for, by the name of their file.
+type notes struct {
+	mu    sync.Mutex // comes after Store.writer
+	known map[string][]byte
+}
+
+func noteFile(tenant, name string) string {
+	sum := sha256.Sum256(appendString(appendString(nil, tenant), name))
+	return hex.EncodeToString(sum[:])
+}
+
+// Note implements [rag.Noter]. A damaged note is INTERNAL_ERROR around a [*CorruptError].
+func (s *Store) Note(ctx context.Context, tenantName, name string) ([]byte, error) {
+	if err := s.view(ctx, tenantName, func(*tenant) error { return nil }); err != nil {
+		return nil, err
+	}
+	note, err := s.note(noteFile(tenantName, name))
+	return bytes.Clone(note), err
+}
+
+// note gives a note, from memory where it was asked for before.
+func (s *Store) note(file string) ([]byte, error) {
+	s.notes.mu.Lock()
+	defer s.notes.mu.Unlock()
+	if note, ok := s.notes.known[file]; ok {
+		return note, nil
+	}
+	note, err := readNote(filepath.Join(s.dir, notesFolder, file))
+	if err != nil {
+		return nil, openFault(err)
+	}
+	s.notes.remember(file, note)
+	return note, nil
+}
+
+func (n *notes) remember(file string, note []byte) {
+	if n.known == nil {
+		n.known = map[string][]byte{}
+	}
+	n.known[file] = note
+}
+
+// SetNote implements [rag.Noter]. Its errors are those of Upsert.
+func (s *Store) SetNote(ctx context.Context, tenantName, name string, before, after []byte) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := rag.CheckNote(after); err != nil {
+		return nil, err
+	}
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	if s.broken != nil {
+		return nil, s.broken
+	}
+	file := noteFile(tenantName, name)
+	now, err := s.note(file)
+	if err != nil || !bytes.Equal(now, before) {
+		return bytes.Clone(now), err
+	}
+	if err := s.writeNote(file, after); err != nil {
+		return nil, writeFault(&WriteError{File: filepath.Join(s.dir, notesFolder, file), Err: err})
+	}
+	s.notes.mu.Lock()
+	s.notes.remember(file, bytes.Clone(after))
+	s.notes.mu.Unlock()
+	return bytes.Clone(after), nil
+}
+
+// readNote gives the note in a file, or nil where there is none.
+func readNote(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("localstore: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, 4+rag.MaxNote+1))
+	if err != nil {
+		return nil, fmt.Errorf("localstore: read %s: %w", path, err)
+	}
+	if len(data) < 4 || binary.LittleEndian.Uint32(data) != noteSum(filepath.Base(path), data[4:]) {
+		return nil, &CorruptError{File: path, Reason: errSum.Error()}
+	}
+	return data[4:], nil
+}
+
+func noteSum(file string, note []byte) uint32 {
+	return crc32.Update(crc32.Checksum([]byte(file), castagnoli), castagnoli, note)
+}
+
+// writeNote puts a note into its file, or removes the file of an empty one.
+func (s *Store) writeNote(file string, note []byte) error {
+	dir := filepath.Join(s.dir, notesFolder)
+	path := filepath.Join(dir, file)
+	if len(note) == 0 {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return syncDir(s.dir)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	data := append(binary.LittleEndian.AppendUint32(nil, noteSum(file, note)), note...)
+	if err := writeSynced(path+".tmp", data); err != nil {
+		_ = os.Remove(path + ".tmp")
+		return err
+	}
+	if err := os.Rename(path+".tmp", path); err != nil {
+		return err
+	}
+	return errors.Join(syncDir(dir), syncDir(s.dir))
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// copyNotes writes all notes into another store's directory. The caller holds s.writer.
+func (s *Store) copyNotes(to string) error {
+	names, err := filepath.Glob(filepath.Join(s.dir, notesFolder, "*"))
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	dir := filepath.Join(to, notesFolder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err == nil {
+			err = writeSynced(filepath.Join(dir, filepath.Base(name)), data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(syncDir(dir), syncDir(to))
+}

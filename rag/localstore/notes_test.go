@@ -1,0 +1,79 @@
+package localstore
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/observe/fault"
+)
+
+func note(t *testing.T, s *Store, tenant, name string) string {
+	t.Helper()
+	now, err := s.Note(t.Context(), tenant, name)
+	require.NoError(t, err)
+	return string(now)
+}
+
+func TestNotesStayAndGoIntoCopies(t *testing.T) {
+	dir, copied := t.TempDir(), filepath.Join(t.TempDir(), "copy")
+	s := open(t, dir)
+	for _, name := range []string{"a", "b"} {
+		_, err := s.SetNote(t.Context(), "t", name, nil, []byte("of "+name))
+		require.NoError(t, err)
+	}
+	_, err := s.SetNote(t.Context(), "t", "b", []byte("of b"), nil)
+	require.NoError(t, err)
+	require.NoError(t, s.Snapshot(t.Context(), copied))
+	require.NoError(t, s.Compact(t.Context()))
+	require.NoError(t, s.Close())
+	for _, dir := range []string{dir, copied} {
+		s := open(t, dir)
+		require.Equal(t, "of a", note(t, s, "t", "a"))
+		require.Empty(t, note(t, s, "t", "b"))
+		require.NoError(t, s.Close())
+	}
+	_, err = s.Note(t.Context(), "t", "a")
+	require.ErrorIs(t, err, ErrClosed)
+	_, err = s.SetNote(t.Context(), "t", "a", nil, []byte("b"))
+	require.ErrorIs(t, err, ErrClosed)
+}
+
+func TestADamagedNoteIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	_, err := s.SetNote(t.Context(), "t", "a", nil, []byte("the note"))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	path := filepath.Join(dir, notesFolder, noteFile("t", "a"))
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	whole[len(whole)-1] ^= 1
+	for _, data := range [][]byte{nil, whole[:3], whole} {
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		s := open(t, dir)
+		_, err := s.Note(t.Context(), "t", "a")
+		var damaged *CorruptError
+		require.ErrorAs(t, err, &damaged)
+		require.Equal(t, fault.Internal, fault.CodeOf(err))
+		_, err = s.SetNote(t.Context(), "t", "a", nil, []byte("b"))
+		require.ErrorAs(t, err, &damaged)
+		require.NoError(t, s.Close())
+	}
+}
+
+func TestANoteThatCannotBeWrittenIsNotThere(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.Empty(t, note(t, s, "t", "a"))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, notesFolder), nil, 0o600)) // where the folder goes
+	_, err := s.SetNote(t.Context(), "t", "a", nil, []byte("a"))
+	var refused *WriteError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err))
+	require.NoError(t, os.Remove(filepath.Join(dir, notesFolder)))
+	require.Empty(t, note(t, s, "t", "a"))
+	require.NoError(t, s.Close())
+}
