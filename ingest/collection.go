@@ -166,7 +166,7 @@ func (c *Collection) ReindexOnce(ctx context.Context, note, key string) (documen
 
 // each calls do for the id of every document in the catalog, once.
 func (c *Collection) each(ctx context.Context, do func(id string) error) error {
-	ids, err := c.ids(ctx)
+	ids, err := c.IDs(ctx)
 	if err != nil {
 		return err
 	}
@@ -181,10 +181,10 @@ func (c *Collection) each(ctx context.Context, do func(id string) error) error {
 // maxPasses bounds how often a catalog is read that does not stop changing.
 const maxPasses = 10
 
-// ids gives the ids of the documents in the catalog. One that was deleted while
+// IDs gives the ids of the documents in the catalog, each once. One that was deleted while
 // its pages were read may have moved another over a page's border, so that pages
 // are read again until their number stays the same.
-func (c *Collection) ids(ctx context.Context) ([]string, error) {
+func (c *Collection) IDs(ctx context.Context) ([]string, error) {
 	const page = 1000
 	var ids []string
 	seen := map[string]bool{}

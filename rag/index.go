@@ -39,6 +39,7 @@ type IndexOptions struct {
 type Index struct {
 	store Store
 	opts  IndexOptions
+	alike []string // tenants with vectors of the same model, which are taken over
 }
 
 var _ Retriever = (*Index)(nil)
@@ -168,14 +169,7 @@ func (x *Index) check(doc *corpus.Document) error {
 const titleWeight = 2
 
 func (x *Index) records(doc *corpus.Document, chunks []corpus.Chunk) []Record {
-	source := doc.Source
-	if source.Language == "" {
-		source.Language = x.opts.Detect(doc.Text)
-	}
-	readers := doc.Readers
-	if len(readers) == 0 {
-		readers = []string{corpus.Public}
-	}
+	source, readers := x.about(doc)
 	title := analysis.Index(source.Title, source.Language)
 	forms := newFormer(source.Title, source.Language)
 	made := []Term{{Text: x.way(), Count: 1}}
@@ -194,6 +188,18 @@ func (x *Index) records(doc *corpus.Document, chunks []corpus.Chunk) []Record {
 		}
 	}
 	return recs
+}
+
+// about gives what all records of a document say of it: its source, and who may read it.
+func (x *Index) about(doc *corpus.Document) (corpus.Source, []string) {
+	source, readers := doc.Source, doc.Readers
+	if source.Language == "" {
+		source.Language = x.opts.Detect(doc.Text)
+	}
+	if len(readers) == 0 {
+		readers = []string{corpus.Public}
+	}
+	return source, readers
 }
 
 // merge adds the terms of a title to those of a text.

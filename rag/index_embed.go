@@ -47,14 +47,16 @@ func (x *Index) recall(ctx context.Context, documents []string, model EmbedModel
 	if !ok {
 		return known
 	}
-	recs, err := s.Records(ctx, x.opts.Tenant, documents)
-	if err != nil {
-		x.opts.Logger.WarnContext(ctx, "embedding documents wholly", slog.Any("error", err))
-		return known
-	}
-	for i := range recs {
-		if r := &recs[i]; r.Model == model && len(r.Vector) == model.Dimensions {
-			known[passageText(r)] = r.Vector
+	for _, tenant := range append([]string{x.opts.Tenant}, x.alike...) {
+		recs, err := s.Records(ctx, tenant, documents)
+		if err != nil {
+			x.opts.Logger.WarnContext(ctx, "embedding documents wholly", slog.Any("error", err))
+			return known
+		}
+		for i := range recs {
+			if r := &recs[i]; r.Model == model && len(r.Vector) == model.Dimensions {
+				known[passageText(r)] = r.Vector
+			}
 		}
 	}
 	return known

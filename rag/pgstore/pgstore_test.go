@@ -67,3 +67,7 @@ func words(list ...string) *rag.Search {
 func TestStore(t *testing.T) {
 	ragtest.TestStore(t, func(t *testing.T) rag.Store { return open(t) })
 }
+
+func TestLiveIndex(t *testing.T) {
+	ragtest.TestLiveIndex(t, func(t *testing.T) rag.Store { return open(t) })
+}

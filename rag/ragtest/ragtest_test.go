@@ -63,3 +63,7 @@ func TestEngineIsAnAnswerer(t *testing.T) {
 func TestLexicalReranker(t *testing.T) {
 	TestReranker(t, func(*testing.T) rag.Reranker { return rag.LexicalReranker{} })
 }
+
+func TestLiveIndexOverTheReferenceStore(t *testing.T) {
+	TestLiveIndex(t, func(*testing.T) rag.Store { return newMemory() })
+}

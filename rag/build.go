@@ -1,0 +1,411 @@
+package rag
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/corpus"
+)
+
+// Source is where the documents of an index come from. What is added to a
+// [LiveIndex] is in the source before, and what is removed is not: then a build
+// misses no change that is made meanwhile. An ingest.Collection is one.
+//
+// IDs gives the ids of all documents. Get gives one of them; NOT_FOUND where it
+// was removed meanwhile.
+type Source interface {
+	IDs(ctx context.Context) ([]string, error)
+	Get(ctx context.Context, id string) (*corpus.Document, error)
+}
+
+// BuildOptions say how a generation is built. The zero value is useful.
+type BuildOptions struct {
+	ChunksPerSecond int                     // written at most; 0: as many as can be
+	Progress        func(documents, of int) // told of the documents that the generation holds, now and then; nil: nobody
+}
+
+const (
+	buildBatch  = 32 // documents that are written together
+	buildPasses = 10 // over documents that change all the time
+	beats       = 5  // signs of life in a lease
+)
+
+// Build makes a generation as the options of the index say now, beside the one
+// that answers, and gives it once it is whole. It goes on with one that was left
+// unfinished: a document that it holds already as it is now is not written again,
+// and a chunk whose text has a vector of the model, in this generation or in
+// another of the same document, is not embedded again (of stores that are a
+// [Recaller]). The generation that answers may be the one that is built; its
+// documents stay findable.
+//
+// An error, of the embedder too, ends the build and leaves what it has made.
+// While another builds, in this process or another, it is DUPLICATE around
+// [ErrBuilding]; one that has given no sign of life for a lease has died.
+func (l *LiveIndex) Build(ctx context.Context, src Source, opts *BuildOptions) (*Generation, error) {
+	b := &builder{l: l, src: src, by: rand.Text()}
+	if opts != nil {
+		b.opts = *opts
+	}
+	if err := b.claim(ctx); err != nil {
+		return nil, err
+	}
+	working, stop := context.WithCancelCause(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { b.live(working, stop) })
+	g, err := b.run(ctx, working)
+	if cause := context.Cause(working); err != nil && cause != nil {
+		err = cause
+	}
+	stop(nil)
+	wg.Wait()
+	if err != nil {
+		b.release(ctx)
+		return nil, err
+	}
+	return g, nil
+}
+
+// builder is one call of Build.
+type builder struct {
+	l      *LiveIndex
+	src    Source
+	opts   BuildOptions
+	by     string
+	number int
+	x      *Index
+
+	documents, of atomic.Int64
+}
+
+// claim makes the generation, if there is none, and this build the one that builds it.
+func (b *builder) claim(ctx context.Context) error {
+	var seen building
+	var since time.Time
+	for {
+		var other *building
+		err := b.l.change(ctx, func(s *generations) error {
+			if other = s.Build; other != nil && !(sameBeat(*other, seen) && time.Since(since) >= b.l.opts.Lease) {
+				return errAsItIs
+			}
+			other = nil
+			wanted := b.l.wanted()
+			g := s.like(&wanted)
+			if g == nil {
+				wanted.Number = s.Next
+				s.Next++
+				s.List = append(s.List, wanted)
+				g = &wanted
+			}
+			b.number = g.Number
+			s.Build = &building{Number: g.Number, By: b.by}
+			return nil
+		})
+		switch {
+		case err != nil || other == nil:
+			return err
+		case since.IsZero():
+			seen, since = *other, time.Now()
+		case !sameBeat(*other, seen):
+			return fault.Wrap(ErrBuilding, fault.Duplicate, "the index is being built anew already",
+				fault.Details{"generation": other.Number, "documents": other.Documents, "of": other.Of})
+		}
+		if err := wait(ctx, b.l.opts.Lease/beats); err != nil {
+			return err
+		}
+	}
+}
+
+func sameBeat(a, b building) bool { return a.By == b.By && a.Beat == b.Beat }
+
+// wait waits, or gives the error of a context that ends before.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// live gives signs of life until ctx ends, and stops a build that is no more:
+// another has taken its place, or the generation was dropped.
+func (b *builder) live(ctx context.Context, stop context.CancelCauseFunc) {
+	for wait(ctx, b.l.opts.Lease/beats) == nil {
+		err := b.l.change(ctx, func(s *generations) error {
+			if err := b.mine(s); err != nil {
+				stop(err)
+				return errAsItIs
+			}
+			s.Build.Beat++
+			s.Build.Documents, s.Build.Of = int(b.documents.Load()), int(b.of.Load())
+			return nil
+		})
+		if err != nil && ctx.Err() == nil {
+			b.l.opts.Logger.WarnContext(ctx, "a build cannot note that it lives", slog.Any("error", err))
+		}
+	}
+}
+
+// mine tells why this build is not the one that is noted, or nil.
+func (b *builder) mine(s *generations) error {
+	switch {
+	case s.find(b.number) == nil:
+		return noGeneration(b.number)
+	case s.Build == nil || s.Build.By != b.by:
+		return fault.Wrap(ErrBuilding, fault.Duplicate, "another build of the index has taken this one's place", fault.Details{"generation": b.number})
+	}
+	return nil
+}
+
+// release lets others build. Should it fail, they wait for a lease.
+func (b *builder) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), embedderWait)
+	defer cancel()
+	err := b.l.change(ctx, func(s *generations) error {
+		if b.mine(s) != nil {
+			return errAsItIs
+		}
+		s.Build = nil
+		return nil
+	})
+	if err != nil {
+		b.l.opts.Logger.WarnContext(ctx, "a build that has ended is noted as one that goes on", slog.Any("error", err))
+	}
+}
+
+// run goes over the documents until the generation has missed none of their
+// changes meanwhile, and notes that it is whole.
+func (b *builder) run(ctx, working context.Context) (*Generation, error) {
+	for range buildPasses {
+		s, err := b.l.alias(working, true)
+		if err != nil {
+			return nil, err
+		}
+		g := s.find(b.number)
+		if g == nil {
+			return nil, noGeneration(b.number)
+		}
+		missed := g.Missed
+		if b.x = b.l.of(working, s, g); b.x.opts.Embedder == nil && !g.Model.IsZero() {
+			return nil, fault.New(fault.ServiceUnavailable, "there is no embedder for "+g.Model.String(), fault.Details{"generation": g.Number})
+		}
+		if err := b.pass(working); err != nil {
+			return nil, err
+		}
+		var made *Generation
+		err = b.l.change(ctx, func(s *generations) error {
+			made = nil
+			if err := b.mine(s); err != nil {
+				return err
+			}
+			if g := s.find(b.number); g.Missed == missed {
+				g.Whole, g.Missed, s.Build = true, 0, nil
+				copied := *g
+				made = &copied
+				return nil
+			}
+			return errAsItIs
+		})
+		if err != nil || made != nil {
+			return made, err
+		}
+	}
+	return nil, fault.Wrap(ErrUnfinished, fault.ServiceUnavailable, "the generation has missed changes during every pass", fault.Details{"generation": b.number})
+}
+
+// pass makes the generation hold what the source holds.
+func (b *builder) pass(ctx context.Context) error {
+	ids, err := b.src.IDs(ctx)
+	if err != nil {
+		return err
+	}
+	extra := map[string]bool{}
+	if _, ok := b.l.store.(DocumentLister); ok {
+		held, err := b.x.DocumentIDs(ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range held {
+			extra[id] = true
+		}
+	}
+	b.of.Store(int64(len(ids)))
+	done := 0
+	for batch := range slices.Chunk(ids, buildBatch) {
+		if err := b.align(ctx, batch); err != nil {
+			return err
+		}
+		for _, id := range batch {
+			delete(extra, id)
+		}
+		done += len(batch)
+		b.documents.Store(int64(done))
+		if b.opts.Progress != nil {
+			b.opts.Progress(done, len(ids))
+		}
+	}
+	var gone []string
+	for id := range extra {
+		gone = append(gone, id)
+	}
+	return b.align(ctx, gone)
+}
+
+// align makes the generation hold documents as the source does. It looks again
+// at those that it wrote: whoever changed the source meanwhile may have changed
+// the generation before.
+func (b *builder) align(ctx context.Context, ids []string) error {
+	for len(ids) > 0 {
+		docs, gone, err := b.load(ctx, ids)
+		if err != nil {
+			return err
+		}
+		if docs, err = b.missing(ctx, docs); err != nil {
+			return err
+		}
+		if err := b.add(ctx, docs); err != nil {
+			return err
+		}
+		if err := b.x.Remove(ctx, gone); err != nil {
+			return err
+		}
+		if ids, err = b.changed(ctx, docs, gone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load gives the documents that the source has, and the ids of those that it has not.
+func (b *builder) load(ctx context.Context, ids []string) (docs []corpus.Document, gone []string, err error) {
+	for _, id := range ids {
+		doc, err := b.src.Get(ctx, id)
+		switch {
+		case fault.CodeOf(err) == fault.NotFound:
+			gone = append(gone, id)
+		case err != nil:
+			return nil, nil, err
+		default:
+			docs = append(docs, *doc)
+		}
+	}
+	return docs, gone, nil
+}
+
+// changed gives the ids of documents that the source holds otherwise now.
+func (b *builder) changed(ctx context.Context, docs []corpus.Document, gone []string) ([]string, error) {
+	var ids []string
+	for i := range docs {
+		now, err := b.src.Get(ctx, docs[i].ID)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			return nil, err
+		}
+		if err != nil || !reflect.DeepEqual(*now, docs[i]) {
+			ids = append(ids, docs[i].ID)
+		}
+	}
+	for _, id := range gone {
+		_, err := b.src.Get(ctx, id)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			return nil, err
+		}
+		if err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// add writes documents and waits for as long as the rate says.
+func (b *builder) add(ctx context.Context, docs []corpus.Document) error {
+	if len(docs) == 0 {
+		return nil
+	}
+	begin := time.Now()
+	if err := b.x.Add(ctx, docs); err != nil {
+		return err
+	}
+	if b.opts.ChunksPerSecond <= 0 {
+		return nil
+	}
+	written := 0
+	for i := range docs {
+		chunks, err := b.x.Chunks(&docs[i])
+		if err != nil {
+			return err
+		}
+		written += len(chunks)
+	}
+	return wait(ctx, time.Duration(written)*time.Second/time.Duration(b.opts.ChunksPerSecond)-time.Since(begin))
+}
+
+// missing gives those of the documents that the generation does not hold as they are.
+func (b *builder) missing(ctx context.Context, docs []corpus.Document) ([]corpus.Document, error) {
+	s, ok := b.l.store.(Recaller)
+	if !ok || len(docs) == 0 {
+		return docs, nil
+	}
+	ids := make([]string, len(docs))
+	for i := range docs {
+		ids[i] = docs[i].ID
+	}
+	recs, err := s.Records(ctx, b.x.opts.Tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	held := map[string][]Record{}
+	for i := range recs {
+		id := recs[i].Chunk.DocumentID
+		held[id] = append(held[id], recs[i])
+	}
+	var out []corpus.Document
+	for i := range docs {
+		chunks, err := b.x.Chunks(&docs[i])
+		if err != nil {
+			return nil, fmt.Errorf("rag: document %q: %w", docs[i].ID, err)
+		}
+		if !b.x.holds(&docs[i], chunks, held[docs[i].ID]) {
+			out = append(out, docs[i])
+		}
+	}
+	return out, nil
+}
+
+// holds tells whether held is what the index would write of a document.
+func (x *Index) holds(doc *corpus.Document, chunks []corpus.Chunk, held []Record) bool {
+	if len(chunks) != len(held) {
+		return false
+	}
+	slices.SortFunc(held, func(a, b Record) int { return cmp.Compare(a.Chunk.Ordinal, b.Chunk.Ordinal) })
+	var model EmbedModel
+	if x.opts.Embedder != nil {
+		model = x.opts.Embedder.Model()
+	}
+	source, readers := x.about(doc)
+	for i := range held {
+		r, c := &held[i], &chunks[i]
+		if r.Chunk.ID != c.ID || r.Chunk.Text != c.Text || r.Chunk.Span != c.Span || r.Chunk.Page != c.Page || !slices.Equal(r.Chunk.Headings, c.Headings) {
+			return false
+		}
+		if r.Model != model || !slices.Equal(r.Readers, readers) || !sameSource(&r.Source, &source) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameSource(a, b *corpus.Source) bool {
+	return a.Title == b.Title && a.URL == b.URL && a.SourceSite == b.SourceSite && a.Language == b.Language && a.ContentType == b.ContentType &&
+		a.Author == b.Author && a.PublishedAt.Equal(b.PublishedAt) && slices.Equal(a.Tags, b.Tags) && a.ThumbnailURL == b.ThumbnailURL
+}
