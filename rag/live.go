@@ -135,6 +135,11 @@ func (l *LiveIndex) wanted() Generation {
 	return g
 }
 
+// QueryDocuments is [LiveIndex.Retrieve] with its defaults, see [Index.QueryDocuments].
+func (l *LiveIndex) QueryDocuments(ctx context.Context, text string) ([]DocumentResult, error) {
+	return l.Retrieve(ctx, &Query{Text: text})
+}
+
 // Retrieve implements [Retriever], see [Index.Retrieve].
 func (l *LiveIndex) Retrieve(ctx context.Context, q *Query) ([]DocumentResult, error) {
 	return fromLive(ctx, l, func(x *Index) ([]DocumentResult, error) { return x.Retrieve(ctx, q) })

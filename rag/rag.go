@@ -12,6 +12,9 @@
 //	engine := rag.NewEngine(index, nil)
 //	answer, err := engine.Answer(ctx, &rag.Question{Text: "ताजमहल किसने बनवाया था?"})
 //
+// A [LiveIndex] is an Index whose embedding model, or the way that documents are
+// cut, changes while it answers.
+//
 // Where the records live is a choice made by the [Store]: one directory,
 // PostgreSQL, a cluster. What writes the answer is one made by the model: by
 // default it quotes, and never invents.

@@ -73,9 +73,12 @@ func Centre(ctx context.Context, e rag.Embedder, keep MeanKeeper, sample func(co
 	return &Centred{inner: e, mean: mean}, nil
 }
 
+// centredBy stands between the names of a model and of the mean.
+const centredBy = "+centred-"
+
 // Model names the embedder's model and the mean.
 func (c *Centred) Model() rag.EmbedModel {
-	return rag.EmbedModel{Name: c.mean.Model.Name + "+centred-" + c.mean.digest(), Dimensions: c.mean.Model.Dimensions}
+	return rag.EmbedModel{Name: c.mean.Model.Name + centredBy + c.mean.digest(), Dimensions: c.mean.Model.Dimensions}
 }
 
 // Embed implements [rag.Embedder].

@@ -12,6 +12,9 @@
 //	centred, err := embed.Centre(ctx, windows, embed.NewMeanFile("data/embedding-mean"), sample)
 //	index := rag.NewIndex(store, &rag.IndexOptions{Embedder: centred})
 //
+// [Opener] puts them together by a model's name, and keeps means in the store of
+// the index (see [MeanNote]), where every process that shares it finds them.
+//
 // With the cache innermost, texts that were embedded once cost nothing when the
 // index is built anew with another mean.
 //

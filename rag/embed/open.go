@@ -1,0 +1,113 @@
+package embed
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/akshara-go/akshara/observe/cache"
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
+)
+
+// Opener gives embedders by the names of their models, made to rank: with a
+// cache, in windows of what the model reads (see [TraitsOf]), and centred. It is
+// what a [rag.LiveIndex] needs to go from one model to another and back.
+//
+//	o := &embed.Opener{New: server, Cache: memory, Notes: store, Sample: sample}
+//	e, err := o.Open(ctx, "multilingual-e5-small")
+//	live, err := rag.NewLiveIndex(store, &rag.LiveOptions{IndexOptions: rag.IndexOptions{Embedder: e}, Embedders: o.Reopen})
+//
+// It may be used concurrently, as its parts may.
+type Opener struct {
+	New    func(ctx context.Context, name string) (rag.Embedder, error) // a model that knows its dimensions
+	Cache  cache.Cache                                                  // of vectors; nil: none
+	Notes  rag.Noter                                                    // where means are kept, of the tenant
+	Tenant string                                                       // "" is rag.DefaultTenant
+	Sample func(ctx context.Context) ([]string, error)                  // see [Centre]; [Sample] is one
+}
+
+// Open gives the embedder of a model. Its mean is the one that is kept, or is
+// estimated and kept.
+func (o *Opener) Open(ctx context.Context, name string) (rag.Embedder, error) {
+	e, err := o.plain(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return Centre(ctx, e, o.keeper(e), o.Sample)
+}
+
+// Reopen gives the embedder that made vectors of a model, whose name says whether
+// they were centred, and by which mean. It estimates none: a mean that is not
+// kept any more, or is another, is NOT_FOUND.
+func (o *Opener) Reopen(ctx context.Context, model rag.EmbedModel) (rag.Embedder, error) {
+	name, _, centred := strings.Cut(model.Name, centredBy)
+	e, err := o.plain(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if centred {
+		keep := o.keeper(e)
+		if kept, err := keep.Load(ctx); err != nil || kept == nil {
+			return nil, fault.Wrap(err, fault.NotFound, "the mean of the embeddings is not kept", nil)
+		}
+		if e, err = Centre(ctx, e, keep, nil); err != nil {
+			return nil, err
+		}
+	}
+	if e.Model() != model {
+		return nil, fault.New(fault.NotFound, fmt.Sprintf("vectors of %v are not to be had, only of %v", model, e.Model()), nil)
+	}
+	return e, nil
+}
+
+func (o *Opener) plain(ctx context.Context, name string) (rag.Embedder, error) {
+	e, err := o.New(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if o.Cache != nil {
+		e = Cache(e, o.Cache, nil)
+	}
+	return Window(e, TraitsOf(name).Tokens), nil
+}
+
+func (o *Opener) keeper(e rag.Embedder) *MeanNote {
+	tenant := o.Tenant
+	if tenant == "" {
+		tenant = rag.DefaultTenant
+	}
+	return NewMeanNote(o.Notes, tenant, e.Model())
+}
+
+// Sample gives texts for [Centre]: chunks, as cut gives them, of documents that
+// are spread over all, one of the middle of each, and more where there are few
+// documents.
+func Sample(ctx context.Context, src rag.Source, cut func(*corpus.Document) ([]corpus.Chunk, error)) ([]string, error) {
+	ids, err := src.IDs(ctx)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	chosen := spread(ids, MaxSample)
+	each := (MinSample + len(chosen) - 1) / len(chosen)
+	var texts []string
+	for _, id := range chosen {
+		doc, err := src.Get(ctx, id)
+		if fault.CodeOf(err) == fault.NotFound { // deleted meanwhile
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		chunks, err := cut(doc)
+		if err != nil {
+			return nil, err
+		}
+		of := min(each, len(chunks))
+		for j := range of {
+			texts = append(texts, chunks[(2*j+1)*len(chunks)/(2*of)].Text)
+		}
+	}
+	return texts, nil
+}

@@ -1,0 +1,147 @@
+package rag_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/ingest"
+	"github.com/akshara-go/akshara/ingest/catalog"
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/e5test"
+	"github.com/akshara-go/akshara/rag/localstore"
+)
+
+// mortal is a store of a process that may die: its notes do not change any more then.
+type mortal struct {
+	*localstore.Store
+	dead atomic.Bool
+}
+
+func (m *mortal) SetNote(ctx context.Context, tenant, name string, before, after []byte) ([]byte, error) {
+	if m.dead.Load() {
+		return nil, errors.New("dead")
+	}
+	return m.Store.SetNote(ctx, tenant, name, before, after)
+}
+
+// bookcase gives a collection of manuals, and their store.
+func bookcase(t *testing.T, manuals int) (*ingest.Collection, *localstore.Store) {
+	store, err := localstore.Open(t.TempDir(), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	kept, err := catalog.OpenDir(t.TempDir())
+	require.NoError(t, err)
+	live, err := rag.NewLiveIndex(store, nil)
+	require.NoError(t, err)
+	c := &ingest.Collection{Catalog: kept, Sink: live}
+	for n := range manuals {
+		require.NoError(t, c.Put(t.Context(), manual(n, 0, 1)))
+	}
+	return c, store
+}
+
+// of gives an index that is to be made by e.
+func of(t *testing.T, store rag.Store, e rag.Embedder) *rag.LiveIndex {
+	live, err := rag.NewLiveIndex(store, &rag.LiveOptions{IndexOptions: rag.IndexOptions{Embedder: e}, Lease: 300 * time.Millisecond})
+	require.NoError(t, err)
+	return live
+}
+
+// A process that dies in the midst of a build says nothing any more; another
+// takes its place after a lease and embeds the rest. Should the first be alive
+// after all, it stops.
+func TestABuildThatDiedIsTakenOver(t *testing.T) {
+	const manuals = 100
+	c, store := bookcase(t, manuals)
+	e := &countingEmbedder{bagEmbedder: bagEmbedder{name: "bag", dims: 64}}
+	dying := &mortal{Store: store}
+	halfway, woken := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	var died error
+	wg.Go(func() {
+		_, died = of(t, dying, e).Build(t.Context(), c, &rag.BuildOptions{Progress: func(done, of int) {
+			if done > of/2 && !dying.dead.Swap(true) {
+				close(halfway)
+				<-woken
+				dying.dead.Store(false)
+				time.Sleep(200 * time.Millisecond) // it hears of the other with its next sign of life
+			}
+		}})
+	})
+	<-halfway
+	first := len(e.taken())
+	begin := time.Now()
+	other := of(t, store, e)
+	g, err := other.Build(t.Context(), c, nil)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, time.Since(begin), 300*time.Millisecond, "a lease")
+	rest := len(e.taken())
+	close(woken)
+	wg.Wait()
+	require.ErrorIs(t, died, rag.ErrBuilding)
+	require.Equal(t, fault.Duplicate, fault.CodeOf(died))
+	stats, err := store.Stats(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, stats.Vectors, first+rest, "no chunk is embedded twice")
+	require.NoError(t, other.Switch(t.Context(), g.Number))
+	t.Logf("%d chunks embedded before the process died, %d after", first, rest)
+}
+
+// noteless is a store that keeps no notes.
+type noteless struct{ rag.Store }
+
+func TestALiveIndexNeedsNotesAndDimensions(t *testing.T) {
+	_, store := bookcase(t, 0)
+	_, err := rag.NewLiveIndex(noteless{store}, nil)
+	require.Equal(t, fault.Internal, fault.CodeOf(err))
+	_, err = rag.NewLiveIndex(store, &rag.LiveOptions{IndexOptions: rag.IndexOptions{Embedder: &bagEmbedder{name: "bag"}}})
+	require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
+	for _, damaged := range []string{"{", "{}", `{"live":3,"generations":[{"number":1}]}`, `[]`} {
+		now, err := store.Note(t.Context(), "t", "generations")
+		require.NoError(t, err)
+		_, err = store.SetNote(t.Context(), "t", "generations", now, []byte(damaged))
+		require.NoError(t, err)
+		live, err := rag.NewLiveIndex(store, &rag.LiveOptions{IndexOptions: rag.IndexOptions{Tenant: "t"}})
+		require.NoError(t, err)
+		_, err = live.Retrieve(t.Context(), &rag.Query{Text: "भारत"})
+		require.Equal(t, fault.Internal, fault.CodeOf(err), damaged)
+		require.Equal(t, fault.Internal, fault.CodeOf(live.Add(t.Context(), []corpus.Document{doc("a", "", "भारत")})), damaged)
+		require.Equal(t, fault.Internal, fault.CodeOf(live.Switch(t.Context(), 1)), damaged)
+	}
+}
+
+// An index that finds by words goes over to a real model, and finds by meaning.
+func TestARealModelTakesItsPlace(t *testing.T) {
+	e := e5test.Embedder(t)
+	c, store := bookcase(t, 0)
+	docs := []*corpus.Document{
+		{ID: "taj", Text: "ताजमहल आगरा में यमुना के किनारे सफ़ेद संगमरमर का मक़बरा है।"},
+		{ID: "cricket", Text: "क्रिकेट ग्यारह खिलाड़ियों के दो दलों के बीच बल्ले और गेंद से खेला जाता है।"},
+		{ID: "rain", Text: "मानसून जून में केरल पहुँचता है और बारिश लाता है।"},
+	}
+	for _, d := range docs {
+		require.NoError(t, c.Put(t.Context(), d))
+	}
+	live := of(t, store, e)
+	c.Sink = live
+	ask := &rag.Query{Text: "Which sport do batters and bowlers play?", Language: "en"}
+	found, err := live.Retrieve(t.Context(), ask)
+	require.NoError(t, err)
+	for _, d := range found {
+		require.NotContains(t, d.Chunks[0].Scores, rag.Dense)
+	}
+	require.NoError(t, live.Update(t.Context(), c, nil))
+	found, err = live.Retrieve(t.Context(), ask)
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	require.Equal(t, "cricket", found[0].DocumentID)
+	require.Contains(t, found[0].Chunks[0].Scores, rag.Dense)
+}
