@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/observe/pgtest"
 	"github.com/akshara-go/akshara/rag/embed"
 )
 
@@ -271,6 +272,7 @@ func TestEmbeddingsFindWhatWordsDoNot(t *testing.T) {
 	s.stop()
 
 	s = start(t, dir, embeddings)
+	s.isWhole()
 	require.Contains(t, s.search("vessel"), late.DocumentID, "what came in without a vector has one now")
 }
 
@@ -285,16 +287,30 @@ func (m *modelServer) texts() int {
 	return n
 }
 
-// The mean that vectors are centred by is the index's: it survives a restart, a
-// text that was embedded is not embedded again, and an index from before there
-// were means stays without one.
+// generation gives how the health of the index's generation is, and what it says.
+func (s *server) generation() (status, message string) {
+	s.tb.Helper()
+	_, body := s.call("GET", "/health", nil)
+	var h struct {
+		Checks map[string]struct{ Status, Error string }
+	}
+	require.NoError(s.tb, json.Unmarshal(body, &h))
+	return h.Checks["generation"].Status, h.Checks["generation"].Error
+}
+
+// isWhole waits until the index is as the settings say.
+func (s *server) isWhole() {
+	s.tb.Helper()
+	require.Eventually(s.tb, func() bool { status, _ := s.generation(); return status == "healthy" }, 20*time.Second, 20*time.Millisecond)
+}
+
+// The mean that vectors are centred by is the index's: it survives a restart, and
+// a text that was embedded is not embedded again.
 func TestTheGatewayCentresVectorsAndKeepsTheMean(t *testing.T) {
 	m := newModelServer(t)
 	dir := t.TempDir()
 	embeddings := m.with(map[string]string{"RAG_EMBEDDING_MODEL": "small-embedder"})
-	mean := filepath.Join(dir, "index", "embedding-mean")
 	s := start(t, dir, embeddings)
-	require.FileExists(t, mean)
 	require.Greater(t, m.texts(), embed.MinSample, "the mean, and a probe")
 	keshar := s.add("keshar.txt", built+" "+shines)
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
@@ -302,53 +318,61 @@ func TestTheGatewayCentresVectorsAndKeepsTheMean(t *testing.T) {
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
 	require.Zero(t, m.texts(), "the question's vector is cached")
 	s.stop()
-	before, err := os.ReadFile(mean)
-	require.NoError(t, err)
 
 	s = start(t, dir, embeddings)
 	require.LessOrEqual(t, m.texts(), 2, "nothing is embedded anew")
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	status, _ := s.generation()
+	require.Equal(t, "healthy", status)
 	s.stop()
-	after, err := os.ReadFile(mean)
-	require.NoError(t, err)
-	require.Equal(t, before, after)
 
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "index")))
 	s = start(t, dir, embeddings)
-	require.FileExists(t, mean, "a new index has a new mean, of the documents that are there")
+	require.Greater(t, m.texts(), embed.MinSample, "a new index has a new mean, of the documents that are there")
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
-	s.stop()
-
-	old := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(old, embeddedNote), []byte("small-embedder (24 dimensions)"), 0o600))
-	s = start(t, old, embeddings)
-	keshar = s.add("keshar.txt", built+" "+shines)
-	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
-	require.NoFileExists(t, filepath.Join(old, "index", "embedding-mean"))
 	s.stop()
 }
 
-func TestAnIndexRefusesAnotherEmbeddingModel(t *testing.T) {
+// goesOver demands that a gateway goes from one embedding model to another and
+// back while it answers.
+func goesOver(t *testing.T, env map[string]string) {
 	m := newModelServer(t)
 	dir := t.TempDir()
-	s := start(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "small-embedder"}))
-	s.add("keshar.txt", built+" "+shines)
+	model := func(name string) map[string]string {
+		e := m.with(env)
+		e["RAG_EMBEDDING_MODEL"] = name
+		return e
+	}
+	s := start(t, dir, model("small-embedder"))
+	keshar := s.add("keshar.txt", built+" "+shines)
+	for i := range 30 {
+		s.add(fmt.Sprintf("note-%d.txt", i), fmt.Sprintf("Note %d is about nothing.", i))
+	}
 	s.stop()
 
-	environment(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "large-embedder"}))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	err := run(ctx, io.Discard, io.Discard, nil)
-	require.ErrorContains(t, err, "small-embedder")
-	require.ErrorContains(t, err, "large-embedder")
-
-	s = start(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "small-embedder"}))
-	require.NotEmpty(t, s.search("beacon"), "nothing was lost")
+	s = start(t, dir, model("large-embedder"))
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0], "at once, by the model before or by the new one")
+	for status := ""; status != "healthy"; status, _ = s.generation() {
+		require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	}
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	late := s.add("late.txt", "The vessel leaves at dawn.")
 	s.stop()
 
-	require.NoError(t, os.RemoveAll(filepath.Join(dir, "index")))
-	s = start(t, dir, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "large-embedder"}))
-	require.NotEmpty(t, s.search("beacon"), "without an index the documents are indexed anew")
+	m.texts()
+	s = start(t, dir, model("small-embedder"))
+	s.isWhole()
+	require.LessOrEqual(t, m.texts(), 4, "the way back embeds nothing: probes, and perhaps a question")
+	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
+	require.Equal(t, late.DocumentID, s.search("नाव")[0], "it has had what was added meanwhile")
+	s.stop()
+}
+
+func TestTheGatewayGoesOverToAnotherEmbeddingModel(t *testing.T) { goesOver(t, nil) }
+
+func TestTheGatewayGoesOverToAnotherEmbeddingModelInPostgreSQL(t *testing.T) {
+	pgtest.NeedsPgvector(t)
+	goesOver(t, inDatabase(t))
 }
 
 func TestAnEmbeddingServerThatIsNotThere(t *testing.T) {

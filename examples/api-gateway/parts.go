@@ -17,6 +17,7 @@ import (
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/raghttp"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
@@ -52,7 +53,8 @@ type parts struct {
 }
 
 // open makes the parts, brings the index in line with the catalog and takes in
-// the sample corpus of a new folder.
+// the sample corpus of a new folder. An index that was made by another model or
+// in another way answers meanwhile, and is built anew later.
 func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*parts, error) {
 	dir := cfg.App.DataDir
 	kept, err := openStorage(ctx, cfg, log, monitor, traces)
@@ -97,39 +99,11 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if added+removed > 0 {
 		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
 	}
-	if err := p.embedAll(ctx, filepath.Join(dir, embeddedNote)); err != nil {
-		return err
-	}
+	p.later.Go(func() { p.rag.index.Keep(ctx, p.documents, &rag.BuildOptions{ChunksPerSecond: rebuildRate}) })
 	if cfg.App.SampleCorpus {
 		return p.takeInSamples(ctx, dir)
 	}
 	return nil
-}
-
-// embeddedNote is the file that [parts.embedAll] keeps its note in.
-const embeddedNote = "embedding-model"
-
-// embedAll gives vectors to documents that were taken in without them. note is
-// a file that holds the model whose vectors all documents have; it is not there
-// once documents may have come in without.
-func (p *parts) embedAll(ctx context.Context, note string) error {
-	embedder := p.rag.embedder
-	if embedder == nil {
-		if exists(note) {
-			return os.Remove(note)
-		}
-		return nil
-	}
-	// An index of another model's vectors would refuse every question.
-	if _, err := p.rag.index.QueryDocuments(ctx, "भारत"); err != nil {
-		return err
-	}
-	model := embedder.Model().String()
-	documents, err := p.documents.ReindexOnce(ctx, note, model)
-	if documents > 0 {
-		p.log.Info("documents embedded", "model", model, "documents", documents)
-	}
-	return err
 }
 
 // pdfReader gives poppler where it is installed, else pdfium, which is part of this program.

@@ -41,9 +41,8 @@ type retrieval struct {
 	chunks    func(doc *corpus.Document) ([]corpus.Chunk, error)             // how it is cut; of the service: as this process would
 	close     func() error
 
-	remote   bool
-	index    *rag.Index   // nil when remote
-	embedder rag.Embedder // nil when remote, and where there is none
+	remote bool
+	index  *rag.LiveIndex // nil when remote
 }
 
 // finding gives what finds and answers: the service that the environment names,
@@ -63,26 +62,32 @@ func finding(ctx context.Context, cfg *settings, kept *storage, translator trans
 	}, nil
 }
 
-// findingHere finds in an index of the store.
+// findingHere finds in an index of the store, whose check it adds to monitor.
 func findingHere(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
 	model, endModel, err := languageModel(cfg, log, monitor, traces)
 	if err != nil {
 		return nil, err
 	}
-	embedder, endEmbedder, err := embedding(ctx, cfg, kept.documents)
+	language := detect.New().Language
+	opts := &rag.LiveOptions{IndexOptions: rag.IndexOptions{
+		Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"),
+		Speller: speller(translit.New(nil)), Chunk: chunkOptions(cfg),
+	}}
+	endEmbedders, err := embedding(ctx, cfg, kept, opts)
 	if err != nil {
 		return nil, errors.Join(err, endModel())
 	}
-	language := detect.New().Language
-	index := rag.NewIndex(kept.store, &rag.IndexOptions{
-		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"),
-		Speller: speller(translit.New(nil)), Chunk: chunkOptions(cfg),
-	})
+	end := func() error { return errors.Join(endEmbedders(), endModel()) }
+	index, err := rag.NewLiveIndex(kept.store, opts)
+	if err != nil {
+		return nil, errors.Join(err, end())
+	}
+	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
 	return &retrieval{
 		answerer: rag.NewEngine(index, &rag.EngineOptions{
 			Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
 		}),
-		suggester: index, sink: index, chunks: index.Chunks, close: func() error { return errors.Join(endEmbedder(), endModel()) }, index: index, embedder: embedder,
+		suggester: index, sink: index, chunks: index.Chunks, close: end, index: index,
 	}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -15,10 +16,12 @@ import (
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/memcache"
 	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/localstore"
@@ -35,11 +38,22 @@ const folder = "rag-service"
 // spellings is how many native spellings of a typed word are looked for.
 const spellings = 4
 
+const (
+	vectorCacheBytes = 32 << 20 // what vectors of texts take in memory: some 16,000 of 384 dimensions
+	// rebuildRate is how many chunks a second are written, and embedded, when the
+	// index is built anew beside the one that answers.
+	rebuildRate = 200
+)
+
 // parts is what the service is made of.
 type parts struct {
 	service raghttp.Service
 	store   *localstore.Store
 	answers *sharedcache.Cache // of a language model
+	vectors *memcache.Cache
+
+	stop  context.CancelFunc // ends what goes on later
+	later sync.WaitGroup     // what goes on while the service answers already
 }
 
 // open makes the parts, adds their checks to monitor and brings the index in
@@ -54,8 +68,13 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	p := &parts{store: store, answers: answers}
-	if err := p.wire(ctx, cfg, log, dir); err != nil {
+	vectors, err := memcache.New(vectorCacheBytes, nil)
+	if err != nil {
+		return nil, errors.Join(err, answers.Close(), store.Close())
+	}
+	ctx, stop := context.WithCancel(ctx)
+	p := &parts{store: store, answers: answers, vectors: vectors, stop: stop}
+	if err := p.wire(ctx, cfg, log, monitor, dir); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	answers.Watch(monitor)
@@ -63,49 +82,47 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	return p, nil
 }
 
-func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, dir string) error {
-	embedder, model, err := models(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	if model != nil {
-		model = llmcache.New(model, cfg.OpenAI.BaseURL+" "+cfg.OpenAI.ModelStandard, p.answers,
-			&llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")})
-	}
+func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, dir string) error {
 	kept, err := catalog.OpenDir(filepath.Join(dir, "documents"))
 	if err != nil {
 		return err
 	}
 	language := detect.New().Language
-	index := rag.NewIndex(p.store, &rag.IndexOptions{
-		Embedder: embedder, Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"), Speller: spell(translit.New(nil)),
+	documents := &ingest.Collection{Catalog: kept, Detect: language}
+	opts := &rag.LiveOptions{IndexOptions: rag.IndexOptions{
+		Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"), Speller: spell(translit.New(nil)),
 		Chunk: &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
-	})
-	documents := &ingest.Collection{Catalog: kept, Sink: index, Detect: language}
+	}}
+	if err := p.embedding(ctx, cfg, documents, opts); err != nil {
+		return err
+	}
+	model, err := p.languageModel(cfg, log)
+	if err != nil {
+		return err
+	}
+	index, err := rag.NewLiveIndex(p.store, opts)
+	if err != nil {
+		return err
+	}
+	documents.Sink = index
+	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
 	p.service = raghttp.Service{
-		Retriever: index, Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: embedder != nil,
+		Retriever: index, Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Embedder != nil,
 		Answerer: rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact}),
 		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}
-	return p.align(ctx, documents, embedder, filepath.Join(dir, "embedding-model"), log)
+	return p.align(ctx, documents, index, log)
 }
 
-// align makes the index hold what is kept, with the vectors of the embedder that
-// there is. note is the file that says whose vectors the documents have.
-func (p *parts) align(ctx context.Context, documents *ingest.Collection, embedder rag.Embedder, note string, log *slog.Logger) error {
+// align makes the index hold what is kept. One that was made by another model or
+// in another way answers meanwhile, and is built anew later.
+func (p *parts) align(ctx context.Context, documents *ingest.Collection, index *rag.LiveIndex, log *slog.Logger) error {
 	added, removed, err := documents.Reconcile(ctx)
 	if err != nil {
 		return err
 	}
-	vectors := "none"
-	if embedder != nil {
-		vectors = embedder.Model().String()
-	}
-	again, err := documents.ReindexOnce(ctx, note, vectors)
-	if err != nil {
-		return err
-	}
-	log.Info("index in line with the documents", "added", added, "removed", removed, "indexed_anew", again, "vectors", vectors)
+	log.Info("index in line with the documents", "added", added, "removed", removed)
+	p.later.Go(func() { index.Keep(ctx, documents, &rag.BuildOptions{ChunksPerSecond: rebuildRate}) })
 	return nil
 }
 
@@ -132,29 +149,51 @@ func spell(t *translit.Transliterator) rag.Speller {
 	}
 }
 
-// models gives the embedder and the language model that the environment names,
-// nil for one that it does not.
-func models(ctx context.Context, cfg *settings) (embedder rag.Embedder, model llm.Model, err error) {
-	server := openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
-	if server.BaseURL != "" && cfg.RAG.EmbeddingModel != "" {
-		e, err := openaillm.NewEmbedder(server, cfg.RAG.EmbeddingModel, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := e.Probe(ctx); err != nil {
-			return nil, nil, err
-		}
-		embedder = e
+// embedding sets the options of an index to the embedding model that the
+// environment names, if any, and to those of other models at the same server,
+// which the index may hold vectors of. The means of vectors are kept in the store.
+func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Source, opts *rag.LiveOptions) (err error) {
+	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
+		return nil
 	}
-	if server.BaseURL != "" && cfg.OpenAI.ModelStandard != "" {
-		m, err := openaillm.New(server, cfg.OpenAI.ModelStandard, nil)
+	o := &embed.Opener{Cache: p.vectors, Notes: p.store}
+	o.New = func(ctx context.Context, name string) (rag.Embedder, error) {
+		e, err := openaillm.NewEmbedder(modelsAt(cfg), name, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		model = m
+		return e, e.Probe(ctx)
 	}
-	return embedder, model, nil
+	o.Sample = func(ctx context.Context) ([]string, error) {
+		return embed.Sample(ctx, documents, func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, opts.Chunk) })
+	}
+	opts.Embedders = o.Reopen
+	opts.Embedder, err = o.Open(ctx, cfg.RAG.EmbeddingModel)
+	return err
 }
 
-// close closes what has to be closed.
-func (p *parts) close() error { return errors.Join(p.store.Close(), p.answers.Close()) }
+// languageModel gives the language model that the environment names, or nil. Its
+// answers are kept, and given again for the same passages.
+func (p *parts) languageModel(cfg *settings, log *slog.Logger) (llm.Model, error) {
+	if cfg.OpenAI.BaseURL == "" || cfg.OpenAI.ModelStandard == "" {
+		return nil, nil
+	}
+	model, err := openaillm.New(modelsAt(cfg), cfg.OpenAI.ModelStandard, nil)
+	if err != nil {
+		return nil, err
+	}
+	return llmcache.New(model, cfg.OpenAI.BaseURL+" "+cfg.OpenAI.ModelStandard, p.answers,
+		&llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")}), nil
+}
+
+// modelsAt says where the models are.
+func modelsAt(cfg *settings) openaillm.Config {
+	return openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
+}
+
+// close waits for what goes on and closes what has to be closed.
+func (p *parts) close() error {
+	p.stop()
+	p.later.Wait()
+	return errors.Join(p.store.Close(), p.answers.Close(), p.vectors.Close())
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
@@ -93,7 +94,8 @@ func TestModelsEmbedAndWrite(t *testing.T) {
 
 	env := map[string]string{"OPENAI_BASE_URL": base, "LLM_MODEL_STANDARD": "m", "RAG_EMBEDDING_MODEL": "m", "RAG_TOP_K": "1"}
 	s = start(t, dir, env)
-	require.Contains(t, s.logs.String(), `"indexed_anew":1`, "what was there gets its vectors")
+	require.Contains(t, s.post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ", "what was there is found at once")
+	s.isWhole()
 	second := taj()
 	second["document_id"] = "second"
 	require.Equal(t, "completed", s.post("/ingest", second)["embedding_status"])
@@ -106,8 +108,30 @@ func TestModelsEmbedAndWrite(t *testing.T) {
 
 	n := embedded.Load()
 	s = start(t, dir, env)
-	require.Contains(t, s.logs.String(), `"indexed_anew":0`)
+	s.isWhole()
 	require.LessOrEqual(t, embedded.Load(), n+2, "documents that have vectors keep them")
+	s.stop()
+
+	env["RAG_EMBEDDING_MODEL"] = "other"
+	s = start(t, dir, env)
+	require.Contains(t, s.post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ", "another model takes its place meanwhile")
+	s.isWhole()
+	s.stop()
+
+	n = embedded.Load()
+	env["RAG_EMBEDDING_MODEL"] = "m"
+	s = start(t, dir, env)
+	s.isWhole()
+	require.LessOrEqual(t, embedded.Load(), n+4, "the way back embeds nothing but what asks whether models are there")
+}
+
+// isWhole waits until the index is as the settings say.
+func (s *server) isWhole() {
+	s.tb.Helper()
+	require.Eventually(s.tb, func() bool {
+		_, body := s.send("GET", "/health", "")
+		return strings.Contains(string(body), `"generation":{"status":"healthy"`)
+	}, 20*time.Second, 20*time.Millisecond, "%s", s.logs)
 }
 
 func TestAClientOfTheService(t *testing.T) {
