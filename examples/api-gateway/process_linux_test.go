@@ -43,15 +43,16 @@ func TestProcess(t *testing.T) {
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, string(output))
 	for name, test := range map[string]func(*testing.T, string){
-		"is ready soon and stays small":             readyAndSmall,
-		"one directory has one gateway":             oneGatewayADirectory,
-		"a stream ends before the gateway does":     stopsGently,
-		"2 GB are refused and not held":             hugeUploads,
-		"what was acknowledged outlives a kill -9":  survivesAKill,
-		"a directory that cannot be written":        readOnly,
-		"a full disk":                               fullDisk,
-		"documents that cannot be written any more": documentsReadOnly,
-		"an address that is taken, a setting amiss": cannotStart,
+		"is ready soon and stays small":              readyAndSmall,
+		"one directory has one gateway":              oneGatewayADirectory,
+		"a stream ends before the gateway does":      stopsGently,
+		"2 GB are refused and not held":              hugeUploads,
+		"what was acknowledged outlives a kill -9":   survivesAKill,
+		"what is built anew goes on after a kill -9": rebuildSurvivesAKill,
+		"a directory that cannot be written":         readOnly,
+		"a full disk":                                fullDisk,
+		"documents that cannot be written any more":  documentsReadOnly,
+		"an address that is taken, a setting amiss":  cannotStart,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, program) })
 	}
@@ -300,6 +301,38 @@ func survivesAKill(t *testing.T, program string) {
 	require.Contains(t, p.document(last.DocumentID).Text, "क्रमांक 4")
 	_, err := p.terminate()
 	require.NoError(t, err)
+}
+
+// A gateway that is killed while it goes over to another model embeds only the
+// rest when it is started again, and answers all the time.
+func rebuildSurvivesAKill(t *testing.T, program string) {
+	const documents = 150
+	m := newModelServer(t)
+	dir := t.TempDir()
+	model := func(name string) map[string]string { return m.with(map[string]string{"RAG_EMBEDDING_MODEL": name}) }
+	p := launch(t, program, dir, model("small-embedder"))
+	for i := range documents {
+		p.add("note.txt", fmt.Sprintf("Note n%d is about nothing.", i))
+	}
+	p.stop()
+
+	const probes = 2
+	m.texts()
+	p = launch(t, program, dir, model("large-embedder"))
+	before := m.texts() // and the mean, of a chunk of each document
+	require.Eventually(t, func() bool { before += m.texts(); return before >= probes+documents+documents/2 }, time.Minute, 5*time.Millisecond)
+	require.NotEmpty(t, p.search("n70"))
+	p.stop() // by SIGKILL
+	before += m.texts() - probes - documents - 1
+	require.Less(t, before, documents, "it was killed in the midst")
+
+	p = launch(t, program, dir, model("large-embedder"))
+	require.NotEmpty(t, p.search("n70"))
+	require.Eventually(t, func() bool { status, _ := p.generation(); return status == "healthy" }, time.Minute, 50*time.Millisecond)
+	require.NotEmpty(t, p.search("n70"))
+	after := m.texts() - probes - 1
+	t.Logf("%d of %d documents were embedded before the kill, %d after", before, documents, after)
+	require.LessOrEqual(t, after, documents-before+32, "what was not written of one batch is embedded again")
 }
 
 func cannotStart(t *testing.T, program string) {
