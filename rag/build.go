@@ -55,6 +55,9 @@ func (l *LiveIndex) Build(ctx context.Context, src Source, opts *BuildOptions) (
 	if opts != nil {
 		b.opts = *opts
 	}
+	if err := l.open(ctx); err != nil {
+		return nil, err
+	}
 	if err := b.claim(ctx); err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func (l *LiveIndex) alias(ctx context.Context, keep bool) (*generations, error) 
 		return nil, err
 	}
 	if note == nil {
-		s, err := l.found(ctx)
+		s, err := l.found(ctx, keep)
 		if err != nil || !keep {
 			return s, err
 		}
@@ -137,17 +137,24 @@ func decodeGenerations(note []byte) (*generations, error) {
 	return &s, nil
 }
 
-// found gives the generation that a tenant without a note holds. A tenant with
-// documents that are made as the options say may have some without vectors.
-func (l *LiveIndex) found(ctx context.Context) (*generations, error) {
+// found gives the generation that a tenant without a note holds. Documents that
+// are made as the options say may be there without vectors, so that it is not
+// whole then. To keep what an empty tenant is to hold, the embedder has to be open.
+func (l *LiveIndex) found(ctx context.Context, keep bool) (*generations, error) {
 	if s := l.held.Load(); s != nil {
 		return s, nil
 	}
 	x := NewIndex(l.store, &l.opts.IndexOptions)
+	ids, err := x.DocumentIDs(ctx)
+	empty := err == nil && len(ids) == 0 // a store that does not list its documents may have some
+	if empty && keep {
+		if err := l.open(ctx); err != nil {
+			return nil, err
+		}
+	}
 	g := l.wanted()
 	g.Whole = true
-	ids, err := x.DocumentIDs(ctx)
-	if err != nil || len(ids) > 0 { // a store that does not list its documents may have some
+	if !empty {
 		stale, err := x.Stale(ctx)
 		if err != nil {
 			return nil, err
@@ -158,13 +165,14 @@ func (l *LiveIndex) found(ctx context.Context) (*generations, error) {
 		}
 		if stale {
 			g.Way = ""
-		} else if model == g.Model {
-			g.Whole = false
 		}
+		g.Whole = stale || model != g.Model && !l.pending()
 		g.Model = model
 	}
 	s := &generations{Next: 1, List: []Generation{g}}
-	l.held.Store(s)
+	if !l.pending() {
+		l.held.Store(s)
+	}
 	return s, nil
 }
 

@@ -19,6 +19,11 @@ type LiveOptions struct {
 	// model has to know its dimensions.
 	IndexOptions
 
+	// Open gives the embedder of IndexOptions, where that names none, once it is
+	// needed: when a generation is built, and when the first documents are added.
+	// Until then what the index holds is searched. It may take its time.
+	Open func(ctx context.Context) (Embedder, error)
+
 	// Embedders gives the embedder whose vectors another generation has. While
 	// there is none (nil, or an error), that generation is searched by words and
 	// sounds, and what is added to it has no vectors; it is asked for again after
@@ -64,7 +69,7 @@ var _ Retriever = (*LiveIndex)(nil)
 // generation 0. A tenant whose name holds U+0000 is INVALID_REQUEST, as is an
 // embedder that does not know its dimensions. Nil opts mean the defaults.
 func NewLiveIndex(store Store, opts *LiveOptions) (*LiveIndex, error) {
-	l := &LiveIndex{store: store, known: &embedders{}}
+	l := &LiveIndex{store: store, known: newEmbedders()}
 	if opts != nil {
 		l.opts = *opts
 	}
@@ -72,8 +77,10 @@ func NewLiveIndex(store Store, opts *LiveOptions) (*LiveIndex, error) {
 	if l.notes, ok = store.(Noter); !ok {
 		return nil, fault.New(fault.Internal, "the store keeps no notes", nil)
 	}
-	if e := l.opts.Embedder; e != nil && e.Model().Dimensions == 0 {
-		return nil, fault.New(fault.InvalidRequest, "the embedding model does not know its dimensions", fault.Details{"model": e.Model().Name})
+	if e := l.opts.Embedder; e != nil {
+		if err := knowsDimensions(e); err != nil {
+			return nil, err
+		}
 	}
 	if l.opts.Lease <= 0 {
 		l.opts.Lease = 15 * time.Second
@@ -129,7 +136,7 @@ func (l *LiveIndex) wanted() Generation {
 	if c := l.opts.Chunk; c != nil {
 		g.Size, g.Overlap = c.Size, c.Overlap
 	}
-	if e := l.opts.Embedder; e != nil {
+	if e := l.own(); e != nil {
 		g.Model = e.Model()
 	}
 	return g
@@ -203,7 +210,8 @@ func (l *LiveIndex) Remove(ctx context.Context, ids []string) error {
 	})
 }
 
-// asideWait bounds how long a generation that does not answer takes a change.
+// asideWait bounds how much longer than the generation that answers another one
+// takes for a change, besides four times as long.
 const asideWait = time.Minute
 
 // everywhere changes every generation, the one that answers first. The others
@@ -213,12 +221,14 @@ func (l *LiveIndex) everywhere(ctx context.Context, do func(ctx context.Context,
 	if err != nil {
 		return err
 	}
+	begin := time.Now()
 	live := s.find(s.Live)
 	whole, err := do(ctx, l.of(ctx, s, live), live)
 	if err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
+	patience := asideWait + 4*time.Since(begin)
 	if !whole {
 		if err := l.missed(ctx, live.Number, nil); err != nil {
 			return err
@@ -232,7 +242,7 @@ func (l *LiveIndex) everywhere(ctx context.Context, do func(ctx context.Context,
 		if g == nil {
 			return nil
 		}
-		within, cancel := context.WithTimeout(ctx, asideWait)
+		within, cancel := context.WithTimeout(ctx, patience)
 		whole, err := do(within, l.of(within, s, g), g)
 		cancel()
 		if err != nil || !whole {

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/akshara-go/akshara/observe/fault"
 )
 
 const (
@@ -17,6 +20,13 @@ const (
 type embedders struct {
 	mu    sync.Mutex
 	slots map[EmbedModel]*embedderSlot
+
+	opening chan struct{} // has room for one: who opens
+	opened  atomic.Pointer[Embedder]
+}
+
+func newEmbedders() *embedders {
+	return &embedders{slots: map[EmbedModel]*embedderSlot{}, opening: make(chan struct{}, 1)}
 }
 
 // embedderSlot holds an embedder, or when it was not to be had.
@@ -31,18 +41,59 @@ func (k *embedders) slot(model EmbedModel) *embedderSlot {
 	defer k.mu.Unlock()
 	s := k.slots[model]
 	if s == nil {
-		if k.slots == nil {
-			k.slots = map[EmbedModel]*embedderSlot{}
-		}
 		s = &embedderSlot{turn: make(chan struct{}, 1)}
 		k.slots[model] = s
 	}
 	return s
 }
 
+// own gives the embedder that the options name, or nil: they name none, or it is
+// not yet opened.
+func (l *LiveIndex) own() Embedder {
+	if e := l.known.opened.Load(); e != nil {
+		return *e
+	}
+	return l.opts.Embedder
+}
+
+// pending tells whether the embedder that the options name is not yet opened.
+func (l *LiveIndex) pending() bool { return l.opts.Open != nil && l.own() == nil }
+
+// open opens the embedder that the options name, unless it is.
+func (l *LiveIndex) open(ctx context.Context) error {
+	if !l.pending() {
+		return nil
+	}
+	select {
+	case l.known.opening <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-l.known.opening }()
+	if !l.pending() {
+		return nil
+	}
+	e, err := l.opts.Open(ctx)
+	if err == nil {
+		err = knowsDimensions(e)
+	}
+	if err == nil {
+		l.known.opened.Store(&e)
+	}
+	return err
+}
+
+// knowsDimensions refuses an embedder whose generation could not be told by its model.
+func knowsDimensions(e Embedder) error {
+	if m := e.Model(); m.Dimensions == 0 {
+		return fault.New(fault.InvalidRequest, "the embedding model does not know its dimensions", fault.Details{"model": m.Name})
+	}
+	return nil
+}
+
 // embedder gives what makes the model's vectors, or nil where it is not to be had.
 func (l *LiveIndex) embedder(ctx context.Context, model EmbedModel) Embedder {
-	e := l.opts.Embedder
+	e := l.own()
 	switch {
 	case model.IsZero():
 		return nil

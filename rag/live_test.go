@@ -145,3 +145,39 @@ func TestARealModelTakesItsPlace(t *testing.T) {
 	require.Equal(t, "cricket", found[0].DocumentID)
 	require.Contains(t, found[0].Chunks[0].Scores, rag.Dense)
 }
+
+// An embedder that takes its time, or is away, keeps nobody waiting who does not
+// need it.
+func TestAnEmbedderIsOpenedWhenItIsNeeded(t *testing.T) {
+	c, store := bookcase(t, 3)
+	e := &countingEmbedder{bagEmbedder: bagEmbedder{name: "bag", dims: 64}}
+	var away error
+	opened := 0
+	live, err := rag.NewLiveIndex(store, &rag.LiveOptions{Open: func(context.Context) (rag.Embedder, error) { opened++; return e, away }})
+	require.NoError(t, err)
+	c.Sink = live
+	found, err := live.QueryDocuments(t.Context(), "पुस्तिका")
+	require.NoError(t, err)
+	require.Len(t, found, 3)
+	require.NoError(t, c.Put(t.Context(), manual(3, 0, 1)), "there are documents, which have no vectors yet")
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(live.CheckHealth(t.Context())))
+	require.Zero(t, opened)
+
+	away = fault.New(fault.Upstream, "the server is away", nil)
+	require.ErrorIs(t, live.Update(t.Context(), c, nil), away)
+	empty, err := live.ForTenant("empty")
+	require.NoError(t, err)
+	none, err := empty.QueryDocuments(t.Context(), "पुस्तिका")
+	require.NoError(t, err)
+	require.Empty(t, none)
+	require.ErrorIs(t, empty.Add(t.Context(), []corpus.Document{*manual(0, 0, 1)}), away)
+
+	away = nil
+	require.NoError(t, empty.Add(t.Context(), []corpus.Document{*manual(0, 0, 1)}))
+	require.Len(t, e.taken(), 1, "the first documents have vectors")
+	require.NoError(t, live.Update(t.Context(), c, nil))
+	require.Len(t, e.taken(), 4)
+	require.NoError(t, live.CheckHealth(t.Context()))
+	require.NoError(t, empty.CheckHealth(t.Context()))
+	require.Equal(t, 3, opened, "in vain for each, and once for both")
+}

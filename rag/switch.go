@@ -90,6 +90,9 @@ func (l *LiveIndex) Drop(ctx context.Context, number int) error {
 // already. Before another is begun, those are dropped that neither answer nor are
 // being built: at most the last one stays for the way back.
 func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) error {
+	if err := l.open(ctx); err != nil {
+		return err
+	}
 	s, err := l.alias(ctx, true)
 	if err != nil {
 		return err
@@ -118,7 +121,7 @@ func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) 
 // enough tells whether a generation is whole, or as whole as it can be made: an
 // index without an embedder cannot give what is without its vectors.
 func (l *LiveIndex) enough(g *Generation) bool {
-	return g.Whole || l.opts.Embedder == nil && !g.Model.IsZero()
+	return g.Whole || l.own() == nil && !g.Model.IsZero()
 }
 
 // updateAgain is how long Keep waits after an Update that failed.
@@ -147,6 +150,9 @@ func (l *LiveIndex) CheckHealth(ctx context.Context) error {
 	s, err := l.alias(ctx, false)
 	if err != nil {
 		return err
+	}
+	if l.pending() {
+		return fault.New(fault.ServiceUnavailable, "the embedding model is not yet there", nil)
 	}
 	wanted := l.wanted()
 	g := s.like(&wanted)

@@ -475,19 +475,21 @@ func TestARestartLosesNothing(t *testing.T) {
 }
 
 // Another RAG_CHUNK_SIZE, and another version of the analysis, take effect on
-// what is there already.
+// what is there already, while it answers.
 func TestTheIndexIsMadeAnewInAnotherWay(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, dir, nil)
 	s.add("keshar.md", lighthouse)
 	answer := s.ask(keshar).Answer
-	const anew = "index brought in line with the documents"
+	const anew = "the index has switched"
 	for _, way := range []struct {
 		size string
 		anew bool
 	}{{"60", true}, {"60", false}, {"512", true}} {
 		s.stop()
 		s = start(t, dir, map[string]string{"RAG_CHUNK_SIZE": way.size, "RAG_CHUNK_OVERLAP": "0"})
+		require.Equal(t, answer, s.ask(keshar).Answer, "at once")
+		s.isWhole()
 		require.Equal(t, way.anew, strings.Contains(s.logs.String(), anew), way)
 		require.Equal(t, answer, s.ask(keshar).Answer)
 	}

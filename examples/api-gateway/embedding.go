@@ -23,8 +23,9 @@ const (
 
 // embedding sets the options of an index to the embedding model that the
 // environment names, if any, and to those of other models at the same server,
-// which the index may hold vectors of. It gives what ends them. The means of
-// vectors are kept in the store, for all gateways that share it.
+// which the index may hold vectors of. It gives what ends them. A model that the
+// server has not is an error; its mean is estimated later, and kept in the store
+// for all gateways that share it.
 func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.LiveOptions) (end func() error, err error) {
 	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
 		return func() error { return nil }, nil
@@ -39,10 +40,11 @@ func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.Live
 		return embed.Sample(ctx, &ingest.Collection{Catalog: kept.documents},
 			func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, opts.Chunk) })
 	}
-	if opts.Embedder, err = o.Open(ctx, cfg.RAG.EmbeddingModel); err != nil {
+	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, cfg.RAG.EmbeddingModel) }
+	opts.Embedders = o.Reopen
+	if err := o.Find(ctx, cfg.RAG.EmbeddingModel); err != nil {
 		return nil, errors.Join(err, memory.Close())
 	}
-	opts.Embedders = o.Reopen
 	return memory.Close, nil
 }
 

@@ -107,7 +107,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	documents.Sink = index
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
 	p.service = raghttp.Service{
-		Retriever: index, Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Embedder != nil,
+		Retriever: index, Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil,
 		Answerer: rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact}),
 		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}
@@ -151,8 +151,9 @@ func spell(t *translit.Transliterator) rag.Speller {
 
 // embedding sets the options of an index to the embedding model that the
 // environment names, if any, and to those of other models at the same server,
-// which the index may hold vectors of. The means of vectors are kept in the store.
-func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Source, opts *rag.LiveOptions) (err error) {
+// which the index may hold vectors of. A model that the server has not is an
+// error; its mean is estimated later, and kept in the store.
+func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Source, opts *rag.LiveOptions) error {
 	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
 		return nil
 	}
@@ -167,9 +168,9 @@ func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Sour
 	o.Sample = func(ctx context.Context) ([]string, error) {
 		return embed.Sample(ctx, documents, func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, opts.Chunk) })
 	}
+	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, cfg.RAG.EmbeddingModel) }
 	opts.Embedders = o.Reopen
-	opts.Embedder, err = o.Open(ctx, cfg.RAG.EmbeddingModel)
-	return err
+	return o.Find(ctx, cfg.RAG.EmbeddingModel)
 }
 
 // languageModel gives the language model that the environment names, or nil. Its

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/akshara-go/akshara/observe/cache"
 	"github.com/akshara-go/akshara/observe/fault"
@@ -26,6 +27,8 @@ type Opener struct {
 	Notes  rag.Noter                                                    // where means are kept, of the tenant
 	Tenant string                                                       // "" is rag.DefaultTenant
 	Sample func(ctx context.Context) ([]string, error)                  // see [Centre]; [Sample] is one
+
+	known sync.Map // *Windowed by name
 }
 
 // Open gives the embedder of a model. Its mean is the one that is kept, or is
@@ -62,7 +65,18 @@ func (o *Opener) Reopen(ctx context.Context, model rag.EmbedModel) (rag.Embedder
 	return e, nil
 }
 
+// Find tells whether a model is to be had; an error is that of New, which is not
+// asked again for one that was found.
+func (o *Opener) Find(ctx context.Context, name string) error {
+	_, err := o.plain(ctx, name)
+	return err
+}
+
+// plain gives the embedder of a model as it is, but for the cache and the windows.
 func (o *Opener) plain(ctx context.Context, name string) (rag.Embedder, error) {
+	if e, ok := o.known.Load(name); ok {
+		return e.(*Windowed), nil
+	}
 	e, err := o.New(ctx, name)
 	if err != nil {
 		return nil, err
@@ -70,7 +84,9 @@ func (o *Opener) plain(ctx context.Context, name string) (rag.Embedder, error) {
 	if o.Cache != nil {
 		e = Cache(e, o.Cache, nil)
 	}
-	return Window(e, TraitsOf(name).Tokens), nil
+	windowed := Window(e, TraitsOf(name).Tokens)
+	o.known.Store(name, windowed)
+	return windowed, nil
 }
 
 func (o *Opener) keeper(e rag.Embedder) *MeanNote {

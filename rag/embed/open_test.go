@@ -81,6 +81,24 @@ func TestAnOpenerKeepsOneMeanForEachModel(t *testing.T) {
 	require.Equal(t, a.Model(), plain.Model(), "vectors that were not centred")
 }
 
+func TestAnOpenerAsksForAModelOnce(t *testing.T) {
+	asked := 0
+	o := opener(t, nil)
+	o.New = func(context.Context, string) (rag.Embedder, error) {
+		if asked++; asked == 1 {
+			return nil, errors.New("away")
+		}
+		return newCone(), nil
+	}
+	require.Error(t, o.Find(t.Context(), "cone"))
+	require.NoError(t, o.Find(t.Context(), "cone"))
+	e, err := o.Open(t.Context(), "cone")
+	require.NoError(t, err)
+	_, err = o.Reopen(t.Context(), e.Model())
+	require.NoError(t, err)
+	require.Equal(t, 2, asked)
+}
+
 func TestAnOpenerGivesNoOtherVectors(t *testing.T) {
 	a := newCone()
 	o := opener(t, map[string]*cone{"cone": a})
