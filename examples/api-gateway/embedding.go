@@ -7,8 +7,6 @@ import (
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/observe/memcache"
 	"github.com/akshara-go/akshara/rag"
-	"github.com/akshara-go/akshara/rag/chunk"
-	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/rag/openaillm"
 )
@@ -34,12 +32,11 @@ func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.Live
 	if err != nil {
 		return nil, err
 	}
-	o := &embed.Opener{Cache: memory, New: func(ctx context.Context, name string) (rag.Embedder, error) { return modelNamed(ctx, cfg, name) }}
-	o.Notes, _ = kept.store.(rag.Noter) // or there is no index that changes its model
-	o.Sample = func(ctx context.Context) ([]string, error) {
-		return embed.Sample(ctx, &ingest.Collection{Catalog: kept.documents},
-			func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, opts.Chunk) })
+	o := &embed.Opener{
+		New:   func(ctx context.Context, name string) (rag.Embedder, error) { return modelNamed(ctx, cfg, name) },
+		Cache: memory, Documents: &ingest.Collection{Catalog: kept.documents}, Chunk: opts.Chunk,
 	}
+	o.Notes, _ = kept.store.(rag.Noter) // every store here is one
 	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, cfg.RAG.EmbeddingModel) }
 	opts.Embedders = o.Reopen
 	if err := o.Find(ctx, cfg.RAG.EmbeddingModel); err != nil {

@@ -157,16 +157,13 @@ func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Sour
 	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
 		return nil
 	}
-	o := &embed.Opener{Cache: p.vectors, Notes: p.store}
+	o := &embed.Opener{Cache: p.vectors, Notes: p.store, Documents: documents, Chunk: opts.Chunk}
 	o.New = func(ctx context.Context, name string) (rag.Embedder, error) {
 		e, err := openaillm.NewEmbedder(modelsAt(cfg), name, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
 		if err != nil {
 			return nil, err
 		}
 		return e, e.Probe(ctx)
-	}
-	o.Sample = func(ctx context.Context) ([]string, error) {
-		return embed.Sample(ctx, documents, func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, opts.Chunk) })
 	}
 	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, cfg.RAG.EmbeddingModel) }
 	opts.Embedders = o.Reopen

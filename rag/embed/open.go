@@ -9,14 +9,14 @@ import (
 	"github.com/akshara-go/akshara/observe/cache"
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
-	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/chunk"
 )
 
 // Opener gives embedders by the names of their models, made to rank: with a
 // cache, in windows of what the model reads (see [TraitsOf]), and centred. It is
 // what a [rag.LiveIndex] needs to go from one model to another and back.
 //
-//	o := &embed.Opener{New: server, Cache: memory, Notes: store, Sample: sample}
+//	o := &embed.Opener{New: server, Cache: memory, Notes: store, Documents: documents}
 //	e, err := o.Open(ctx, "multilingual-e5-small")
 //	live, err := rag.NewLiveIndex(store, &rag.LiveOptions{IndexOptions: rag.IndexOptions{Embedder: e}, Embedders: o.Reopen})
 //
@@ -26,7 +26,12 @@ type Opener struct {
 	Cache  cache.Cache                                                  // of vectors; nil: none
 	Notes  rag.Noter                                                    // where means are kept, of the tenant
 	Tenant string                                                       // "" is rag.DefaultTenant
-	Sample func(ctx context.Context) ([]string, error)                  // see [Centre]; [Sample] is one
+
+	// Documents are what a mean is estimated from, cut as Chunk says: one chunk of
+	// each of up to MaxSample that are spread over all, and more of each where they
+	// are few. Nil: from general texts alone.
+	Documents rag.Source
+	Chunk     *chunk.Options
 
 	known sync.Map // *Windowed by name
 }
@@ -38,7 +43,7 @@ func (o *Opener) Open(ctx context.Context, name string) (rag.Embedder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Centre(ctx, e, o.keeper(e), o.Sample)
+	return Centre(ctx, e, o.keeper(e), o.sample)
 }
 
 // Reopen gives the embedder that made vectors of a model, whose name says whether
@@ -97,11 +102,12 @@ func (o *Opener) keeper(e rag.Embedder) *MeanNote {
 	return NewMeanNote(o.Notes, tenant, e.Model())
 }
 
-// Sample gives texts for [Centre]: chunks, as cut gives them, of documents that
-// are spread over all, one of the middle of each, and more where there are few
-// documents.
-func Sample(ctx context.Context, src rag.Source, cut func(*corpus.Document) ([]corpus.Chunk, error)) ([]string, error) {
-	ids, err := src.IDs(ctx)
+// sample gives chunks of the documents, from the middle of each.
+func (o *Opener) sample(ctx context.Context) ([]string, error) {
+	if o.Documents == nil {
+		return nil, nil
+	}
+	ids, err := o.Documents.IDs(ctx)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -109,14 +115,14 @@ func Sample(ctx context.Context, src rag.Source, cut func(*corpus.Document) ([]c
 	each := (MinSample + len(chosen) - 1) / len(chosen)
 	var texts []string
 	for _, id := range chosen {
-		doc, err := src.Get(ctx, id)
+		doc, err := o.Documents.Get(ctx, id)
 		if fault.CodeOf(err) == fault.NotFound { // deleted meanwhile
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		chunks, err := cut(doc)
+		chunks, err := chunk.Split(doc, o.Chunk)
 		if err != nil {
 			return nil, err
 		}

@@ -37,8 +37,6 @@ func (p pile) Get(_ context.Context, id string) (*corpus.Document, error) {
 	return nil, fault.New(fault.NotFound, "no such document", nil)
 }
 
-func whole(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, nil) }
-
 // opener gives one over a server of the models of some names.
 func opener(t *testing.T, models map[string]*cone) *embed.Opener {
 	store, err := localstore.Open(t.TempDir(), nil)
@@ -66,7 +64,7 @@ func TestAnOpenerKeepsOneMeanForEachModel(t *testing.T) {
 	require.NoError(t, err)
 
 	a.asked()
-	o.Sample = func(context.Context) ([]string, error) { return nil, errors.New("not again") }
+	o.Documents = broken{}
 	again, err := o.Open(t.Context(), "cone")
 	require.NoError(t, err)
 	require.Equal(t, first.Model(), again.Model())
@@ -114,19 +112,36 @@ func TestAnOpenerGivesNoOtherVectors(t *testing.T) {
 	}
 }
 
-func TestASampleIsSpreadOverTheDocuments(t *testing.T) {
-	none, err := embed.Sample(t.Context(), pile(nil), whole)
-	require.NoError(t, err)
-	require.Empty(t, none)
+// broken are documents that cannot be read.
+type broken struct{ pile }
+
+func (broken) IDs(context.Context) ([]string, error) { return nil, errors.New("not again") }
+
+func TestAMeanIsEstimatedFromAllDocuments(t *testing.T) {
 	var docs pile
 	for i := range 1000 {
 		docs = append(docs, corpus.Document{ID: fmt.Sprint(i), Text: fmt.Sprintf("दस्तावेज़ %d।", i)})
 	}
-	few, err := embed.Sample(t.Context(), docs[:3], whole)
-	require.NoError(t, err)
-	require.Len(t, few, 3)
-	many, err := embed.Sample(t.Context(), docs, whole)
-	require.NoError(t, err)
-	require.InDelta(t, embed.MaxSample, len(many), 1)
-	require.Contains(t, many[len(many)-1], "99")
+	estimated := func(of rag.Source) []string {
+		c := newCone()
+		o := opener(t, map[string]*cone{"cone": c})
+		o.Documents, o.Chunk = of, &chunk.Options{Size: 100}
+		_, err := o.Open(t.Context(), "cone")
+		require.NoError(t, err)
+		return c.texts
+	}
+	require.Len(t, estimated(nil), embed.MinSample)
+	require.Len(t, estimated(pile(nil)), embed.MinSample)
+	require.Equal(t, []string{"दस्तावेज़ 0।", "दस्तावेज़ 1।"}, estimated(docs[:2])[:2])
+	all := estimated(docs)
+	require.InDelta(t, embed.MaxSample, len(all), 1)
+	require.Contains(t, all[len(all)-1], "99")
+
+	o := opener(t, map[string]*cone{"cone": newCone()})
+	o.Documents = broken{}
+	_, err := o.Open(t.Context(), "cone")
+	require.ErrorContains(t, err, "not again")
+	o.Documents, o.Chunk = docs, &chunk.Options{Size: -1}
+	_, err = o.Open(t.Context(), "cone")
+	require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
 }

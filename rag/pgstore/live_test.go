@@ -95,7 +95,7 @@ func TestTwoProcessesShareOneMean(t *testing.T) {
 	for i, s := range both {
 		go func() {
 			o := &embed.Opener{Notes: s, New: func(context.Context, string) (rag.Embedder, error) { return letters{"letters"}, nil },
-				Sample: func(context.Context) ([]string, error) { return []string{[]string{"aaaa", "bbbb"}[i]}, nil }}
+				Documents: &one{ID: "a", Text: []string{"aaaa", "bbbb"}[i]}}
 			e, err := o.Open(context.Background(), "letters")
 			if err != nil {
 				models <- rag.EmbedModel{Name: err.Error()}
@@ -107,4 +107,16 @@ func TestTwoProcessesShareOneMean(t *testing.T) {
 	one := <-models
 	require.Contains(t, one.Name, "letters+centred-")
 	require.Equal(t, one, <-models)
+}
+
+// BenchmarkNote is what a search of a LiveIndex costs more than one of an Index.
+func BenchmarkNote(b *testing.B) {
+	s := open(b)
+	_, err := s.SetNote(b.Context(), "t", "n", nil, make([]byte, 300))
+	require.NoError(b, err)
+	for b.Loop() {
+		if _, err := s.Note(b.Context(), "t", "n"); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
