@@ -1,11 +1,8 @@
 package rag
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
-	"fmt"
-	"log/slog"
 	"reflect"
 	"slices"
 	"sync"
@@ -36,7 +33,6 @@ type BuildOptions struct {
 const (
 	buildBatch  = 32 // documents that are written together
 	buildPasses = 10 // over documents that change all the time
-	beats       = 5  // signs of life in a lease
 )
 
 // Build makes a generation as the options of the index say now, beside the one
@@ -87,104 +83,6 @@ type builder struct {
 	x      *Index
 
 	documents, of atomic.Int64
-}
-
-// claim makes the generation, if there is none, and this build the one that builds it.
-func (b *builder) claim(ctx context.Context) error {
-	var seen building
-	var since time.Time
-	for {
-		var other *building
-		err := b.l.change(ctx, func(s *generations) error {
-			if other = s.Build; other != nil && !(sameBeat(*other, seen) && time.Since(since) >= b.l.opts.Lease) {
-				return errAsItIs
-			}
-			other = nil
-			wanted := b.l.wanted()
-			g := s.like(&wanted)
-			if g == nil {
-				wanted.Number = s.Next
-				s.Next++
-				s.List = append(s.List, wanted)
-				g = &wanted
-			}
-			b.number = g.Number
-			s.Build = &building{Number: g.Number, By: b.by}
-			return nil
-		})
-		switch {
-		case err != nil || other == nil:
-			return err
-		case since.IsZero():
-			seen, since = *other, time.Now()
-		case !sameBeat(*other, seen):
-			return fault.Wrap(ErrBuilding, fault.Duplicate, "the index is being built anew already",
-				fault.Details{"generation": other.Number, "documents": other.Documents, "of": other.Of})
-		}
-		if err := wait(ctx, b.l.opts.Lease/beats); err != nil {
-			return err
-		}
-	}
-}
-
-func sameBeat(a, b building) bool { return a.By == b.By && a.Beat == b.Beat }
-
-// wait waits, or gives the error of a context that ends before.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// live gives signs of life until ctx ends, and stops a build that is no more:
-// another has taken its place, or the generation was dropped.
-func (b *builder) live(ctx context.Context, stop context.CancelCauseFunc) {
-	for wait(ctx, b.l.opts.Lease/beats) == nil {
-		err := b.l.change(ctx, func(s *generations) error {
-			if err := b.mine(s); err != nil {
-				stop(err)
-				return errAsItIs
-			}
-			s.Build.Beat++
-			s.Build.Documents, s.Build.Of = int(b.documents.Load()), int(b.of.Load())
-			return nil
-		})
-		if err != nil && ctx.Err() == nil {
-			b.l.opts.Logger.WarnContext(ctx, "a build cannot note that it lives", slog.Any("error", err))
-		}
-	}
-}
-
-// mine tells why this build is not the one that is noted, or nil.
-func (b *builder) mine(s *generations) error {
-	switch {
-	case s.find(b.number) == nil:
-		return noGeneration(b.number)
-	case s.Build == nil || s.Build.By != b.by:
-		return fault.Wrap(ErrBuilding, fault.Duplicate, "another build of the index has taken this one's place", fault.Details{"generation": b.number})
-	}
-	return nil
-}
-
-// release lets others build. Should it fail, they wait for a lease.
-func (b *builder) release(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), embedderWait)
-	defer cancel()
-	err := b.l.change(ctx, func(s *generations) error {
-		if b.mine(s) != nil {
-			return errAsItIs
-		}
-		s.Build = nil
-		return nil
-	})
-	if err != nil {
-		b.l.opts.Logger.WarnContext(ctx, "a build that has ended is noted as one that goes on", slog.Any("error", err))
-	}
 }
 
 // run goes over the documents until the generation has missed none of their
@@ -351,64 +249,4 @@ func (b *builder) add(ctx context.Context, docs []corpus.Document) error {
 		written += len(chunks)
 	}
 	return wait(ctx, time.Duration(written)*time.Second/time.Duration(b.opts.ChunksPerSecond)-time.Since(begin))
-}
-
-// missing gives those of the documents that the generation does not hold as they are.
-func (b *builder) missing(ctx context.Context, docs []corpus.Document) ([]corpus.Document, error) {
-	s, ok := b.l.store.(Recaller)
-	if !ok || len(docs) == 0 {
-		return docs, nil
-	}
-	ids := make([]string, len(docs))
-	for i := range docs {
-		ids[i] = docs[i].ID
-	}
-	recs, err := s.Records(ctx, b.x.opts.Tenant, ids)
-	if err != nil {
-		return nil, err
-	}
-	held := map[string][]Record{}
-	for i := range recs {
-		id := recs[i].Chunk.DocumentID
-		held[id] = append(held[id], recs[i])
-	}
-	var out []corpus.Document
-	for i := range docs {
-		chunks, err := b.x.Chunks(&docs[i])
-		if err != nil {
-			return nil, fmt.Errorf("rag: document %q: %w", docs[i].ID, err)
-		}
-		if !b.x.holds(&docs[i], chunks, held[docs[i].ID]) {
-			out = append(out, docs[i])
-		}
-	}
-	return out, nil
-}
-
-// holds tells whether held is what the index would write of a document.
-func (x *Index) holds(doc *corpus.Document, chunks []corpus.Chunk, held []Record) bool {
-	if len(chunks) != len(held) {
-		return false
-	}
-	slices.SortFunc(held, func(a, b Record) int { return cmp.Compare(a.Chunk.Ordinal, b.Chunk.Ordinal) })
-	var model EmbedModel
-	if x.opts.Embedder != nil {
-		model = x.opts.Embedder.Model()
-	}
-	source, readers := x.about(doc)
-	for i := range held {
-		r, c := &held[i], &chunks[i]
-		if r.Chunk.ID != c.ID || r.Chunk.Text != c.Text || r.Chunk.Span != c.Span || r.Chunk.Page != c.Page || !slices.Equal(r.Chunk.Headings, c.Headings) {
-			return false
-		}
-		if r.Model != model || !slices.Equal(r.Readers, readers) || !sameSource(&r.Source, &source) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameSource(a, b *corpus.Source) bool {
-	return a.Title == b.Title && a.URL == b.URL && a.SourceSite == b.SourceSite && a.Language == b.Language && a.ContentType == b.ContentType &&
-		a.Author == b.Author && a.PublishedAt.Equal(b.PublishedAt) && slices.Equal(a.Tags, b.Tags) && a.ThumbnailURL == b.ThumbnailURL
 }
