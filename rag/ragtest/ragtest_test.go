@@ -67,3 +67,20 @@ func TestLexicalReranker(t *testing.T) {
 func TestLiveIndexOverTheReferenceStore(t *testing.T) {
 	TestLiveIndex(t, func(*testing.T) rag.Store { return newMemory() })
 }
+
+// newLive gives an index that may change, over an empty store.
+func newLive(t *testing.T) *rag.LiveIndex {
+	index, err := rag.NewLiveIndex(newMemory(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return index
+}
+
+func TestLiveIndexIsARetriever(t *testing.T) {
+	TestRetriever(t, func(t *testing.T) (rag.Retriever, Sink) { index := newLive(t); return index, index })
+}
+
+func TestLiveIndexIsASuggester(t *testing.T) {
+	TestSuggester(t, func(t *testing.T) (Suggester, Sink) { index := newLive(t); return index, index })
+}
