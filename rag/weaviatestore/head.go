@@ -1,0 +1,169 @@
+package weaviatestore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+)
+
+// head is the state of a tenant: one object, whose writing makes a change of many
+// objects happen at once. A chunk is alive when its version is above Floor and not
+// above Version, and it is not in Dead.
+//
+// Every batch of objects has a version of its own and holds a marker besides, so
+// that a replica which missed a batch lacks its marker: there are as many markers
+// above Marked as there are versions.
+type head struct {
+	Version int64                `json:"version"`
+	Floor   int64                `json:"floor"`
+	Marked  int64                `json:"marked"`
+	Chunks  int                  `json:"chunks"`
+	Vectors int                  `json:"vectors"`
+	Model   rag.EmbedModel       `json:"model,omitzero"` // of the vectors, while there are any
+	Legs    map[rag.Leg]legStats `json:"legs,omitempty"`
+	Dead    []string             `json:"dead,omitempty"` // ids of objects that the last change removed, which replicas may still have
+}
+
+// legStats are a tenant's BM25 statistics on a leg.
+type legStats struct {
+	Records int     `json:"records"`
+	Total   float64 `json:"total"` // of the lengths
+}
+
+func (h *head) model() rag.EmbedModel {
+	if h.Vectors == 0 {
+		return rag.EmbedModel{}
+	}
+	return h.Model
+}
+
+// count adds a chunk to the statistics, or with -1 takes it away.
+func (h *head) count(m *meta, sign int) {
+	h.Chunks += sign
+	if m.Vector {
+		h.Vectors += sign
+	}
+	for leg, size := range m.Sizes {
+		stats := h.Legs[leg]
+		stats.Records += sign
+		stats.Total += float64(sign) * size
+		if stats.Records == 0 {
+			delete(h.Legs, leg)
+			continue
+		}
+		h.Legs[leg] = stats
+	}
+}
+
+func (h *head) clone() *head {
+	c := *h
+	c.Legs = make(map[rag.Leg]legStats, len(h.Legs))
+	for leg, stats := range h.Legs {
+		c.Legs[leg] = stats
+	}
+	c.Dead = slices.Clone(h.Dead)
+	return &c
+}
+
+// alive is the condition of being a live chunk.
+func (h *head) alive() condition {
+	list := []condition{anyOf("keys", chunkKey), compare("version", "LessThanEqual", float64(h.Version))}
+	if h.Floor > 0 {
+		list = append(list, compare("version", "GreaterThan", float64(h.Floor)))
+	}
+	if len(h.Dead) > 0 {
+		list = append(list, noneOf("id", h.Dead...))
+	}
+	return all(list...)
+}
+
+// marked is the condition of being a marker that has to be there.
+func (h *head) marked() condition {
+	return all(anyOf("keys", markerKey), compare("version", "GreaterThan", float64(h.Marked)), compare("version", "LessThanEqual", float64(h.Version)))
+}
+
+// isAlive is alive for an object that was read.
+func (h *head) isAlive(it *found) bool {
+	return it.Version > float64(h.Floor) && it.Version <= float64(h.Version) && !slices.Contains(h.Dead, it.Additional.ID)
+}
+
+func headID(tenant string) string { return uuidOf("head", tenant) }
+
+// readHead gives a tenant's head as the replicas have it, or nil when there is no such tenant.
+func (s *Store) readHead(ctx context.Context, n *node, tenant string) (*head, error) {
+	var body struct {
+		Properties struct{ State string }
+	}
+	path := "/v1/objects/" + s.collection + "/" + headID(tenant) + "?tenant=" + tenantName(tenant) + "&consistency_level=" + string(s.level)
+	err := s.client.call(ctx, n, http.MethodGet, path, nil, &body)
+	if errors.Is(err, errNoTenant) {
+		there, err := s.isTenant(ctx, n, tenant)
+		if err == nil && there {
+			err = errTurn
+		}
+		return nil, err
+	}
+	h := &head{Legs: map[rag.Leg]legStats{}}
+	if e, ok := errors.AsType[*callError](err); ok && e.status == http.StatusNotFound {
+		return h, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(body.Properties.State), h); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "the index is damaged", nil)
+	}
+	if h.Legs == nil {
+		h.Legs = map[rag.Leg]legStats{}
+	}
+	return h, nil
+}
+
+// view is a tenant's state with the node that it is read from.
+type view struct {
+	s      *Store
+	ctx    context.Context
+	n      *node
+	tenant string
+	head   *head
+}
+
+// read runs f with a view of a tenant until f saw the tenant as it was at one
+// moment. f is not run when there is no such tenant.
+func (s *Store) read(ctx context.Context, tenant string, f func(v *view) error) error {
+	return s.client.try(ctx, func(n *node) error {
+		h, err := s.readHead(ctx, n, tenant)
+		if err != nil || h == nil || h.Version == 0 {
+			return err
+		}
+		err = f(&view{s, ctx, n, tenant, h})
+		if errors.Is(err, errNoTenant) {
+			return errTurn
+		}
+		return err
+	})
+}
+
+func (v *view) request() *request {
+	return &request{collection: v.s.collection, tenant: tenantName(v.tenant)}
+}
+
+// ask sends a request and holds what the replica counts against the head: errTurn
+// when it has not all chunks that are alive, or has some that are not.
+func (v *view) ask(r *request) (*answer, error) {
+	r.count("chunks", v.head.alive())
+	r.count("markers", v.head.marked())
+	a, err := v.s.client.ask(v.ctx, v.n, r)
+	if err != nil {
+		return nil, err
+	}
+	if a.counts["chunks"] != v.head.Chunks || a.counts["markers"] != int(v.head.Version-v.head.Marked) {
+		return nil, errTurn
+	}
+	return a, nil
+}
