@@ -20,6 +20,11 @@ func (r *request) count(alias string, where condition) {
 	r.counts.WriteString(alias + ":" + r.collection + `(tenant:"` + r.tenant + `",where:` + where.String() + "){meta{count}} ")
 }
 
+// total asks for the number of all objects, which Weaviate knows without reading them.
+func (r *request) total(alias string) {
+	r.counts.WriteString(alias + ":" + r.collection + `(tenant:"` + r.tenant + `"){meta{count}} `)
+}
+
 // get asks for objects: arguments say how they are found, fields what is wanted of
 // them, where what follows a '+' is among Weaviate's additional ones.
 func (r *request) get(alias, fields string, limit int, arguments ...string) {

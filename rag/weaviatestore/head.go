@@ -23,6 +23,7 @@ type head struct {
 	Floor   int64                `json:"floor"`
 	Marked  int64                `json:"marked"`
 	Chunks  int                  `json:"chunks"`
+	Changes int64                `json:"changes"` // chunks that ever came or went
 	Vectors int                  `json:"vectors"`
 	Model   rag.EmbedModel       `json:"model,omitzero"` // of the vectors, while there are any
 	Legs    map[rag.Leg]legStats `json:"legs,omitempty"`
@@ -45,6 +46,7 @@ func (h *head) model() rag.EmbedModel {
 // count adds a chunk to the statistics, or with -1 takes it away.
 func (h *head) count(m *meta, sign int) {
 	h.Chunks += sign
+	h.Changes++
 	if m.Vector {
 		h.Vectors += sign
 	}
@@ -70,9 +72,9 @@ func (h *head) clone() *head {
 	return &c
 }
 
-// alive is the condition of being a live chunk.
+// alive is the condition of being a live chunk, for what is none of the markers.
 func (h *head) alive() condition {
-	list := []condition{anyOf("keys", chunkKey), compare("version", "LessThanEqual", float64(h.Version))}
+	list := []condition{compare("version", "LessThanEqual", float64(h.Version))}
 	if h.Floor > 0 {
 		list = append(list, compare("version", "GreaterThan", float64(h.Floor)))
 	}
@@ -80,6 +82,19 @@ func (h *head) alive() condition {
 		list = append(list, noneOf("id", h.Dead...))
 	}
 	return all(list...)
+}
+
+// others is the condition of being neither a live chunk nor the head. Few objects
+// meet it: Weaviate reads every object that it counts.
+func (h *head) others() condition {
+	list := []condition{anyOf("keys", markerKey), compare("version", "GreaterThan", float64(h.Version))}
+	if h.Floor > 0 {
+		list = append(list, compare("version", "LessThanEqual", float64(h.Floor)))
+	}
+	if len(h.Dead) > 0 {
+		list = append(list, anyOf("id", h.Dead...))
+	}
+	return condition{Operator: "Or", Operands: list}
 }
 
 // marked is the condition of being a marker that has to be there.
@@ -154,15 +169,16 @@ func (v *view) request() *request {
 }
 
 // ask sends a request and holds what the replica counts against the head: errTurn
-// when it has not all chunks that are alive, or has some that are not.
+// when it lacks a batch, or has more or fewer live chunks than there are.
 func (v *view) ask(r *request) (*answer, error) {
-	r.count("chunks", v.head.alive())
+	r.total("total")
+	r.count("others", v.head.others())
 	r.count("markers", v.head.marked())
 	a, err := v.s.client.ask(v.ctx, v.n, r)
 	if err != nil {
 		return nil, err
 	}
-	if a.counts["chunks"] != v.head.Chunks || a.counts["markers"] != int(v.head.Version-v.head.Marked) {
+	if a.counts["total"]-a.counts["others"]-1 != v.head.Chunks || a.counts["markers"] != int(v.head.Version-v.head.Marked) {
 		return nil, errTurn
 	}
 	return a, nil

@@ -73,6 +73,7 @@ func (f *finder) find() ([]rag.Hit, error) {
 		}
 	}
 	for _, b := range legs {
+		f.learnFrequencies(a, b.terms)
 		if lists[b.leg], err = b.rank(a, f.q.K); err != nil {
 			return nil, err
 		}
@@ -146,17 +147,21 @@ func (s *Store) DocumentFrequency(ctx context.Context, tenant string, leg rag.Le
 		if records == 0 || len(terms) == 0 {
 			return nil
 		}
-		r := v.request()
+		list := make([]weighted, len(terms))
 		for i, t := range terms {
-			r.count(fmt.Sprint("term", i), all(v.head.alive(), anyOf("terms", termCode(leg, t))))
+			list[i] = weighted{code: termCode(leg, t), alias: fmt.Sprint("term", i)}
 		}
+		r := v.request()
+		v.askFrequencies(r, list)
 		a, err := v.ask(r)
-		for i := range terms {
-			if err == nil {
-				frequency[i] = a.counts[fmt.Sprint("term", i)]
-			}
+		if err != nil {
+			return err
 		}
-		return err
+		v.learnFrequencies(a, list)
+		for i, t := range list {
+			frequency[i] = t.df
+		}
+		return nil
 	})
 	return records, frequency, err
 }

@@ -28,6 +28,7 @@ type weighted struct {
 	code   string
 	weight float64
 	alias  string // of the number of records that have it
+	df     int    // that number, or unknown
 }
 
 // sparse asks for the candidates of every leg and in how many records each term stands.
@@ -45,9 +46,7 @@ func (f *finder) sparse(r *request) []*bm25 {
 			continue
 		}
 		legs = append(legs, b)
-		for _, t := range b.terms {
-			r.count(t.alias, all(f.head.alive(), anyOf("terms", t.code)))
-		}
+		f.askFrequencies(r, b.terms)
 		r.get(b.alias(), "meta counts", min(max(shortlist, 4*f.q.K), most),
 			`bm25:{query:"`+b.query()+`",properties:["terms"]}`, "where:"+f.seen.String())
 	}
@@ -92,7 +91,7 @@ func (b *bm25) query() string {
 func (b *bm25) rank(a *answer, k int) ([]scored, error) {
 	weights := map[string]float64{}
 	for _, t := range b.terms {
-		df := float64(a.counts[t.alias])
+		df := float64(t.df)
 		weights[shortCode(t.code)] = t.weight * math.Log(1+(b.records-df+0.5)/(df+0.5))
 	}
 	var list []scored

@@ -70,6 +70,7 @@ type Store struct {
 	level      Consistency
 	log        *slog.Logger
 	turns      turns // of writers, by tenant
+	known      frequencies
 
 	mu      sync.Mutex
 	vectors map[string]bool // indexes of vectors that are there

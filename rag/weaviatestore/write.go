@@ -185,7 +185,7 @@ func (s *Store) plan(ctx context.Context, c *change) (*step, error) {
 		if err != nil {
 			return err
 		}
-		st, err = v.step(c, h != nil)
+		st, err = v.step(c, h != nil && h.Version > 0)
 		return behind(err)
 	})
 	if err != nil || st == nil || len(c.models) == 0 {
@@ -246,6 +246,7 @@ func (v *view) step(c *change, existed bool) (*step, error) {
 		return nil, nil
 	}
 	if empties {
+		after.Changes += int64(v.head.Chunks)
 		after.Floor, after.Chunks, after.Vectors, after.Legs = v.head.Version, 0, 0, map[rag.Leg]legStats{}
 	}
 	for _, g := range gone {
@@ -269,7 +270,7 @@ func (v *view) step(c *change, existed bool) (*step, error) {
 
 const (
 	// mostMarkers is of how many batches a replica is known to have them all.
-	mostMarkers = 1024
+	mostMarkers = 64
 	// What is written at once.
 	batchChunks = 100
 	batchBytes  = 4 << 20
