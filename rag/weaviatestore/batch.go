@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
@@ -42,14 +43,14 @@ func (s *Store) stage(ctx context.Context, st *step) error {
 		version := st.before.Version + int64(i) + 1
 		objects := make([]put, 0, len(batch)+1)
 		for _, c := range batch {
-			o := s.object(st.tenant, uuidOf("object", st.tenant, c.id, fmt.Sprint(version)), c.fields)
+			o := s.object(st.tenant, uuidOf("object", st.tenant, c.id, st.nonce), c.fields)
 			c.fields["version"] = version
 			if len(c.vector) > 0 {
 				o.Vectors = map[string]rag.Vector{vectorName(len(c.vector)): c.vector}
 			}
 			objects = append(objects, o)
 		}
-		marker := s.object(st.tenant, uuidOf("marker", st.tenant, fmt.Sprint(version)), object{"keys": []string{markerKey}, "version": version})
+		marker := s.object(st.tenant, uuidOf("marker", st.tenant, fmt.Sprint(version), st.nonce), object{"keys": []string{markerKey}, "version": version})
 		if err := s.write(ctx, append(objects, marker), batch); err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func (s *Store) sweepDead(ctx context.Context, n *node, tenant string, ids []str
 // sweep removes the objects that meet a condition.
 func (s *Store) sweep(ctx context.Context, n *node, tenant string, where condition) error {
 	path := "/v1/batch/objects?consistency_level=" + string(s.level) + "&tenant=" + tenantName(tenant)
-	body := object{"match": object{"class": s.collection, "where": where}, "output": "minimal"}
+	body := object{"match": object{"class": s.collection, "where": where}, "output": "minimal", "deletionTimeUnixMilli": time.Now().UnixMilli()}
 	for {
 		var result struct {
 			Results struct{ Matches, Limit, Failed int }

@@ -39,8 +39,8 @@ func definition(name string, replicas int) object {
 	return object{
 		"class":              name,
 		"description":        layout,
-		"multiTenancyConfig": object{"enabled": true, "autoTenantCreation": false, "autoTenantActivation": true},
-		"replicationConfig":  object{"factor": replicas, "asyncEnabled": true, "deletionStrategy": "TimeBasedResolution"},
+		"multiTenancyConfig": object{"enabled": true, "autoTenantCreation": false, "autoTenantActivation": false},
+		"replicationConfig":  object{"factor": replicas, "asyncEnabled": true, "deletionStrategy": "DeleteOnConflict"},
 		"invertedIndexConfig": object{
 			"bm25": object{"k1": 1.2, "b": 0}, "stopwords": object{"preset": "none"},
 		},

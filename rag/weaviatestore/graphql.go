@@ -1,6 +1,7 @@
 package weaviatestore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 // a code, an id or a name of this package, so that there is nothing to escape.
 type request struct {
 	collection, tenant string
+	level              Consistency // of the objects that are got; "" means One
 	gets, counts       strings.Builder
 }
 
@@ -29,7 +31,7 @@ func (r *request) total(alias string) {
 // them, where what follows a '+' is among Weaviate's additional ones.
 func (r *request) get(alias, fields string, limit int, arguments ...string) {
 	fields, additional, _ := strings.Cut(fields, "+")
-	r.gets.WriteString(alias + ":" + r.collection + `(tenant:"` + r.tenant + `",consistencyLevel:ONE,limit:` + strconv.Itoa(limit))
+	r.gets.WriteString(alias + ":" + r.collection + `(tenant:"` + r.tenant + `",consistencyLevel:` + string(cmp.Or(r.level, One)) + ",limit:" + strconv.Itoa(limit))
 	for _, a := range arguments {
 		r.gets.WriteString("," + a)
 	}
@@ -55,10 +57,12 @@ type found struct {
 	Meta       string  `json:"meta"`
 	Counts     string  `json:"counts"`
 	Body       string  `json:"body"`
+	State      string  `json:"state"`
 	Additional struct {
-		ID       string               `json:"id"`
-		Distance float64              `json:"distance"`
-		Vectors  map[string][]float32 `json:"vectors"`
+		ID           string               `json:"id"`
+		Distance     float64              `json:"distance"`
+		IsConsistent bool                 `json:"isConsistent"`
+		Vectors      map[string][]float32 `json:"vectors"`
 	} `json:"_additional"`
 }
 

@@ -109,28 +109,49 @@ func (h *head) isAlive(it *found) bool {
 
 func headID(tenant string) string { return uuidOf("head", tenant) }
 
-// readHead gives a tenant's head as the replicas have it, or nil when there is no such tenant.
+// readHead gives a tenant's head as the replicas have it, or nil when there is no
+// such tenant. The node's own copy will do when the others have the same: asking so
+// needs no leader of the cluster, of which there is none for a while after its loss.
 func (s *Store) readHead(ctx context.Context, n *node, tenant string) (*head, error) {
-	var body struct {
-		Properties struct{ State string }
-	}
-	path := "/v1/objects/" + s.collection + "/" + headID(tenant) + "?tenant=" + tenantName(tenant) + "&consistency_level=" + string(s.level)
-	err := s.client.call(ctx, n, http.MethodGet, path, nil, &body)
-	if errors.Is(err, errNoTenant) {
+	r := &request{collection: s.collection, tenant: tenantName(tenant), level: s.level}
+	r.get("head", "state+isConsistent", 1, "where:"+anyOf("id", headID(tenant)).String())
+	a, err := s.client.ask(ctx, n, r)
+	switch {
+	case errors.Is(err, errNoTenant):
 		there, err := s.isTenant(ctx, n, tenant)
 		if err == nil && there {
 			err = errTurn
 		}
 		return nil, err
+	case err != nil:
+		return nil, err
 	}
-	h := &head{Legs: map[rag.Leg]legStats{}}
+	if list := a.objects["head"]; len(list) == 1 && list[0].Additional.IsConsistent {
+		return decodeHead(list[0].State)
+	}
+	return s.agreeOnHead(ctx, n, tenant)
+}
+
+// agreeOnHead has the node find out which of the replicas' heads is the last. A
+// tenant without one has the zero head.
+func (s *Store) agreeOnHead(ctx context.Context, n *node, tenant string) (*head, error) {
+	var body struct {
+		Properties struct{ State string }
+	}
+	path := "/v1/objects/" + s.collection + "/" + headID(tenant) + "?tenant=" + tenantName(tenant) + "&consistency_level=" + string(s.level)
+	err := behind(s.client.call(ctx, n, http.MethodGet, path, nil, &body))
 	if e, ok := errors.AsType[*callError](err); ok && e.status == http.StatusNotFound {
-		return h, nil
+		return &head{Legs: map[rag.Leg]legStats{}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal([]byte(body.Properties.State), h); err != nil {
+	return decodeHead(body.Properties.State)
+}
+
+func decodeHead(state string) (*head, error) {
+	h := &head{}
+	if err := json.Unmarshal([]byte(state), h); err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "the index is damaged", nil)
 	}
 	if h.Legs == nil {

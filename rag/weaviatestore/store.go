@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/akshara-go/akshara/observe/fault"
@@ -34,8 +35,8 @@ const (
 const (
 	DefaultCollection = "Akshara"
 	DefaultReplicas   = 3
-	DefaultRetryFor   = 10 * time.Second
-	DefaultTimeout    = 30 * time.Second
+	DefaultRetryFor   = 30 * time.Second
+	DefaultTimeout    = 5 * time.Second
 )
 
 // Options says how a store behaves. The zero value is useful.
@@ -166,46 +167,35 @@ func microseconds(t time.Time) float64 {
 	return float64(t.Unix())*1e6 + float64(t.Nanosecond()/1000)
 }
 
-// CheckHealth implements [health.Checker]: as many nodes are up as reading and
-// writing take. See [Store.CheckNodes] for one that tells of every node.
+// CheckHealth implements [health.Checker]: of the addresses that the store was
+// given, as many nodes are up as reading and writing take. See [Store.CheckNodes].
 func (s *Store) CheckHealth(ctx context.Context) error {
-	up, total, err := s.nodesUp(ctx)
-	if err != nil {
+	total := len(s.client.nodes)
+	need := map[Consistency]int{One: 1, Quorum: total/2 + 1, All: total}[s.level]
+	return s.checkUp(ctx, need)
+}
+
+// CheckNodes tells whether all nodes of whose addresses the store was given are
+// up, for an optional check of package health beside [Store.CheckHealth].
+func (s *Store) CheckNodes(ctx context.Context) error { return s.checkUp(ctx, len(s.client.nodes)) }
+
+// checkUp asks all nodes at once whether they are ready, and says how many are.
+func (s *Store) checkUp(ctx context.Context, need int) error {
+	var up atomic.Int64
+	var wg sync.WaitGroup
+	for _, n := range s.client.nodes {
+		wg.Go(func() {
+			if s.client.call(ctx, n, http.MethodGet, "/v1/.well-known/ready", nil, nil) == nil {
+				up.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	need := map[Consistency]int{One: 1, Quorum: total/2 + 1, All: total}[s.level]
-	if up < need {
-		return nodesFault(up, total)
+	if total := len(s.client.nodes); int(up.Load()) < need {
+		return fault.New(fault.ServiceUnavailable, fmt.Sprintf("%d of %d nodes of the index are up", up.Load(), total), fault.Details{"up": up.Load(), "nodes": total})
 	}
 	return nil
-}
-
-// CheckNodes tells whether all nodes of the cluster are up, for an optional check
-// of package health beside [Store.CheckHealth].
-func (s *Store) CheckNodes(ctx context.Context) error {
-	up, total, err := s.nodesUp(ctx)
-	if err == nil && up < total {
-		err = nodesFault(up, total)
-	}
-	return err
-}
-
-func nodesFault(up, total int) error {
-	return fault.New(fault.ServiceUnavailable, fmt.Sprintf("%d of %d nodes of the index are up", up, total), fault.Details{"up": up, "nodes": total})
-}
-
-// nodesUp counts the cluster's nodes, as one that answers sees them.
-func (s *Store) nodesUp(ctx context.Context) (up, total int, err error) {
-	var body struct {
-		Nodes []struct{ Status string }
-	}
-	err = s.client.try(ctx, func(n *node) error {
-		return s.client.call(ctx, n, http.MethodGet, "/v1/nodes", nil, &body)
-	})
-	for _, n := range body.Nodes {
-		if n.Status == "HEALTHY" {
-			up++
-		}
-	}
-	return up, max(len(body.Nodes), len(s.client.nodes)), err
 }

@@ -2,6 +2,7 @@ package weaviatestore
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"maps"
@@ -114,6 +115,7 @@ type step struct {
 	*change
 	before, after *head
 	batches       [][]*chunk
+	nonce         string // of the ids of its objects, which are never used again: what was deleted stays so
 }
 
 // settleFor bounds what a writer does after its caller's context has ended: taking
@@ -232,7 +234,7 @@ func (v *view) step(c *change, existed bool) (*step, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &step{change: c, before: v.head, after: v.head.clone()}
+	st := &step{change: c, before: v.head, after: v.head.clone(), nonce: rand.Text()}
 	after := st.after
 	after.Dead = nil
 	empties := c.all && len(c.spare) == 0
