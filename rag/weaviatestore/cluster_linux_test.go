@@ -217,7 +217,7 @@ func (s *server) launch(program string) error {
 	cmd.Env = []string{
 		"HOME=" + s.dir, "PERSISTENCE_DATA_PATH=" + s.dir, "DISABLE_TELEMETRY=true", "DEFAULT_VECTORIZER_MODULE=none", "GO_PROFILING_DISABLE=true",
 		"ASYNC_REPLICATION_FREQUENCY=2s", "ASYNC_REPLICATION_PROPAGATION_DELAY=1s", "ASYNC_REPLICATION_HASHTREE_HEIGHT=8",
-		"LOG_LEVEL=error", "RAFT_TIMEOUTS_MULTIPLIER=1", "GOMEMLIMIT=700MiB", "GOMAXPROCS=2", fmt.Sprint("GRPC_PORT=", 50051+s.number),
+		"LOG_LEVEL=error", "RAFT_TIMEOUTS_MULTIPLIER=1", "GOGC=300", "GOMEMLIMIT=700MiB", "GOMAXPROCS=2", fmt.Sprint("GRPC_PORT=", 50051+s.number),
 		"AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED=false", "AUTHENTICATION_APIKEY_ENABLED=true",
 		"AUTHENTICATION_APIKEY_ALLOWED_KEYS=" + testKey, "AUTHENTICATION_APIKEY_USERS=tests", "AUTHORIZATION_ADMINLIST_ENABLED=true", "AUTHORIZATION_ADMINLIST_USERS=tests",
 		fmt.Sprint("CLUSTER_HOSTNAME=n", s.number), "CLUSTER_IN_LOCALHOST=true", "CLUSTER_ADVERTISE_ADDR=127.0.0.1",
@@ -265,6 +265,21 @@ func (s *server) kill() error {
 	err := s.proc.cmd.Process.Kill()
 	<-s.proc.ended
 	return err
+}
+
+// memory gives how many bytes the largest of the nodes takes.
+func (c *cluster) memory(tb testing.TB) float64 {
+	tb.Helper()
+	most := 0.0
+	for _, s := range c.list {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", s.proc.cmd.Process.Pid))
+		require.NoError(tb, err)
+		var size, resident float64
+		_, err = fmt.Sscan(string(text), &size, &resident)
+		require.NoError(tb, err)
+		most = max(most, resident*float64(os.Getpagesize()))
+	}
+	return most
 }
 
 func (c *cluster) stop() {
