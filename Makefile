@@ -5,7 +5,7 @@ FUZZTIME ?= 60s
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
 	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-rerank bench-understand bench-suggest bench-vectors \
-	bench-analysis bench-chunk bench-pgstore kill9
+	bench-analysis bench-chunk bench-pgstore bench-weaviate kill9
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +101,10 @@ bench-analysis: ## speed of analysis for each language and script, MB of text a 
 
 bench-pgstore: ## recall and latency of the PostgreSQL store, and how fast it loads
 	go test -v -run '^$$' -bench BenchmarkStore -benchtime 1000x -timeout 60m ./rag/pgstore
+
+bench-weaviate: ## the Weaviate store on three nodes: writing and searching 20,000 chunks, and what 1,000 tenants cost
+	go test -run '^$$' -bench BenchmarkStore -benchtime 200x -timeout 1h -v ./rag/weaviatestore
+	go test -run '^$$' -bench BenchmarkTenants -benchtime 1000x -timeout 1h -v ./rag/weaviatestore
 
 bench-chunk: ## speed of the chunker
 	go test -run '^$$' -bench . ./rag/chunk

@@ -53,7 +53,8 @@
 // tenant. Writers of one tenant take turns within a Store; two processes
 // may write the same tenant one after the other, and must not at the same moment:
 // Weaviate has no way to compare and set, so that the later head would not know of
-// the earlier's chunks. The nodes' clocks should agree to a few milliseconds.
+// the earlier's chunks, and the tenant could not be read until [Store.Recount] made
+// its state anew. The nodes' clocks should agree to a few milliseconds.
 // A document has at most 9,999 chunks.
 //
 // # The loss of a node

@@ -135,3 +135,38 @@ func TestManyTenants(t *testing.T) {
 		require.Equal(t, []string{fmt.Sprintf("d%d#1", i)}, foundBy(t, s, words(fmt.Sprint("of-many-", i), "a")))
 	}
 }
+
+func TestATenantThatTwoProcessesWroteAtOnce(t *testing.T) {
+	urls := nodes.urls(t)
+	const tenant = "two-writers"
+	s := open(t)
+	require.NoError(t, s.Upsert(t.Context(), []rag.Record{record(tenant, "d", 1, "a")}))
+	var steps []*step
+	for i := range 2 {
+		c, err := newChange(tenant, []rag.Record{record(tenant, "d", 1, "a", fmt.Sprint("by", i)), record(tenant, fmt.Sprint("of", i), 1, "a")})
+		require.NoError(t, err)
+		st, err := s.plan(t.Context(), c)
+		require.NoError(t, err)
+		steps = append(steps, st)
+	}
+	for _, st := range steps {
+		require.NoError(t, s.stage(t.Context(), st))
+	}
+	for _, st := range steps {
+		require.NoError(t, s.commit(t.Context(), st))
+	}
+	hasty, err := Open(t.Context(), urls, &Options{APIKey: testKey, RetryFor: -1})
+	require.NoError(t, err)
+	defer hasty.Close()
+	_, err = hasty.Search(t.Context(), words(tenant, "a"))
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
+	require.NoError(t, s.Recount(t.Context(), tenant))
+	require.ElementsMatch(t, []string{"d#1", "of0#1", "of1#1"}, foundBy(t, s, words(tenant, "a")))
+	n, frequency, err := s.DocumentFrequency(t.Context(), tenant, rag.Words, []string{"a"})
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	require.Equal(t, []int{3}, frequency)
+	require.NoError(t, s.Delete(t.Context(), rag.Selector{Tenant: tenant, Documents: []string{"of0"}}))
+	require.ElementsMatch(t, []string{"d#1", "of1#1"}, foundBy(t, s, words(tenant, "a")))
+	require.NoError(t, s.Recount(t.Context(), "nobody's"))
+}

@@ -174,7 +174,7 @@ func (s *Store) plan(ctx context.Context, c *change) (*step, error) {
 		if err != nil {
 			return err
 		}
-		v := &view{s, ctx, n, c.tenant, h}
+		v := &view{s: s, ctx: ctx, n: n, tenant: c.tenant, head: h}
 		if h == nil {
 			if len(c.chunks) == 0 {
 				return nil
@@ -381,7 +381,7 @@ func (v *view) scan(fields string, take func([]found) error) error {
 			break
 		}
 	}
-	if seen != v.head.Chunks {
+	if seen != v.head.Chunks && !v.asIs {
 		return errTurn
 	}
 	return nil
