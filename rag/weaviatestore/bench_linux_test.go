@@ -39,14 +39,7 @@ func randomVector(r *rand.Rand) rag.Vector {
 	return v
 }
 
-// BenchmarkStore measures writing and searching 20,000 chunks of 60 words with
-// vectors of 384 dimensions on the three nodes of the tests.
-func BenchmarkStore(b *testing.B) {
-	s := open(b)
-	random := rand.New(rand.NewPCG(1, 2))
-	z := rand.NewZipf(random, 1.2, 20, 50_000)
-	model := rag.EmbedModel{Name: "bench", Dimensions: benchDimensions}
-	began := time.Now()
+func fill(b *testing.B, s *Store, random *rand.Rand, z *rand.Zipf, model rag.EmbedModel) {
 	for from := 0; from < benchChunks; from += 1000 {
 		var recs []rag.Record
 		for i := range 1000 {
@@ -57,6 +50,17 @@ func BenchmarkStore(b *testing.B) {
 		}
 		require.NoError(b, s.Upsert(context.Background(), recs))
 	}
+}
+
+// BenchmarkStore measures writing and searching 20,000 chunks of 60 words with
+// vectors of 384 dimensions on the three nodes of the tests.
+func BenchmarkStore(b *testing.B) {
+	s := open(b)
+	random := rand.New(rand.NewPCG(1, 2))
+	z := rand.NewZipf(random, 1.2, 20, 50_000)
+	model := rag.EmbedModel{Name: "bench", Dimensions: benchDimensions}
+	began := time.Now()
+	fill(b, s, random, z, model)
 	b.Logf("%.0f chunks/s written", benchChunks/time.Since(began).Seconds())
 	for _, name := range []string{"words", "dense", "three legs"} {
 		b.Run(name, func(b *testing.B) {

@@ -1,7 +1,6 @@
 package weaviatestore
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -92,12 +91,10 @@ func (f *finder) askDense(r *request) {
 	r.get("dense", "+distance", min(f.q.K, most), near, "where:"+f.seen.String())
 }
 
-// load gives the records of all legs with their scores. A record that is gone
-// meanwhile, or a count that is another, means that the tenant changed amid the search.
-func (f *finder) load(lists map[rag.Leg][]scored) ([]rag.Hit, error) {
-	at := map[string]int{}
-	var ids []string
-	var hits []rag.Hit
+// merge gives each record of the legs once, with its scores, and where it is by
+// its object's id.
+func merge(lists map[rag.Leg][]scored) (hits []rag.Hit, ids []string, at map[string]int) {
+	at = map[string]int{}
 	for leg, list := range lists {
 		for _, it := range list {
 			i, ok := at[it.id]
@@ -109,6 +106,14 @@ func (f *finder) load(lists map[rag.Leg][]scored) ([]rag.Hit, error) {
 			hits[i].Scores[leg] = it.score
 		}
 	}
+	return hits, ids, at
+}
+
+// load gives the records of all legs with their scores. A record that is gone
+// meanwhile, or a count that is another, means that the tenant changed amid the
+// search; so it is asked for when there is no record, too.
+func (f *finder) load(lists map[rag.Leg][]scored) ([]rag.Hit, error) {
+	hits, ids, at := merge(lists)
 	read := 0
 	for from := 0; from == 0 || from < len(ids); from += bodiesAtOnce {
 		part := ids[from:min(from+bodiesAtOnce, len(ids))]
@@ -226,5 +231,3 @@ func (s *Store) Records(ctx context.Context, tenant string, documents []string) 
 	})
 	return recs, err
 }
-
-func compareText(a, b string) int { return cmp.Compare(a, b) }

@@ -119,6 +119,14 @@ func TestAWriterWhoseContextEnds(t *testing.T) {
 	s.undo(ctx, []*step{st})
 	require.ErrorIs(t, s.Upsert(ctx, recs), context.Canceled)
 	require.Equal(t, []string{"d#1"}, foundBy(t, s, words(tenant, "a")))
+
+	require.NoError(t, s.Upsert(t.Context(), recs))
+	require.Len(t, foundBy(t, s, &rag.Search{Tenant: tenant, K: 1000, Vector: rag.Vector{1, 0, 0, 0}, Model: rag.EmbedModel{Name: "test", Dimensions: 4}}), 451)
+	require.NoError(t, s.Delete(t.Context(), rag.Selector{Tenant: tenant, Documents: []string{"big"}}))
+	require.Equal(t, []string{"d#1"}, foundBy(t, s, words(tenant, "a")))
+	h, err := s.readHead(t.Context(), s.client.nodes[0], tenant)
+	require.NoError(t, err)
+	require.Empty(t, h.Dead, "nobody has to be told of 450 dead objects")
 }
 
 // Each tenant costs the cluster memory and files, so that these are few;

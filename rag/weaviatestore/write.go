@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/akshara-go/akshara/observe/fault"
@@ -156,14 +157,24 @@ func (s *Store) apply(ctx context.Context, changes []*change) error {
 			return err
 		}
 	}
+	s.settle(ctx, steps)
+	return nil
+}
+
+// settle clears away what committed changes removed. What is left the next writer clears away.
+func (s *Store) settle(ctx context.Context, steps []*step) {
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleFor)
 	defer cancel()
 	for _, st := range steps {
-		if err := s.clear(settle, st); err != nil {
+		err := s.clear(settle, st)
+		if err == nil && len(st.after.Dead) > mostDead {
+			st.after.Dead = nil
+			err = s.commit(settle, st)
+		}
+		if err != nil {
 			s.log.WarnContext(ctx, "removed records of the index could not be cleared away yet", slog.Any("error", err))
 		}
 	}
-	return nil
 }
 
 // plan works out what a change does; nil when it does nothing.
@@ -271,6 +282,8 @@ func (v *view) step(c *change, existed bool) (*step, error) {
 }
 
 const (
+	// mostDead is how many dead objects every request names at most, once they are cleared away.
+	mostDead = 200
 	// mostMarkers is of how many batches a replica is known to have them all.
 	mostMarkers = 64
 	// What is written at once.
@@ -331,7 +344,7 @@ func (v *view) removed(c *change) ([]removed, error) {
 			}
 		}
 	}
-	slices.SortFunc(gone, func(a, b removed) int { return compareText(a.id, b.id) })
+	slices.SortFunc(gone, func(a, b removed) int { return strings.Compare(a.id, b.id) })
 	return slices.CompactFunc(gone, func(a, b removed) bool { return a.id == b.id }), err
 }
 
