@@ -9,6 +9,7 @@ import (
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/extractive"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llm/prompt"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -18,6 +19,7 @@ type EngineOptions struct {
 	Detect        func(text string) lang.Code // language of a question that names none, and of what a model writes; nil: by the script
 	MinConfidence float64                     // below it an answer is refused; 0 is DefaultMinConfidence, negative never refuses for it
 	Passages      int                         // chunks a model is given; 0 is 8
+	Prompts       *prompt.Set                 // whose template [prompt.Grounded] is used; nil: prompt.Default()
 	Unsupported   Policy                      // what becomes of a sentence that no passage supports; "" is Drop
 	Judge         llm.Model                   // asked, too, whether a passage says what a sentence says, of up to eight sentences an answer; nil: words alone decide
 	Contact       string                      // a line that a refusal ends with: whom to ask instead, as the operator words it
@@ -152,7 +154,11 @@ func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) b
 		yield(Event{Answer: a.refuse(NothingFound)}, nil)
 		return
 	}
-	req := &llm.Request{Messages: llm.GroundedPrompt(a.grounding), Grounding: a.grounding}
+	req, err := llm.GroundedRequest(e.opts.Prompts, a.grounding)
+	if err != nil {
+		yield(Event{}, err)
+		return
+	}
 	check := &checker{grounding: a.grounding, judge: e.opts.Judge}
 	said, res, err := e.attempt(ctx, a, check, req, yield)
 	if err == nil && said.foreign {
@@ -222,7 +228,7 @@ func generate(ctx context.Context, m llm.Model, req *llm.Request, add func(strin
 		if delta.Done != nil {
 			return delta.Done, nil
 		}
-		if !add(delta.Text) {
+		if len(delta.Quotes) == 0 && !add(delta.Text) {
 			return &llm.Response{}, nil
 		}
 	}

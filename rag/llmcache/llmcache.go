@@ -116,35 +116,18 @@ func (m *Model) Stream(ctx context.Context, req *llm.Request) iter.Seq2[llm.Delt
 	return func(yield func(llm.Delta, error) bool) {
 		l := m.look(ctx, req)
 		if l.found != nil {
-			if l.found.Text == "" || yield(llm.Delta{Text: l.found.Text}, nil) {
+			if l.found.Text == "" || yield(llm.Delta{Text: l.found.Text, Quotes: l.found.Quotes}, nil) {
 				yield(llm.Delta{Done: l.found}, nil)
 			}
 			return
 		}
-		for delta, err := range stream(ctx, m.model, req) {
+		for delta, err := range llm.Stream(ctx, m.model, req) {
 			if err == nil && delta.Done != nil {
 				m.keep(ctx, l, delta.Done)
 			}
 			if !yield(delta, err) {
 				return
 			}
-		}
-	}
-}
-
-// stream is the model's own stream, or its whole answer as one.
-func stream(ctx context.Context, model llm.Model, req *llm.Request) iter.Seq2[llm.Delta, error] {
-	if s, ok := model.(llm.Streamer); ok {
-		return s.Stream(ctx, req)
-	}
-	return func(yield func(llm.Delta, error) bool) {
-		res, err := model.Generate(ctx, req)
-		if err != nil {
-			yield(llm.Delta{}, err)
-			return
-		}
-		if res.Text == "" || yield(llm.Delta{Text: res.Text}, nil) {
-			yield(llm.Delta{Done: res}, nil)
 		}
 	}
 }
@@ -207,7 +190,7 @@ func (m *Model) look(ctx context.Context, req *llm.Request) *lookup {
 // in another order. It is nil when it cannot be one: a cache may be written by others.
 func (e *entry) answer(req *llm.Request) *llm.Response {
 	res := e.Response
-	res.Usage, res.Cached = llm.Usage{}, true
+	res.Usage, res.Cached, res.Prompt = llm.Usage{}, true, req.Prompt
 	res.Quotes = slices.Clone(res.Quotes)
 	for i := range res.Quotes {
 		q := &res.Quotes[i]
@@ -257,12 +240,15 @@ func (m *Model) key(req *llm.Request) string {
 		p := &g.Passages[i]
 		passages[i] = sum(p.Chunk.DocumentID, p.Chunk.ID, p.Chunk.Start, p.Chunk.Text, p.Source.Title)
 	}
-	if !slices.Equal(req.Messages, llm.GroundedPrompt(g)) {
+	if len(req.Tools) > 0 || req.Output != nil || !slices.EqualFunc(req.Messages, llm.GroundedPrompt(g), alike) {
 		return cache.Key("llm", m.version, "words", sum(req, passages))
 	}
 	slices.Sort(passages)
 	return cache.Key("llm", m.version, string(g.Language), strconv.Itoa(req.MaxTokens), sum(passages))
 }
+
+// alike tells whether two messages say the same.
+func alike(a, b llm.Message) bool { return a.Equal(&b) }
 
 // sum gives the SHA-256 of values that JSON can hold.
 func sum(values ...any) string {

@@ -3,11 +3,11 @@ package understand
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llm/prompt"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -26,6 +26,8 @@ const DefaultParaphrases = 3
 type Paraphrases struct {
 	Model  llm.Model
 	Number int // 1 to 8; 0 is DefaultParaphrases
+
+	Prompts *prompt.Set // whose template [prompt.Paraphrase] is used; nil: prompt.Default()
 }
 
 // Name implements [Expander].
@@ -39,9 +41,14 @@ func (p *Paraphrases) Expand(ctx context.Context, a *Asked) ([]Variant, error) {
 		number = DefaultParaphrases
 	}
 	number = min(number, maxVariants)
+	rules, id, err := p.Prompts.Render(prompt.Paraphrase, a.Language, paraphraseData{number, name(a.Language)})
+	if err != nil {
+		return nil, err
+	}
 	res, err := p.Model.Generate(ctx, &llm.Request{
+		Prompt: id,
 		Messages: []llm.Message{
-			{Role: llm.System, Content: fmt.Sprintf(paraphraseRules, number, name(a.Language))},
+			{Role: llm.System, Content: rules},
 			{Role: llm.User, Content: "Question: " + a.Text},
 		},
 		MaxTokens: answerTokens * number,
@@ -65,8 +72,11 @@ func (p *Paraphrases) Expand(ctx context.Context, a *Asked) ([]Variant, error) {
 	return list, nil
 }
 
-const paraphraseRules = `Write the user's question in %d other ways that ask for exactly the same: with other words, or in another order.
-Keep names, numbers and dates. Write in %s, in the script of the question. Do not answer the question. Write one question a line and nothing else.`
+// paraphraseData is what the template of paraphrases may say.
+type paraphraseData struct {
+	Number   int
+	Language string
+}
 
 // Translate puts a text into another language. A translate.Translator becomes one so:
 //

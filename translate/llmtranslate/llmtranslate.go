@@ -26,6 +26,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llm/prompt"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -36,9 +37,6 @@ const (
 	DefaultBatchBytes = 8 << 10
 )
 
-// promptVersion changes with the prompt: translations of another one are another's.
-const promptVersion = "1"
-
 // Options tune a Translator. The zero value is useful.
 type Options struct {
 	Model      string           // the model's name and version, for the identity
@@ -47,6 +45,7 @@ type Options struct {
 	BatchTexts int              // texts in one prompt; 0: DefaultBatchTexts
 	BatchBytes int              // bytes of the texts in one prompt; 0: DefaultBatchBytes
 	Parallel   int              // prompts at the same time; 0: one
+	Prompts    *prompt.Set      // whose template [prompt.Translation] is used; nil: prompt.Default()
 }
 
 // Translator is a language model that translates. Its methods may be called
@@ -85,7 +84,7 @@ func (t *Translator) Identity() string {
 	if t.opts.Model == "" {
 		return ""
 	}
-	return fmt.Sprintf("llmtranslate-%s/%s/%q/%s", promptVersion, t.opts.Model, t.opts.Style, translate.GlossaryVersion(t.opts.Glossary))
+	return fmt.Sprintf("llmtranslate-%s/%s/%q/%s", t.opts.Prompts.Version(prompt.Translation), t.opts.Model, t.opts.Style, translate.GlossaryVersion(t.opts.Glossary))
 }
 
 // Pairs gives all pairs: what a model cannot do shows in what it writes.
@@ -99,7 +98,7 @@ func (t *Translator) Translate(ctx context.Context, req *translate.Request) (*tr
 	engine := translate.Engine{Name: "llmtranslate", Auto: true, HTML: true, Glossary: true, Scripts: true,
 		BatchTexts: t.opts.BatchTexts, BatchBytes: t.opts.BatchBytes, Parallel: t.opts.Parallel}
 	return translate.Batches(ctx, req, &engine, func(ctx context.Context, texts []string) ([]translate.Translation, error) {
-		j := newJob(req, t.opts.Glossary, t.opts.Style)
+		j := newJob(req, t.opts.Glossary, t.opts.Style, t.opts.Prompts)
 		return t.translate(ctx, j, texts)
 	})
 }
@@ -137,7 +136,11 @@ func (t *Translator) ask(ctx context.Context, j *job, texts []string, out []tran
 			places = append(places, i)
 		}
 	}
-	res, err := t.model.Generate(ctx, &llm.Request{Messages: j.messages(texts, places, wrong)})
+	req, err := j.request(texts, places, wrong)
+	if err != nil {
+		return nil, err
+	}
+	res, err := t.model.Generate(ctx, req)
 	if err != nil {
 		return nil, modelFault(ctx, err)
 	}

@@ -86,6 +86,8 @@ var Table = []Row{
 	{Pattern: "observe/config", Layer: L1, Vendors: []string{"github.com/caarlos0/env/v11"}, Why: "the one place that reads the environment"},
 	{Pattern: "rag/corpus", Layer: L1},
 	{Pattern: "rag/llm", Layer: L1},
+	{Pattern: "rag/llm/prompt", Layer: L1},
+	{Pattern: "rag/llm/jsonschema", Layer: L1},
 	{Pattern: "ingest/blob", Layer: L1},
 	{Pattern: "ingest/queue", Layer: L1},
 
