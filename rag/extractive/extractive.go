@@ -79,7 +79,7 @@ func (m *Model) Generate(ctx context.Context, req *llm.Request) (*llm.Response, 
 	if err != nil {
 		return nil, err
 	}
-	res := &llm.Response{Model: Name, Finish: llm.NoAnswer}
+	res := &llm.Response{Model: Name, Finish: llm.NoAnswer, Prompt: req.Prompt}
 	var text strings.Builder
 	sure := Confidence(ranked, g.Language)
 	for _, c := range m.choose(ranked) {

@@ -180,4 +180,7 @@ func isName(s string) bool {
 	return s != "" && len(s) <= MaxNameBytes
 }
 
+// overflows tells whether a request was too long for a model.
+func overflows(err error) bool { return errors.Is(err, ErrContextOverflow) }
+
 func refused(message string) error { return fault.New(fault.InvalidRequest, message, nil) }

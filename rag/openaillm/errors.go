@@ -17,6 +17,7 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/llm"
 )
 
 const (
@@ -82,7 +83,7 @@ func statusFailure(res *http.Response, body []byte, key string) *failure {
 	if code := res.StatusCode; code != http.StatusUnauthorized && code != http.StatusForbidden {
 		cause.Message = quotable(said.Error.Message, key)
 	}
-	e := fault.Wrap(cause, code, message, fault.Details{"upstream_status": res.StatusCode})
+	e := fault.Wrap(marked(cause, said.Error), code, message, fault.Details{"upstream_status": res.StatusCode})
 	e.RetryAfter = retryAfter(res.Header, time.Now())
 	return &failure{Error: e, retry: worthRetrying(res.StatusCode, said.Error)}
 }
@@ -113,6 +114,14 @@ func judge(status int, said *openai.APIError) (fault.Code, string) {
 		return fault.ServiceUnavailable, "the model server is not available; try again later"
 	}
 	return fault.Upstream, fmt.Sprintf("the model server answered with status %d", status)
+}
+
+// marked gives a cause that is llm.ErrContextOverflow too, where it is one.
+func marked(cause *StatusError, said *openai.APIError) error {
+	if overflows(said) {
+		return fmt.Errorf("%w: %w", llm.ErrContextOverflow, cause)
+	}
+	return cause
 }
 
 // overflows tells whether a server refused a text for its length. OpenAI names a
@@ -198,7 +207,7 @@ func callFault(ctx context.Context, err error, key string) *fault.Error {
 		if code == fault.Upstream {
 			message = "the model server reported an error in the middle of its answer"
 		}
-		return fault.Wrap(&StatusError{Message: quotable(said.Message, key)}, code, message, nil)
+		return fault.Wrap(marked(&StatusError{Message: quotable(said.Message, key)}, said), code, message, nil)
 	}
 	if ctx.Err() != nil {
 		return contextFault(ctx)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"math"
 	"strings"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -21,6 +20,11 @@ type Options struct {
 	// sent as max_completion_tokens and no temperature is sent. OpenAI's own
 	// reasoning models are known by name.
 	Reasoning bool
+
+	// RemoteImages lets images be named by https URLs, which the server fetches: allow
+	// it only where whoever writes the messages may make the server ask anybody. Images
+	// that are given by their bytes are always sent.
+	RemoteImages bool
 }
 
 // Model is a chat model on a server. It may be used concurrently.
@@ -29,6 +33,7 @@ type Model struct {
 	key       string
 	name      string
 	reasoning bool
+	remote    bool
 }
 
 var _ llm.Streamer = (*Model)(nil)
@@ -45,7 +50,7 @@ func New(cfg Config, name string, opts *Options) (*Model, error) {
 	}
 	m := &Model{client: client, key: cfg.APIKey, name: name, reasoning: reasons(name)}
 	if opts != nil {
-		m.reasoning = m.reasoning || opts.Reasoning
+		m.reasoning, m.remote = m.reasoning || opts.Reasoning, opts.RemoteImages
 	}
 	return m, nil
 }
@@ -60,55 +65,46 @@ func reasons(name string) bool {
 	return false
 }
 
-// request puts req into the protocol's form. A temperature of 0 is sent as the
-// smallest number above it, since the wire form drops a zero and the server would
-// then take its own default, often 1.
-func (m *Model) request(req *llm.Request) (openai.ChatCompletionRequest, error) {
-	if req == nil || len(req.Messages) == 0 {
-		return openai.ChatCompletionRequest{}, fault.New(fault.InvalidRequest, "a request to a model needs at least one message", nil)
-	}
-	out := openai.ChatCompletionRequest{Model: m.name, Messages: make([]openai.ChatCompletionMessage, len(req.Messages))}
-	for i, msg := range req.Messages {
-		out.Messages[i] = openai.ChatCompletionMessage{Role: string(msg.Role), Content: msg.Content}
-	}
-	if m.reasoning {
-		out.MaxCompletionTokens = req.MaxTokens
-		return out, nil
-	}
-	//lint:ignore SA1019 many servers know max_tokens and not its successor
-	out.MaxTokens = req.MaxTokens
-	out.Temperature = max(float32(req.Temperature), math.SmallestNonzeroFloat32)
-	return out, nil
-}
-
-// Generate asks for a whole text.
+// Generate asks for a whole response.
 func (m *Model) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	wire, err := m.request(req)
 	if err != nil {
 		return nil, err
 	}
-	res, err := m.client.CreateChatCompletion(ctx, wire)
+	res, err := m.client.CreateChatCompletion(withAudio(ctx, req), wire)
 	if err != nil {
 		return nil, callFault(ctx, err, m.key)
 	}
 	if len(res.Choices) == 0 {
 		return nil, fault.New(fault.Upstream, "the model server answered without a choice", nil)
 	}
-	finish, err := finishOf(res.Choices[0].FinishReason)
+	c := &res.Choices[0]
+	return m.response(req, &llm.Response{
+		Text: c.Message.Content, Calls: callsOf(c.Message.ToolCalls), Model: res.Model, Usage: usageOf(&res.Usage),
+	}, c.FinishReason)
+}
+
+// response completes what a server gave and holds it against the request.
+func (m *Model) response(req *llm.Request, res *llm.Response, reason openai.FinishReason) (*llm.Response, error) {
+	finish, err := finishOf(reason, len(res.Calls))
 	if err != nil {
 		return nil, err
 	}
-	return &llm.Response{
-		Text:   res.Choices[0].Message.Content,
-		Model:  cmp.Or(res.Model, m.name),
-		Finish: finish,
-		Usage:  llm.Usage{Prompt: res.Usage.PromptTokens, Completion: res.Usage.CompletionTokens},
-	}, nil
+	if res.Text == "" && len(res.Calls) == 0 && finish == llm.Stop {
+		return nil, fault.New(fault.Upstream, "the model gave an empty answer", nil)
+	}
+	res.Finish, res.Model, res.Prompt = finish, cmp.Or(res.Model, m.name), req.Prompt
+	if err := res.Check(req); err != nil {
+		return nil, err
+	}
+	return res, nil
 }
 
 // Stream asks for a text piece by piece. A stream that ends before the model said
-// why it stopped is an error (UPSTREAM_ERROR), however much text had come. Usage
-// is zero when the server does not tell it in streams.
+// why it stopped is an error (UPSTREAM_ERROR), however much text had come. A call of a
+// tool is given when it is whole, after the text. Usage is zero when the server does
+// not tell it in streams. Leaving the loop, or ending ctx, closes the connection, by which
+// servers know that nobody listens.
 func (m *Model) Stream(ctx context.Context, req *llm.Request) iter.Seq2[llm.Delta, error] {
 	return func(yield func(llm.Delta, error) bool) {
 		wire, err := m.request(req)
@@ -117,13 +113,13 @@ func (m *Model) Stream(ctx context.Context, req *llm.Request) iter.Seq2[llm.Delt
 			return
 		}
 		wire.StreamOptions = &openai.StreamOptions{IncludeUsage: true}
-		stream, err := m.client.CreateChatCompletionStream(ctx, wire)
+		stream, err := m.client.CreateChatCompletionStream(withAudio(ctx, req), wire)
 		if err != nil {
 			yield(llm.Delta{}, callFault(ctx, err, m.key))
 			return
 		}
 		defer stream.Close()
-		collected := collector{model: m}
+		collected := collector{model: m, req: req}
 		for {
 			text, done, err := collected.next(ctx, stream)
 			switch {
@@ -131,7 +127,7 @@ func (m *Model) Stream(ctx context.Context, req *llm.Request) iter.Seq2[llm.Delt
 				yield(llm.Delta{}, err)
 				return
 			case done != nil:
-				yield(llm.Delta{Done: done}, nil)
+				finish(done, yield)
 				return
 			case text != "" && !yield(llm.Delta{Text: text}, nil):
 				return
@@ -140,10 +136,22 @@ func (m *Model) Stream(ctx context.Context, req *llm.Request) iter.Seq2[llm.Delt
 	}
 }
 
+// finish gives the calls of a whole response, and its end.
+func finish(done *llm.Response, yield func(llm.Delta, error) bool) {
+	for i := range done.Calls {
+		if !yield(llm.Delta{Call: &done.Calls[i]}, nil) {
+			return
+		}
+	}
+	yield(llm.Delta{Done: done}, nil)
+}
+
 // collector puts a streamed response together.
 type collector struct {
 	model  *Model
+	req    *llm.Request
 	text   strings.Builder
+	calls  calls
 	name   string
 	finish openai.FinishReason
 	usage  llm.Usage
@@ -161,7 +169,7 @@ func (c *collector) next(ctx context.Context, stream *openai.ChatCompletionStrea
 	}
 	c.name = cmp.Or(event.Model, c.name)
 	if event.Usage != nil {
-		c.usage = llm.Usage{Prompt: event.Usage.PromptTokens, Completion: event.Usage.CompletionTokens}
+		c.usage = usageOf(event.Usage)
 	}
 	var added string
 	for _, choice := range event.Choices {
@@ -169,6 +177,9 @@ func (c *collector) next(ctx context.Context, stream *openai.ChatCompletionStrea
 			continue
 		}
 		added += choice.Delta.Content
+		if err := c.calls.add(choice.Delta.ToolCalls); err != nil {
+			return "", nil, err
+		}
 		if choice.FinishReason != "" && choice.FinishReason != openai.FinishReasonNull {
 			c.finish = choice.FinishReason
 		}
@@ -182,23 +193,25 @@ func (c *collector) response() (*llm.Response, error) {
 		return nil, fault.New(fault.Upstream, "the model server broke off its answer",
 			fault.Details{"received_bytes": c.text.Len()})
 	}
-	finish, err := finishOf(c.finish)
-	if err != nil {
-		return nil, err
-	}
-	return &llm.Response{Text: c.text.String(), Model: cmp.Or(c.name, c.model.name), Finish: finish, Usage: c.usage}, nil
+	return c.model.response(c.req, &llm.Response{Text: c.text.String(), Calls: callsOf(c.calls), Model: c.name, Usage: c.usage}, c.finish)
 }
 
-// finishOf reads why a model stopped. An answer that a filter withheld, or a call
-// of a tool that nobody offered, is no answer: UPSTREAM_ERROR.
-func finishOf(reason openai.FinishReason) (llm.Finish, error) {
+// finishOf reads why a model stopped, which some servers call a stop when tools were
+// called. An answer that a filter withheld is no answer, nor is a call that is not
+// there: UPSTREAM_ERROR.
+func finishOf(reason openai.FinishReason, calls int) (llm.Finish, error) {
 	switch reason {
 	case openai.FinishReasonLength:
 		return llm.Length, nil
 	case openai.FinishReasonContentFilter:
 		return "", fault.New(fault.Upstream, "the model server withheld the answer", fault.Details{"finish_reason": string(reason)})
 	case openai.FinishReasonToolCalls, openai.FinishReasonFunctionCall:
-		return "", fault.New(fault.Upstream, fmt.Sprintf("the model wants to call a tool (%s), but none was offered", reason), nil)
+		if calls == 0 {
+			return "", fault.New(fault.Upstream, fmt.Sprintf("the model wants to call a tool (%s), but names none", reason), nil)
+		}
+	}
+	if calls > 0 {
+		return llm.ToolUse, nil
 	}
 	return llm.Stop, nil
 }

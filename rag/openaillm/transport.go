@@ -65,6 +65,9 @@ type failure struct {
 // body of a response that is no stream has been read whole.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
+	if err := putAudio(req); err != nil {
+		return nil, err
+	}
 	for attempt := 1; ; attempt++ {
 		res, fail := t.try(req)
 		if fail == nil {
