@@ -107,6 +107,7 @@ var Table = []Row{
 	{Pattern: "rag/guard", Layer: L2},
 	{Pattern: "rag/session", Layer: L2},
 	{Pattern: "rag/llmcache", Layer: L2},
+	{Pattern: "rag/llmroute", Layer: L2},
 	{Pattern: "rag/localstore", Layer: L2, Vendors: []string{sysCalls}, Why: "locking a directory differs by system"},
 	{Pattern: "rag/e5embed", Layer: L2, Vendors: []string{sysCalls}, Why: "mapping a model's file and asking for the processor's features"},
 	{Pattern: "speech", Layer: L2},

@@ -1,0 +1,61 @@
+package llmroute
+
+import (
+	"context"
+	"math"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+)
+
+// Semantic tells a route by the vectors of examples: that of the nearest one.
+type Semantic struct {
+	embedder rag.Embedder
+	examples []Example
+	vectors  []rag.Vector
+}
+
+// NewSemantic embeds the examples. Errors are the embedder's; no examples are INVALID_REQUEST.
+func NewSemantic(ctx context.Context, e rag.Embedder, examples []Example) (*Semantic, error) {
+	if len(examples) == 0 {
+		return nil, fault.New(fault.InvalidRequest, "a router learns from examples and was given none", nil)
+	}
+	texts := make([]string, len(examples))
+	for i := range examples {
+		texts[i] = examples[i].Text
+	}
+	vectors, err := e.Embed(ctx, rag.EmbedQuery, texts)
+	if err != nil {
+		return nil, err
+	}
+	return &Semantic{e, examples, vectors}, nil
+}
+
+// Classify gives the route of the example whose vector has the largest cosine with
+// the text's. Errors are the embedder's; a text without a letter is standard.
+func (s *Semantic) Classify(ctx context.Context, text string) (Route, error) {
+	if len(features(text)) == 0 {
+		return Standard, nil
+	}
+	vectors, err := s.embedder.Embed(ctx, rag.EmbedQuery, []string{text})
+	if err != nil {
+		return "", err
+	}
+	best, most := Standard, math.Inf(-1)
+	for i, v := range s.vectors {
+		if c := cosine(v, vectors[0]); c > most {
+			best, most = s.examples[i].Route, c
+		}
+	}
+	return best, nil
+}
+
+func cosine(a, b rag.Vector) float64 {
+	var ab, aa, bb float64
+	for i := range min(len(a), len(b)) {
+		ab += float64(a[i]) * float64(b[i])
+		aa += float64(a[i]) * float64(a[i])
+		bb += float64(b[i]) * float64(b[i])
+	}
+	return ab / math.Sqrt(max(aa*bb, math.SmallestNonzeroFloat64))
+}
