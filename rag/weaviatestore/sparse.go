@@ -91,7 +91,7 @@ func (b *bm25) query() string {
 func (b *bm25) rank(a *answer, k int) ([]scored, error) {
 	weights := map[string]float64{}
 	for _, t := range b.terms {
-		df := float64(t.df)
+		df := min(float64(t.df), b.records) // a count of a moment ago may exceed what is left
 		weights[shortCode(t.code)] = t.weight * math.Log(1+(b.records-df+0.5)/(df+0.5))
 	}
 	var list []scored
