@@ -157,6 +157,11 @@ func (l *LiveIndex) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion,
 	return fromLive(ctx, l, func(x *Index) ([]Suggestion, error) { return x.Suggest(ctx, q) })
 }
 
+// Corrections gives what [Index.Corrections] does.
+func (l *LiveIndex) Corrections(ctx context.Context, q *Query) ([]Correction, error) {
+	return fromLive(ctx, l, func(x *Index) ([]Correction, error) { return x.Corrections(ctx, q) })
+}
+
 // fromLive asks the index that answers. One that was dropped meanwhile, after
 // another took its place, found nothing: that other is asked then.
 func fromLive[T any](ctx context.Context, l *LiveIndex, ask func(x *Index) ([]T, error)) ([]T, error) {

@@ -27,6 +27,7 @@ import (
 	"github.com/akshara-go/akshara/rag/localstore"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/rag/understand"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translit"
@@ -107,7 +108,11 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	documents.Sink = index
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
 	p.service = raghttp.Service{
-		Retriever: index, Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil,
+		Retriever: understand.New(index, &understand.Options{
+			Rewrite: []understand.Rewriter{&understand.FollowUp{Model: model, Logger: log}, &understand.Spelling{Corrector: index}},
+			Detect:  language, Logger: log,
+		}),
+		Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil,
 		Answerer: rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact}),
 		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -18,7 +19,7 @@ type queryRequest struct {
 	Query       string  `json:"query" doc:"The question, at most 8 KiB" example:"ताजमहल किसने बनवाया था?"`
 	Language    string  `json:"language,omitempty" required:"false" default:"hi" doc:"A language code, or auto"`
 	SessionID   string  `json:"session_id,omitempty" required:"false" maxLength:"64" doc:"Names the conversation; changes nothing"`
-	ChatHistory []turn  `json:"chat_history,omitempty" required:"false" maxItems:"100" doc:"What was said before; changes nothing"`
+	ChatHistory []turn  `json:"chat_history,omitempty" required:"false" maxItems:"100" doc:"What was said before, the oldest turn first; a question that refers to it is completed, where the service is set up to"`
 	TopK        int     `json:"top_k,omitempty" required:"false" minimum:"1" maximum:"100" doc:"How many documents to find; 5 unless the service is set otherwise"`
 	RerankTopK  int     `json:"rerank_top_k,omitempty" required:"false" minimum:"1" maximum:"100" doc:"How many of them to give, the best; all when missing"`
 	Filters     filters `json:"filters,omitempty" required:"false"`
@@ -30,6 +31,15 @@ type queryRequest struct {
 type turn struct {
 	Role    string `json:"role" enum:"user,assistant,system"`
 	Content string `json:"content" maxLength:"65536"`
+}
+
+// conversation gives turns as a [Follower] takes them.
+func conversation(turns []turn) []llm.Message {
+	var history []llm.Message
+	for _, t := range turns {
+		history = append(history, llm.Message{Role: llm.Role(t.Role), Content: t.Content})
+	}
+	return history
 }
 
 // queryResponse is what /query answers.
@@ -59,7 +69,7 @@ func (r *routes) query(ctx context.Context, in *queryInput) (*queryOutput, error
 	if q.TopK == 0 {
 		q.TopK = r.opts.TopK
 	}
-	found, err := r.retrieve(ctx, q)
+	found, err := r.retrieve(ctx, q, conversation(in.Body.ChatHistory))
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +84,14 @@ func (r *routes) query(ctx context.Context, in *queryInput) (*queryOutput, error
 }
 
 // retrieve asks the Retriever, and tells metrics and trace about it.
-func (r *routes) retrieve(ctx context.Context, q *rag.Query) ([]rag.DocumentResult, error) {
+func (r *routes) retrieve(ctx context.Context, q *rag.Query, history []llm.Message) (found []rag.DocumentResult, err error) {
 	ctx, span := startSpan(ctx, "retrieve", attribute.Int("rag.top_k", q.TopK))
 	start := time.Now()
-	found, err := r.service.Retriever.Retrieve(ctx, q)
+	if f, ok := r.service.Retriever.(Follower); ok {
+		found, err = f.Follow(ctx, q, history)
+	} else {
+		found, err = r.service.Retriever.Retrieve(ctx, q)
+	}
 	r.metrics.retrieved(start)
 	endSpan(span, err, attribute.Int("rag.documents", len(found)))
 	return found, err

@@ -15,8 +15,9 @@
 //
 // POST /query gives the passages for a question as one text, and the documents
 // they stand in. rerank_top_k keeps the best of the top_k that were found.
-// session_id and chat_history are taken and change nothing: a question is
-// understood by itself.
+// A Retriever that is a [Follower] understands the question with chat_history, at
+// most 100 turns of 64 KiB within the body's 1 MiB; to another it changes nothing.
+// session_id is taken and changes nothing: no conversation is kept.
 //
 // POST /search gives a page of documents with the pictures and the events of
 // those on the page. An event is what a document declares as one, in /ingest's
@@ -69,6 +70,7 @@ import (
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/llm"
 )
 
 // Bounds of requests' bodies, in bytes: a question fits with any filter, and a
@@ -89,6 +91,14 @@ type Suggester interface {
 	Suggest(ctx context.Context, q *rag.SuggestQuery) ([]rag.Suggestion, error)
 }
 
+// Follower finds documents for a question that follows a conversation, the
+// oldest turn first and nil where there is none, as
+// [github.com/akshara-go/akshara/rag/understand.Retriever] does. It may be called
+// concurrently. Of errors and results holds what [rag.Retriever] says.
+type Follower interface {
+	Follow(ctx context.Context, q *rag.Query, history []llm.Message) ([]rag.DocumentResult, error)
+}
+
 // Documents keeps documents and makes them findable. It may be called
 // concurrently. Put replaces the document with the same id, and when it returns
 // the document can be found. Get and Remove of an id that is not there are
@@ -106,7 +116,7 @@ type Parser func(ctx context.Context, content, contentType string, source corpus
 // Service is what the routes offer. What is nil has no route, and does not stand
 // in the OpenAPI document.
 type Service struct {
-	Retriever rag.Retriever // /query and /search
+	Retriever rag.Retriever // /query and /search; a Follower is given the conversation of /query
 	Answerer  rag.Answerer  // /answer and /answer/stream; a rag.Streamer tells its answers as they come
 	Suggester Suggester     // /suggest
 	Documents Documents     // /ingest and /documents/{id}; pictures and events for /search

@@ -45,6 +45,8 @@ func (p *Paraphrases) Expand(ctx context.Context, a *Asked) ([]Variant, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, stepWait)
+	defer cancel()
 	res, err := p.Model.Generate(ctx, &llm.Request{
 		Prompt: id,
 		Messages: []llm.Message{
@@ -100,6 +102,8 @@ func (*Translation) Name() string { return "translation" }
 
 // Expand implements [Expander]. A language that fails leaves the others.
 func (t *Translation) Expand(ctx context.Context, a *Asked) ([]Variant, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWait)
+	defer cancel()
 	var list []Variant
 	var failed error
 	for _, to := range t.Languages[:min(len(t.Languages), maxVariants)] {

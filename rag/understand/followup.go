@@ -21,7 +21,7 @@ const (
 
 // FollowUp completes a question that cannot be understood without the
 // conversation before it: "और उसकी ऊँचाई?". A model rewrites it; without one, or
-// where it fails, the content words of the last question are carried over; see
+// where it fails or takes more than five seconds, the content words of the last question are carried over; see
 // [CarryOver]. A first question stays as it is.
 type FollowUp struct {
 	Model  llm.Model    // nil: words are carried over
@@ -60,6 +60,8 @@ func (f *FollowUp) Rewrite(ctx context.Context, a *Asked) error {
 
 // ask has the model rewrite the question.
 func (f *FollowUp) ask(ctx context.Context, a *Asked) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepWait)
+	defer cancel()
 	turns := a.History[max(0, len(a.History)-maxTurns):]
 	passages := make([]llm.Passage, len(turns))
 	for i, m := range turns {

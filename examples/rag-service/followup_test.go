@@ -1,0 +1,57 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// first gives the document that /query finds first after a conversation, or "".
+func (s *server) first(query, language string, before ...string) string {
+	s.tb.Helper()
+	var history []any
+	for _, text := range before {
+		history = append(history, map[string]any{"role": "user", "content": text}, map[string]any{"role": "assistant", "content": "उत्तर"})
+	}
+	sources := s.post("/query", map[string]any{"query": query, "language": language, "chat_history": history})["sources"].([]any)
+	if len(sources) == 0 {
+		return ""
+	}
+	return sources[0].(map[string]any)["document_id"].(string)
+}
+
+func TestAFollowUpQuestionFindsWhatTheConversationIsAbout(t *testing.T) {
+	for name, env := range map[string]map[string]string{
+		"without a model": nil,
+		"a dead model":    {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "LLM_MODEL_STANDARD": "m"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, t.TempDir(), env)
+			for id, text := range map[string]string{
+				"a": "सोनगढ़ की राजधानी पीपलपुर है।", "b": "नीलगाँव की राजधानी आमतला है।",
+				"c": "The capital of Farland is Oakton.", "d": "The capital of Nearland is Elmton.",
+			} {
+				s.post("/ingest", map[string]any{"document_id": id, "content": text})
+			}
+			for _, c := range []struct{ language, query, one, other, a, b string }{
+				{"hi", "और उसकी राजधानी?", "सोनगढ़ कहाँ है?", "नीलगाँव कहाँ है?", "a", "b"},
+				{"hi", "aur uski rajdhani?", "songarh kahan hai?", "neelgaon kahan hai?", "a", "b"},
+				{"en", "And its capital?", "Where is Farland?", "Where is Nearland?", "c", "d"},
+			} {
+				require.Equal(t, c.a, s.first(c.query, c.language, c.one), c.query)
+				require.Equal(t, c.b, s.first(c.query, c.language, c.other), c.query)
+			}
+		})
+	}
+}
+
+func TestHistoriesAreBounded(t *testing.T) {
+	s := start(t, t.TempDir(), nil)
+	turn := `{"role":"user","content":"x"}`
+	for _, bad := range []string{`7`, `"x"`, `[7]`, `[{"role":"user"}]`, `[{"role":"stranger","content":"x"}]`, `[` + strings.Repeat(turn+",", 9999) + turn + `]`} {
+		require.Equal(t, "INVALID_REQUEST", s.refused("POST", "/query", `{"query":"x","chat_history":`+bad+`}`).Code)
+	}
+	long := `{"query":"x","chat_history":[{"role":"user","content":"` + strings.Repeat("x", 1<<20) + `"}]}`
+	require.Equal(t, "PAYLOAD_TOO_LARGE", s.refused("POST", "/query", long).Code)
+}
