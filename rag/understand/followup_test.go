@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -160,5 +162,23 @@ func FuzzFollowUp(f *testing.F) {
 		require.NotEmpty(t, strings.TrimSpace(a.Text))
 		_, err = r.Search(t.Context(), a)
 		require.NoError(t, err)
+	})
+}
+
+// hangs is a model that answers when its context ends.
+type hangs struct{}
+
+func (hangs) Generate(ctx context.Context, _ *llm.Request) (*llm.Response, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestAModelThatHangsCostsTheRewritingAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		a := &understand.Asked{Query: rag.Query{Text: "और उसकी ऊँचाई?", Language: lang.Hindi}, History: []llm.Message{user("क़ुतुब मीनार कहाँ है?")}}
+		require.NoError(t, (&understand.FollowUp{Model: hangs{}}).Rewrite(t.Context(), a))
+		require.Contains(t, a.Text, "क़ुतुब मीनार")
+		require.Equal(t, 5*time.Second, time.Since(start))
 	})
 }
