@@ -55,3 +55,11 @@ func TestHistoriesAreBounded(t *testing.T) {
 	long := `{"query":"x","chat_history":[{"role":"user","content":"` + strings.Repeat("x", 1<<20) + `"}]}`
 	require.Equal(t, "PAYLOAD_TOO_LARGE", s.refused("POST", "/query", long).Code)
 }
+
+func TestAMistypedWordFindsWhatWasMeant(t *testing.T) {
+	s := start(t, t.TempDir(), nil)
+	s.post("/ingest", map[string]any{"document_id": "c", "content": "The capital of Farland is Oakton."})
+	require.Equal(t, "c", s.first("Fatland", "en"))
+	require.Len(t, s.post("/search", map[string]any{"query": "Fatland", "language": "en"})["results"], 1)
+	require.Empty(t, s.first("Zebra", "en"))
+}
