@@ -11,6 +11,7 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // LiveOptions set a [LiveIndex] up.
@@ -62,7 +63,10 @@ type LiveIndex struct {
 	held  atomic.Pointer[generations] // of a tenant that has no note
 }
 
-var _ Retriever = (*LiveIndex)(nil)
+var (
+	_ Retriever = (*LiveIndex)(nil)
+	_ Weigher   = (*LiveIndex)(nil)
+)
 
 // NewLiveIndex gives an index over store, which has to be a [Noter]. What the
 // store holds of the tenant without a note, from an [Index], is taken over as
@@ -160,6 +164,15 @@ func (l *LiveIndex) Suggest(ctx context.Context, q *SuggestQuery) ([]Suggestion,
 // Corrections gives what [Index.Corrections] does.
 func (l *LiveIndex) Corrections(ctx context.Context, q *Query) ([]Correction, error) {
 	return fromLive(ctx, l, func(x *Index) ([]Correction, error) { return x.Corrections(ctx, q) })
+}
+
+// TermWeights gives what [Index.TermWeights] does.
+func (l *LiveIndex) TermWeights(ctx context.Context, text string, code lang.Code) (map[string]float64, error) {
+	x, err := l.Index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return x.TermWeights(ctx, text, code)
 }
 
 // fromLive asks the index that answers. One that was dropped meanwhile, after
