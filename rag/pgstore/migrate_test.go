@@ -236,6 +236,7 @@ func asFirst(t *testing.T, s *Store) {
 	require.NoError(t, pgkit.Run(db, firstVectors...))
 	require.NoError(t, db.Exec("INSERT INTO akshara_vectors_2 (tenant, n, exact) SELECT tenant, n, exact FROM held").Error)
 	require.NoError(t, db.Exec("DROP TABLE held").Error)
+	require.NoError(t, db.Exec("DROP TABLE akshara_notes").Error)
 	require.NoError(t, db.Exec("DELETE FROM akshara_migrations WHERE version > 1").Error)
 }
 
@@ -260,6 +261,7 @@ func TestASchemaOfTheFirstVersionIsBroughtUpWithItsRecords(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	require.NotContains(t, stores, (*Store)(nil))
 	s := stores[0]
 	finds := func(id string, v ...float32) {
 		t.Helper()
