@@ -67,7 +67,7 @@ func values(lists map[float64]string) map[string]float64 {
 func numbersOf(tokens []analysis.Token, text string) []number {
 	var out []number
 	for i := 0; i < len(tokens); {
-		n, ok := numberAt(tokens, i)
+		n, ok := numberAt(tokens, i, text)
 		if !ok {
 			if month, ok := months[tokens[i].Word]; ok && monthly(&tokens[i], text) {
 				out = append(out, number{key: monthKey(month), at: i, end: i + 1, word: true})
@@ -85,16 +85,25 @@ func numbersOf(tokens []analysis.Token, text string) []number {
 }
 
 // numberAt reads the number that begins with token i: digits or words, each with
-// the powers behind it, as long as these fall ("3 लाख 50 हज़ार").
-func numberAt(tokens []analysis.Token, i int) (number, bool) {
+// the powers behind it, as long as these fall ("3 लाख 50 हज़ार"). Behind a power one
+// "and" may stand ("five hundred and twenty").
+func numberAt(tokens []analysis.Token, i int, text string) (number, bool) {
 	n := number{at: i, end: i}
 	sum, last := 0.0, math.Inf(1)
 	for n.end < len(tokens) {
-		value, digits, word := valueOf(&tokens[n.end])
+		from := n.end
+		if n.end > i && last >= 100 && from+1 < len(tokens) && tokens[from].Word == "and" {
+			from++
+		}
+		value, digits, word := valueOf(&tokens[from])
 		if digits == "" && !word {
 			break
 		}
-		next := n.end + 1
+		next := from + 1
+		if ones := onesBehind(tokens, from, text); ones > 0 {
+			value += ones
+			next++
+		}
 		power := 1.0
 		for ; next < len(tokens) && powers[tokens[next].Word] > 0; next++ {
 			power *= powers[tokens[next].Word]
@@ -112,6 +121,27 @@ func numberAt(tokens []analysis.Token, i int) (number, bool) {
 	}
 	n.key = strconv.FormatFloat(sum, 'f', -1, 64)
 	return n, n.end > i
+}
+
+// onesBehind gives what the word behind a word for 20, 30 … 90 adds to it, or 0:
+// "twenty-one", "twenty one". Alone, "one" is no number.
+func onesBehind(tokens []analysis.Token, i int, text string) float64 {
+	tens := units[tokens[i].Word]
+	if tens < 20 || math.Mod(tens, 10) != 0 || i+1 == len(tokens) {
+		return 0
+	}
+	gap := text[tokens[i].Span.End:tokens[i+1].Span.Start]
+	if strings.Trim(gap, blank+"-\u2010\u2011") != "" {
+		return 0
+	}
+	word := tokens[i+1].Word
+	if word == "one" {
+		return 1
+	}
+	if ones := units[word]; ones < 10 {
+		return ones
+	}
+	return 0
 }
 
 // valueOf gives the value of one token, with its digits where it has them.

@@ -89,6 +89,15 @@ func TestWhatIsSupported(t *testing.T) {
 		{"English, swapped", english, "en", "Entry costs 500 rupees for citizens and 35 rupees for foreigners.", support.Number},
 		{"English, both", english, "en", "Entry costs 35 rupees for citizens and 500 rupees for foreigners.", ""},
 
+		{"English, tens and ones, the tens alone", "Twenty-five people died.", "en", "Twenty people died.", support.Number},
+		{"English, tens and one, the tens in digits", "Twenty-one people died.", "en", "20 people died.", support.Number},
+		{"English, hundreds and tens, the hundreds alone", "Five hundred and twenty people died.", "en", "500 people died.", support.Number},
+		{"English, tens and ones in digits", "Twenty-five people died.", "en", "25 people died.", ""},
+		{"English, tens and one with a space", "Twenty one people died.", "en", "21 people died.", ""},
+		{"English, hundreds, tens and ones in digits", "Five hundred and twenty-one people died.", "en", "521 people died.", ""},
+		{"English, tens and ones of a power", "Twenty-five thousand people died.", "en", "25,000 people died.", ""},
+		{"English, tens and ones of two clauses", "Of all twenty, five people died.", "en", "25 people died.", support.Number},
+
 		{"Tamil", tamil, "ta", "தாஜ்மஹாலை ஷாஜகான் கட்டினார்.", ""},
 		{"Tamil, another person", tamil, "ta", "தாஜ்மஹாலை அக்பர் கட்டினார்.", support.Name},
 		{"Tamil, denied", tamil, "ta", "தாஜ்மஹாலை ஷாஜகான் கட்டவில்லை.", support.Negation},
