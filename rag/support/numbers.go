@@ -99,12 +99,14 @@ func numberAt(tokens []analysis.Token, i int, text string) (number, bool) {
 		if digits == "" && !word {
 			break
 		}
-		next := from + 1
+		next, power := from, 1.0
+		if powers[tokens[from].Word] == 0 {
+			next++
+		}
 		if ones := onesBehind(tokens, from, text); ones > 0 {
 			value += ones
 			next++
 		}
-		power := 1.0
 		for ; next < len(tokens) && powers[tokens[next].Word] > 0; next++ {
 			power *= powers[tokens[next].Word]
 		}
@@ -149,8 +151,8 @@ func valueOf(t *analysis.Token) (value float64, digits string, word bool) {
 	if v, ok := units[t.Word]; ok {
 		return v, "", true
 	}
-	if v, ok := powers[t.Word]; ok {
-		return v, "", true
+	if powers[t.Word] > 0 {
+		return 1, "", true // "hundred" by itself is one of them
 	}
 	end := strings.IndexFunc(t.Word, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
 	digits = t.Word

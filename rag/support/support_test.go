@@ -92,6 +92,8 @@ func TestWhatIsSupported(t *testing.T) {
 		{"English, tens and ones, the tens alone", "Twenty-five people died.", "en", "Twenty people died.", support.Number},
 		{"English, tens and one, the tens in digits", "Twenty-one people died.", "en", "20 people died.", support.Number},
 		{"English, hundreds and tens, the hundreds alone", "Five hundred and twenty people died.", "en", "500 people died.", support.Number},
+		{"English, a hundred and tens, the hundred alone", "A hundred and twenty people died.", "en", "A hundred people died.", support.Number},
+		{"English, a hundred and tens in digits", "A hundred and twenty people died.", "en", "120 people died.", ""},
 		{"English, tens and ones in digits", "Twenty-five people died.", "en", "25 people died.", ""},
 		{"English, tens and one with a space", "Twenty one people died.", "en", "21 people died.", ""},
 		{"English, hundreds, tens and ones in digits", "Five hundred and twenty-one people died.", "en", "521 people died.", ""},
