@@ -121,8 +121,15 @@ func numberAt(tokens []analysis.Token, i int, text string) (number, bool) {
 		}
 		sum, last, n.end = sum+value*power, power, next
 	}
-	n.key = strconv.FormatFloat(sum, 'f', -1, 64)
+	n.key = valueKey(sum)
 	return n, n.end > i
+}
+
+// valueKey writes a value in decimal digits, without what binary fractions add:
+// 15 digits are those that a float64 keeps of every decimal number, so that 8.2 lakh is 820000.
+func valueKey(value float64) string {
+	value, _ = strconv.ParseFloat(strconv.FormatFloat(value, 'g', 15, 64), 64)
+	return strconv.FormatFloat(value, 'f', -1, 64)
 }
 
 // onesBehind gives what the word behind a word for 20, 30 … 90 adds to it, or 0:

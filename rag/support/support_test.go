@@ -71,6 +71,8 @@ func TestWhatIsSupported(t *testing.T) {
 		{"an amount in digits", scheme, "hi", "दिल्ली को 10,00,00,000 रुपये मिले।", ""},
 		{"an amount in lakh", scheme, "hi", "कुल 3.5 लाख परिवार जुड़े।", ""},
 		{"an amount in lakh and thousand", scheme, "hi", "कुल 3 लाख 50 हज़ार परिवार जुड़े।", ""},
+		{"an amount in lakh that binary fractions exceed", "कुल 1,13,000 परिवार जुड़े।", "hi", "कुल 1.13 लाख परिवार जुड़े।", ""},
+		{"an amount in lakh that binary fractions fall short of", "कुल 8.2 लाख परिवार जुड़े।", "hi", "कुल 8,20,000 परिवार जुड़े।", ""},
 		{"another power", scheme, "hi", "कुल 3.5 करोड़ परिवार जुड़े।", support.Number},
 		{"a date in digits", scheme, "hi", "आवेदन 05-08-2019 तक लिए गए।", ""},
 		{"another month in digits", scheme, "hi", "आवेदन 05-09-2019 तक लिए गए।", support.Number},
