@@ -2,6 +2,7 @@ package support
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -217,9 +218,16 @@ func factsOf(tokens []analysis.Token, text string) map[string]bool {
 	return facts
 }
 
+// maxNumbers is how many numbers a statement may have: more than a sentence of
+// prose does. Every two of them are compared, and a model may write any number.
+const maxNumbers = 32
+
 // numbersIn tells whether every number of the statement stands in the sentence,
-// and none in the place of another.
+// and none in the place of another. Of more than maxNumbers it is not told.
 func (s *Statement) numbersIn(at *sentence) bool {
+	if len(s.numbers) > maxNumbers {
+		return false
+	}
 	for _, n := range s.numbers {
 		if !at.facts[n.key] && (n.also == "" || !at.facts[n.also]) {
 			return false
@@ -240,12 +248,21 @@ func (s *Statement) swapped(at *sentence) bool {
 	for i := range at.tokens {
 		words[at.tokens[i].Stem] = append(words[at.tokens[i].Stem], theirs[i])
 	}
-	fit := func(key string, place int) float64 {
-		best := 0.0
-		for _, p := range where[key] {
-			best = max(best, s.fit(mine, place, p, words))
+	content := slices.DeleteFunc(slices.Clone(s.tokens), func(t analysis.Token) bool { return t.Stop })
+	type put struct {
+		key   string
+		place int
+	}
+	fits := map[put]float64{}
+	best := func(key string, place int) float64 {
+		most, known := fits[put{key, place}]
+		if !known {
+			for _, p := range where[key] {
+				most = max(most, fit(content, place, p, words))
+			}
+			fits[put{key, place}] = most
 		}
-		return best
+		return most
 	}
 	for i := range s.numbers {
 		for j := range i {
@@ -253,7 +270,7 @@ func (s *Statement) swapped(at *sentence) bool {
 			if a.key == b.key || len(where[a.key]) == 0 || len(where[b.key]) == 0 {
 				continue
 			}
-			if fit(a.key, mine[b.at])+fit(b.key, mine[a.at]) > fit(a.key, mine[a.at])+fit(b.key, mine[b.at])+1e-9 {
+			if best(a.key, mine[b.at])+best(b.key, mine[a.at]) > best(a.key, mine[a.at])+best(b.key, mine[b.at])+1e-9 {
 				return true
 			}
 		}
@@ -265,16 +282,19 @@ func (s *Statement) swapped(at *sentence) bool {
 const neighbourhood = 3
 
 // fit tells how alike the words around a place of the statement and around one of
-// the sentence stand: each adds the more, the nearer it is and the more exactly it stands.
-func (s *Statement) fit(mine []int, place, there int, words map[string][]int) float64 {
+// the sentence stand: each adds the more, the nearer it is and the more exactly it
+// stands. Content is the statement's content words by their place, words the places
+// of the sentence's in order.
+func fit(content []analysis.Token, place, there int, words map[string][]int) float64 {
 	sum := 0.0
-	for i := range s.tokens {
-		d := mine[i] - place
-		if s.tokens[i].Stop || d == 0 || d > neighbourhood || d < -neighbourhood {
+	for i := max(0, place-neighbourhood); i <= place+neighbourhood && i < len(content); i++ {
+		if i == place {
 			continue
 		}
-		best := 0.0
-		for _, p := range words[s.tokens[i].Stem] {
+		d := i - place
+		at, best := words[content[i].Stem], 0.0
+		next, _ := slices.BinarySearch(at, there+d)
+		for _, p := range at[max(0, next-1):min(next+1, len(at))] { // the nearest are the one before and the one behind
 			off := math.Abs(float64(p - there - d))
 			best = max(best, 1/(1+off)/math.Abs(float64(d)))
 		}

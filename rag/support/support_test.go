@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -71,8 +72,9 @@ func TestWhatIsSupported(t *testing.T) {
 		{"an amount in digits", scheme, "hi", "दिल्ली को 10,00,00,000 रुपये मिले।", ""},
 		{"an amount in lakh", scheme, "hi", "कुल 3.5 लाख परिवार जुड़े।", ""},
 		{"an amount in lakh and thousand", scheme, "hi", "कुल 3 लाख 50 हज़ार परिवार जुड़े।", ""},
-		{"an amount in lakh that binary fractions exceed", "कुल 1,13,000 परिवार जुड़े।", "hi", "कुल 1.13 लाख परिवार जुड़े।", ""},
-		{"an amount in lakh that binary fractions fall short of", "कुल 8.2 लाख परिवार जुड़े।", "hi", "कुल 8,20,000 परिवार जुड़े।", ""},
+		{"an amount in lakh of which the binary fraction falls short", "कुल 1,13,000 परिवार जुड़े।", "hi", "कुल 1.13 लाख परिवार जुड़े।", ""},
+		{"an amount in lakh of which the binary fraction falls short, in the source", "कुल 8.2 लाख परिवार जुड़े।", "hi", "कुल 8,20,000 परिवार जुड़े।", ""},
+		{"an amount in lakh that the binary fraction exceeds", "कुल 1,10,000 परिवार जुड़े।", "hi", "कुल 1.1 लाख परिवार जुड़े।", ""},
 		{"another power", scheme, "hi", "कुल 3.5 करोड़ परिवार जुड़े।", support.Number},
 		{"a date in digits", scheme, "hi", "आवेदन 05-08-2019 तक लिए गए।", ""},
 		{"another month in digits", scheme, "hi", "आवेदन 05-09-2019 तक लिए गए।", support.Number},
@@ -139,6 +141,39 @@ func TestTheTitleNamesWhatIsSpokenOf(t *testing.T) {
 func TestAPassageWithoutSentencesSupportsNothing(t *testing.T) {
 	p := support.Read(&corpus.Chunk{Text: "ताजमहल"}, "", lang.Hindi)
 	require.Equal(t, support.Evidence{Lacks: support.Words}, support.New("ताजमहल", lang.Hindi).In(p))
+}
+
+// pairs gives one sentence of n numbers, each with a word of its own.
+func pairs(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "district%d got %d ", i, 1000+i)
+	}
+	return b.String()
+}
+
+// whole makes a text one passage of one sentence.
+func whole(text string) *support.Passage {
+	span := corpus.Span{End: len(text)}
+	return support.Read(&corpus.Chunk{Span: span, Text: text, Sentences: []corpus.Span{span}}, "", lang.English)
+}
+
+func TestMoreNumbersThanASentenceHasAreNotSupported(t *testing.T) {
+	require.Empty(t, support.New(pairs(32), lang.English).In(whole(pairs(32))).Lacks)
+	require.Equal(t, support.Number, support.New(pairs(33), lang.English).In(whole(pairs(33))).Lacks)
+}
+
+func TestNumbersWithoutEndTakeNoTimeWithoutEnd(t *testing.T) {
+	for _, c := range []struct{ name, statement, text string }{
+		{"a statement of numbers", pairs(1600), pairs(1600)},
+		{"a sentence of the same words and numbers", strings.Repeat("a1 5 b2 6 ", 16), strings.Repeat("a1 5 b2 6 ", 2000)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			began := time.Now()
+			support.New(c.statement, lang.English).In(whole(c.text))
+			require.Less(t, time.Since(began), 20*time.Second) // minutes where every word is held against every other
+		})
+	}
 }
 
 func FuzzIn(f *testing.F) {
