@@ -255,8 +255,8 @@ func (s *Statement) swapped(at *sentence) bool {
 	}
 	fits := map[put]float64{}
 	best := func(key string, place int) float64 {
-		most, known := fits[put{key, place}]
-		if !known {
+		most, seen := fits[put{key, place}]
+		if !seen {
 			for _, p := range where[key] {
 				most = max(most, fit(content, place, p, words))
 			}

@@ -143,14 +143,15 @@ func (s *Statement) In(p *Passage) Evidence {
 	for i := range p.sentences {
 		at := &p.sentences[i]
 		held = s.words.In(at.tokens, at.text, held)
+		own := s.words.Share(held)
 		raise(held, topic)
-		e := s.judge(at, held)
+		e := s.judge(at, held, own)
 		e.Spans = []corpus.Span{at.span}
 		if i > 0 && at.points && e.Lacks != "" {
 			before := &p.sentences[i-1]
 			subject := before.tokens[:min(beginning, len(before.tokens))]
 			raise(held, s.words.In(subject, before.text, nil))
-			if with := s.judge(at, held); with.Better(&e) {
+			if with := s.judge(at, held, own); with.Better(&e) {
 				e = with
 				e.Spans = []corpus.Span{before.span, at.span}
 			}
@@ -165,11 +166,13 @@ func (s *Statement) In(p *Passage) Evidence {
 // beginning is how many words of a sentence may be what the next one points to.
 const beginning = 4
 
-// judge holds the statement against one sentence, of which the words are held.
-func (s *Statement) judge(at *sentence, held []float64) Evidence {
+// judge holds the statement against one sentence. Held is what it holds of the words
+// with its titles and what it points to, own the share it holds without them: where
+// that is nothing, it says nothing of the statement, and denies nothing.
+func (s *Statement) judge(at *sentence, held []float64, own float64) Evidence {
 	e := Evidence{Share: s.words.Share(held)}
 	switch {
-	case e.Share < MinShare:
+	case own == 0 || e.Share < MinShare:
 		e.Lacks = Words
 	case !s.numbersIn(at):
 		e.Lacks = Number

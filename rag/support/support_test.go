@@ -138,6 +138,15 @@ func TestTheTitleNamesWhatIsSpokenOf(t *testing.T) {
 	require.Equal(t, support.Name, support.New("ताजमहल में सफ़ेद संगमरमर लगा है।", lang.Hindi).In(p).Lacks)
 }
 
+func TestASentenceThatSharesNothingDeniesNothing(t *testing.T) {
+	statement := support.New("The Taj Mahal is in Agra.", lang.English)
+	titleOnly := statement.In(read(t, "Taj Mahal, Agra", "It was built by Shah Jahan.", lang.English))
+	require.Equal(t, support.Words, titleOnly.Lacks)
+	other := statement.In(read(t, "", "The Taj Mahal is in Delhi.", lang.English))
+	require.Equal(t, support.Name, other.Lacks)
+	require.True(t, other.Better(&titleOnly))
+}
+
 func TestAPassageWithoutSentencesSupportsNothing(t *testing.T) {
 	p := support.Read(&corpus.Chunk{Text: "ताजमहल"}, "", lang.Hindi)
 	require.Equal(t, support.Evidence{Lacks: support.Words}, support.New("ताजमहल", lang.Hindi).In(p))
