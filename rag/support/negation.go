@@ -9,7 +9,7 @@ import (
 // negations are the words that deny, in the 23 languages, as analysis normalises them.
 var negations = set(`not|no|never|none|nor|neither|cannot|without|isn't|wasn't|aren't|weren't|don't|doesn't|didn't|won't|can't|couldn't|hasn't|haven't|hadn't|
 	नहीं|नही|न|ना|बिना|नाही|नाहीत|नव्हता|नव्हती|नव्हते|नको|नसून|छैन|छैनन्|होइन|थिएन|हुँदैन|नहि|नै|नञि|नास्ति|नासीत्|न्हय|नासलो|नेईं|नेई|नङा|गैया|
-	না|নয়|নেই|নি|নাই|নহয়|ছিল না|নন|இல்லை|அல்ல|இல்லாமல்|கிடையாது|కాదు|లేదు|లేరు|లేవు|ಇಲ್ಲ|ಅಲ್ಲ|ಇರಲಿಲ್ಲ|ഇല്ല|അല്ല|નથી|નહીં|નહિ|ન|નહોતું|નહોતો|નહોતી|
+	না|নয়|নেই|নি|নাই|নহয়|নন|இல்லை|அல்ல|இல்லாமல்|கிடையாது|కాదు|లేదు|లేరు|లేవు|ಇಲ್ಲ|ಅಲ್ಲ|ಇರಲಿಲ್ಲ|ഇല്ല|അല്ല|નથી|નહીં|નહિ|ન|નહોતું|નહોતો|નહોતી|
 	ਨਹੀਂ|ਨਾ|ਨਹੀ|ਬਿਨਾਂ|ନାହିଁ|ନୁହେଁ|ନାହାନ୍ତି|ନ|ନଥିଲା|نہیں|نہ|بغیر|نه|ناهي|نٿو|نٿي|ناهن|نہٕ|چھُنہٕ|ᱵᱟᱝ|ᱵᱟᱹᱱᱩᱜ|ꯅꯠꯇꯦ|ꯂꯩꯇꯦ|nahi|nahin`)
 
 // negativeEndings deny as the ending of a word.
@@ -20,7 +20,7 @@ var onlys = set(`only|merely|just|केवल|सिर्फ|सिर्फ�
 
 // conjunctions begin another clause, as commas do.
 var conjunctions = set(`but|and|while|whereas|although|though|लेकिन|परन्तु|परंतु|किंतु|मगर|और|तथा|एवं|जबकि|हालाँकि|पण|आणि|কিন্তু|এবং|তবে|ஆனால்|மற்றும்|కానీ|మరియు|ಆದರೆ|ಮತ್ತು|
-	എന്നാൽ|പക്ഷേ|પરંતુ|અને|ਪਰ|ਅਤੇ|ତେବେ|କିନ୍ତୁ|ଏବଂ|لیکن|مگر|اور|۽|আৰু|तर|मुदा`)
+	എന്നാൽ|പക്ഷേ|પરંતુ|અને|ਪਰ|ਅਤੇ|ତେବେ|କିନ୍ତୁ|ଏବଂ|لیکن|مگر|اور|আৰু|तर|मुदा`)
 
 // set gives the normalised words of a list that is separated by bars.
 func set(list string) map[string]bool {
