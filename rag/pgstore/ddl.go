@@ -3,11 +3,11 @@ package pgstore
 import "strconv"
 
 // This file is the one place of SQL text: what defines tables, indexes and
-// functions and what inserts rows from arrays, which GORM has no words for. Nothing in it comes from outside but
+// functions, which GORM has no words for. Nothing in it comes from outside but
 // the dimensions of a vector table, a whole number.
 //
 // Names of tenants, chunks, documents, legs and terms are looked up by a key of
-// 128 bits (see [keyOf]), so that they may be of any length. Terms are of one
+// 128 bits (see [pgkit.KeyOf]), so that they may be of any length. Terms are of one
 // tenant, so that a term's number says the tenant too, and postings need not.
 //
 // The two functions change the dictionary for a whole batch in one statement.
@@ -172,25 +172,6 @@ func dropIndex(dims int) string {
 }
 
 func dropFirstIndex(dims int) string { return `DROP INDEX IF EXISTS ` + firstVectorIndex(dims) }
-
-// What follows writes rows of a batch from arrays, one for each column.
-
-const insertChunks = `INSERT INTO akshara_chunks (tenant, n, key, document, document_id, readers, source_site, content_type,
-		language, tags, published, published_nano, block, terms, body)
-	SELECT ?::int, g.n, g.key, g.document, g.document_id, g.readers::text[], g.source_site, g.content_type,
-		g.language, g.tags::text[], g.published, g.published_nano, g.block, g.terms, g.body::json
-	FROM unnest(?::bigint[], ?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[],
-		?::text[], ?::text[], ?::bigint[], ?::int[], ?::bigint[], ?::bytea[], ?::text[])
-	AS g (n, key, document, document_id, readers, source_site, content_type,
-		language, tags, published, published_nano, block, terms, body)`
-
-const insertPostings = `INSERT INTO akshara_postings (term, block, list)
-	SELECT g.term, g.block, g.list FROM unnest(?::bigint[], ?::bigint[], ?::bytea[]) AS g (term, block, list)`
-
-func insertVectors(dims int) string {
-	return `INSERT INTO ` + vectorTable(dims) + ` (tenant, n, exact, linked)
-		SELECT ?::int, g.n, g.exact::vector, ?::boolean FROM unnest(?::bigint[], ?::text[]) AS g (n, exact)`
-}
 
 // vacuum makes what was just loaded cheap to read, and known to the planner.
 func vacuum(table string) string { return `VACUUM (ANALYZE) ` + table }

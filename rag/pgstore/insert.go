@@ -2,8 +2,7 @@ package pgstore
 
 import (
 	"cmp"
-	"database/sql/driver"
-	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/pgvector/pgvector-go"
@@ -140,28 +139,27 @@ func (set *rowSet) insert(tx *gorm.DB, t *tenantRow) error {
 	for i, l := range set.lists {
 		rows[i] = listRow{ids[l.term], blockOf(t, l.block), l.list}
 	}
-	if err := insertLists(tx, rows); err != nil || set.vectors == 0 {
+	if err := create(tx.Table(postingTable), rows); err != nil || set.vectors == 0 {
 		return err
 	}
 	return set.insertVectors(tx, t)
 }
 
-// column holds a column's values of many rows, as one parameter that the driver
-// sends in binary where it can.
-type column[T any] []T
+// mostAtOnce bounds the rows of one statement: it may have 65,535 values.
+const mostAtOnce = 2048
 
-// Value implements [driver.Valuer].
-func (c column[T]) Value() (driver.Value, error) { return []T(c), nil }
-
-func insertLists(tx *gorm.DB, rows []listRow) error {
-	if len(rows) == 0 {
-		return nil
+// create writes rows, if there are any. Each statement has a power of two of
+// them: the driver prepares a statement for each number that it meets.
+func create[T any](tx *gorm.DB, rows []T) error {
+	tx = tx.Session(&gorm.Session{}) // each statement begins anew
+	for len(rows) > 0 {
+		n := min(mostAtOnce, 1<<(bits.Len(uint(len(rows)))-1))
+		if err := tx.Create(rows[:n]).Error; err != nil {
+			return err
+		}
+		rows = rows[n:]
 	}
-	terms, blocks, lists := make(column[int64], len(rows)), make(column[int64], len(rows)), make(column[[]byte], len(rows))
-	for i, row := range rows {
-		terms[i], blocks[i], lists[i] = row.Term, row.Block, row.List
-	}
-	return tx.Exec(insertPostings, terms, blocks, lists).Error
+	return nil
 }
 
 // learn adds the terms to the dictionary and to the statistics, and gives their numbers.
@@ -193,31 +191,22 @@ func (set *rowSet) learn(tx *gorm.DB, tenant int32) ([]int64, error) {
 }
 
 func (set *rowSet) insertChunks(tx *gorm.DB, t *tenantRow, ids []int64) error {
-	n := len(set.recs)
-	numbers, blocks, published, nano := make(column[int64], n), make(column[int64], n), make(column[*int64], n), make(column[int32], n)
-	keys, documents := make(column[[16]byte], n), make(column[[16]byte], n)
-	var documentIDs, readers, sites, types, languages, tags, bodies column[string]
-	terms := make(column[[]byte], n)
+	rows := make([]chunkRow, len(set.recs))
 	for i := range set.recs {
 		r := &set.recs[i]
+		rows[i] = chunkRow{
+			Tenant: t.ID, N: t.Next + int64(i), Block: blockOf(t, i/blockSize),
+			Key: pgkit.KeyOf(r.Chunk.ID), Document: pgkit.KeyOf(r.Chunk.DocumentID), DocumentID: pgkit.Escape(r.Chunk.DocumentID),
+			Readers: pgkit.Texts(r.Readers), Tags: pgkit.Texts(r.Source.Tags),
+			SourceSite: pgkit.Escape(r.Source.SourceSite), ContentType: pgkit.Escape(r.Source.ContentType), Language: pgkit.Escape(string(r.Source.Language)),
+			PublishedNano: int32(r.Source.PublishedAt.Nanosecond()), Terms: encodeEntries(set.legs[i], ids), Body: string(set.bodies[i]),
+		}
 		if !r.Source.PublishedAt.IsZero() {
 			seconds := r.Source.PublishedAt.Unix()
-			published[i] = &seconds
+			rows[i].Published = &seconds
 		}
-		numbers[i], blocks[i], nano[i] = t.Next+int64(i), blockOf(t, i/blockSize), int32(r.Source.PublishedAt.Nanosecond())
-		keys[i], documents[i] = pgkit.KeyOf(r.Chunk.ID), pgkit.KeyOf(r.Chunk.DocumentID)
-		documentIDs, sites = append(documentIDs, pgkit.Escape(r.Chunk.DocumentID)), append(sites, pgkit.Escape(r.Source.SourceSite))
-		types, languages = append(types, pgkit.Escape(r.Source.ContentType)), append(languages, pgkit.Escape(string(r.Source.Language)))
-		readers, tags = append(readers, literal(r.Readers)), append(tags, literal(r.Source.Tags))
-		terms[i], bodies = encodeEntries(set.legs[i], ids), append(bodies, string(set.bodies[i]))
 	}
-	return tx.Exec(insertChunks, t.ID, numbers, keys, documents, documentIDs, readers, sites, types, languages, tags, published, nano, blocks, terms, bodies).Error
-}
-
-// literal gives a list of texts as PostgreSQL writes it, escaped.
-func literal(list []string) string {
-	value, _ := pgkit.Texts(list).Value() // a text, and never an error
-	return fmt.Sprint(value)
+	return create(tx, rows)
 }
 
 // blockOf gives the number of a block of the set: that of its first chunk.
@@ -228,14 +217,13 @@ func (set *rowSet) insertVectors(tx *gorm.DB, t *tenantRow) error {
 	if err != nil {
 		return err
 	}
-	var numbers column[int64]
-	var vectors column[string]
+	rows := make([]vectorRow, 0, set.vectors)
 	for i := range set.recs {
 		if v := set.recs[i].Vector; len(v) > 0 {
-			numbers, vectors = append(numbers, t.Next+int64(i)), append(vectors, pgvector.NewVector(unit(v)).String())
+			rows = append(rows, vectorRow{Tenant: t.ID, N: t.Next + int64(i), Exact: pgvector.NewVector(unit(v)), Linked: linked})
 		}
 	}
-	return tx.Exec(insertVectors(set.dims()), t.ID, linked, numbers, vectors).Error
+	return create(tx.Table(vectorTable(set.dims())), rows)
 }
 
 // dims gives the length of the vectors, which is the same for all.

@@ -135,7 +135,7 @@ func (r *removal) rewrite(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	return insertLists(tx, kept)
+	return create(tx.Table(postingTable), kept)
 }
 
 // listRow is a term's postings in a block.

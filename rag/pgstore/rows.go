@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/pgvector/pgvector-go"
+
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/pgkit"
 	"github.com/akshara-go/akshara/rag"
@@ -47,6 +49,34 @@ type legRow struct {
 
 // TableName implements GORM's Tabler.
 func (legRow) TableName() string { return "akshara_legs" }
+
+// chunkRow is a chunk with what it is found by.
+type chunkRow struct {
+	Tenant        int32
+	N             int64
+	Key, Document pgkit.Key `gorm:"type:uuid"`
+	DocumentID    string
+	Readers, Tags pgkit.Texts `gorm:"type:text[]"`
+	SourceSite    string
+	ContentType   string
+	Language      string
+	Published     *int64 // seconds since 1970; nil: not known
+	PublishedNano int32
+	Block         int64
+	Terms         []byte
+	Body          string
+}
+
+// TableName implements GORM's Tabler.
+func (chunkRow) TableName() string { return chunkTable }
+
+// vectorRow is a chunk's vector, in a table for its dimensions.
+type vectorRow struct {
+	Tenant int32
+	N      int64
+	Exact  pgvector.Vector
+	Linked bool
+}
 
 const (
 	chunkTable   = "akshara_chunks"
