@@ -27,7 +27,6 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/akshara-go/akshara/observe/cache"
@@ -59,8 +58,8 @@ type Options struct {
 
 // Model is a model with a cache before it. It may be used concurrently.
 //
-// Requests with a temperature above 0 ask for variety and pass by. Only whole
-// answers and honest refusals are kept. A cache or an embedder that fails costs
+// Requests with a temperature above 0 ask for variety and pass by, as do those that
+// JSON cannot hold. Only whole answers and honest refusals are kept. A cache or an embedder that fails costs
 // time, at most Wait for each try, and never an answer.
 type Model struct {
 	model   llm.Model
@@ -158,7 +157,9 @@ func (m *Model) look(ctx context.Context, req *llm.Request) *lookup {
 	if req.Temperature > 0 {
 		return l
 	}
-	l.key = m.key(req)
+	if l.key = m.key(req); l.key == "" {
+		return l
+	}
 	if req.Grounding != nil {
 		for i := range req.Grounding.Passages {
 			l.chunks = append(l.chunks, req.Grounding.Passages[i].Chunk.ID)
@@ -229,30 +230,43 @@ func (m *Model) keep(ctx context.Context, l *lookup, res *llm.Response) {
 
 // key names what an answer depends on besides how its question is put: the
 // version, the language and the passages, in any order. A request that is not
-// told by its grounding alone is named by every word of it.
+// told by its grounding alone is named by every word of it. It is "" for one that
+// JSON cannot hold: nothing would tell it from others of its kind.
 func (m *Model) key(req *llm.Request) string {
 	g := req.Grounding
 	if g == nil {
-		return cache.Key("llm", m.version, "words", sum(req))
+		return m.named("words", req)
 	}
 	passages := make([]string, len(g.Passages))
 	for i := range g.Passages {
-		p := &g.Passages[i]
-		passages[i] = sum(p.Chunk.DocumentID, p.Chunk.ID, p.Chunk.Start, p.Chunk.Text, p.Source.Title)
+		p, ok := &g.Passages[i], false
+		if passages[i], ok = sum(p.Chunk.DocumentID, p.Chunk.ID, p.Chunk.Start, p.Chunk.Text, p.Source.Title); !ok {
+			return ""
+		}
 	}
 	if len(req.Tools) > 0 || req.Output != nil || !slices.EqualFunc(req.Messages, llm.GroundedPrompt(g), alike) {
-		return cache.Key("llm", m.version, "words", sum(req, passages))
+		return m.named("words", req, passages)
 	}
 	slices.Sort(passages)
-	return cache.Key("llm", m.version, string(g.Language), strconv.Itoa(req.MaxTokens), sum(passages))
+	return m.named("passages", g.Language, req.MaxTokens, passages)
+}
+
+// named gives the key of what values tell, or "" where JSON cannot hold them.
+func (m *Model) named(kind string, values ...any) string {
+	told, ok := sum(values...)
+	if !ok {
+		return ""
+	}
+	return cache.Key("llm", m.version, kind, told)
 }
 
 // alike tells whether two messages say the same.
 func alike(a, b llm.Message) bool { return a.Equal(&b) }
 
-// sum gives the SHA-256 of values that JSON can hold.
-func sum(values ...any) string {
+// sum gives the SHA-256 of values, or false where JSON cannot hold them: raw
+// JSON that is none, or a number that is not finite.
+func sum(values ...any) (string, bool) {
 	h := sha256.New()
-	_ = json.NewEncoder(h).Encode(values) // writing to a hash does not fail
-	return hex.EncodeToString(h.Sum(nil))
+	err := json.NewEncoder(h).Encode(values)
+	return hex.EncodeToString(h.Sum(nil)), err == nil
 }

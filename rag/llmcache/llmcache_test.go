@@ -2,6 +2,7 @@ package llmcache_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
 	"math"
@@ -172,6 +173,36 @@ func TestWhatIsNotKept(t *testing.T) {
 	m := llmcache.New(inner, "v1", newMemory(t), nil)
 	generate(t, m, about("कहाँ"))
 	require.True(t, generate(t, m, about("कहाँ")).Cached, "an honest refusal is an answer")
+}
+
+// What JSON cannot hold has no name, and so no entry that another could be given.
+func TestWhatCannotBeNamedPassesBy(t *testing.T) {
+	calling := func(text, arguments string) *llm.Request {
+		return &llm.Request{Messages: []llm.Message{
+			{Role: llm.User, Content: text},
+			{Role: llm.Assistant, Calls: []llm.ToolCall{{ID: "1", Name: "a", Arguments: json.RawMessage(arguments)}}},
+		}}
+	}
+	grounded := func(text string) *llm.Request {
+		r := about(text)
+		r.Tools = []llm.Tool{{Name: "a", Parameters: json.RawMessage("{")}}
+		return r
+	}
+	for name, requests := range map[string][2]*llm.Request{
+		"arguments of nothing": {calling("मेरा पता?", ""), calling("मेरा खाता?", "")},
+		"arguments cut off":    {calling("मेरा पता?", "{"), calling("मेरा खाता?", "{")},
+		"no number":            {{Temperature: math.NaN()}, {Temperature: math.NaN(), MaxTokens: 7}},
+		"a tool of no schema":  {grounded("कहाँ"), grounded("कब")},
+	} {
+		inner := said()
+		inner.res.Quotes = nil
+		m := llmcache.New(inner, "v1", newMemory(t), nil)
+		for _, req := range requests {
+			require.False(t, generate(t, m, req).Cached, name)
+		}
+		require.False(t, generate(t, m, requests[0]).Cached, name)
+		require.Equal(t, int32(3), inner.asked.Load(), name)
+	}
 }
 
 func TestStreams(t *testing.T) {
