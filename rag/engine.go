@@ -191,7 +191,8 @@ func (e *Engine) attempt(ctx context.Context, a *draft, check *checker, req *llm
 }
 
 // again lets a model whose answer was not in its language answer once more. If
-// it fails again, or says nothing that is supported, the first answer is translated.
+// that is foreign too, or has to be refused, the first answer is translated, unless
+// it is one to refuse: a refusal is in the asker's language and has no original.
 func (e *Engine) again(ctx context.Context, first *sentences, res *llm.Response, req *llm.Request, yield func(Event, error) bool) (*sentences, *llm.Response, error) {
 	a := *first.draft
 	a.Text, a.Claims = "", []Claim{}
@@ -199,12 +200,12 @@ func (e *Engine) again(ctx context.Context, first *sentences, res *llm.Response,
 	switch {
 	case err != nil || second.stopped:
 		return second, secondRes, err
-	case a.supported() && !second.foreign, !first.draft.supported():
+	case !second.foreign && second.refusal(secondRes) == "", first.refusal(res) != "":
 		first, res = second, secondRes
 	default:
 		first.draft.Usage = a.Usage
 	}
-	if first.foreign && first.draft.supported() {
+	if first.foreign && first.refusal(res) == "" {
 		first.inLanguage(ctx)
 	}
 	return first, res, nil

@@ -3,6 +3,7 @@ package rag_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -184,6 +185,34 @@ func TestAnAnswerTwiceInAnotherLanguageIsTranslated(t *testing.T) {
 	require.Equal(t, lang.English, a.Language)
 	require.Equal(t, &rag.Original{Text: strings.TrimSpace(true1 + true2), Language: lang.Hindi}, a.Original)
 	cited(t, a, tajText)
+}
+
+// A sentence that nothing supports refuses the whole answer under this policy, of
+// either try, and nobody is shown the rest in another language.
+func TestARefusedAnswerIsNotTranslated(t *testing.T) {
+	asked := rag.Question{Text: "Where is the Taj Mahal?", Language: lang.English}
+	translate := func(_ context.Context, texts []string, _, _ lang.Code) ([]string, error) {
+		return slices.Repeat([]string{"In English."}, len(texts)), nil
+	}
+	for name, opts := range map[string]rag.EngineOptions{"no translator": {}, "a translator": {Translate: translate}} {
+		t.Run(name, func(t *testing.T) {
+			opts.Unsupported = rag.Refuse
+			shown, a := told(t, &turns{says: []string{true1 + invented}}, opts, asked)
+			require.Empty(t, shown)
+			require.Equal(t, rag.ModelUnhelpful, a.Refusal.Reason)
+			require.Nil(t, a.Original)
+			require.Equal(t, lang.English, a.Language)
+			require.Equal(t, lang.Text(lang.English, lang.MsgNoAnswer), a.Text)
+		})
+	}
+	for name, says := range map[string][]string{"the second": {true1, "The moon is cheese."}, "the first": {true1 + invented, true1}} {
+		t.Run(name+" alone", func(t *testing.T) {
+			_, a := told(t, &turns{says: says}, rag.EngineOptions{Unsupported: rag.Refuse, Translate: translate}, asked)
+			require.Nil(t, a.Refusal, "the other one stands")
+			require.Equal(t, "In English.", a.Text)
+			require.Equal(t, strings.TrimSpace(true1), a.Original.Text)
+		})
+	}
 }
 
 func TestAnAnswerThatCannotBeTranslatedSaysWhatItIsIn(t *testing.T) {
