@@ -180,8 +180,7 @@ func (e *Engine) attempt(ctx context.Context, a *draft, check *checker, req *llm
 		return said, res, err
 	}
 	a.Model, a.Cached = res.Model, res.Cached
-	a.Usage.Prompt += res.Usage.Prompt
-	a.Usage.Completion += res.Usage.Completion
+	a.Usage.Add(res.Usage)
 	if len(res.Quotes) > 0 || res.Finish == llm.NoAnswer {
 		said.quotes(res)
 	} else {
@@ -192,15 +191,16 @@ func (e *Engine) attempt(ctx context.Context, a *draft, check *checker, req *llm
 
 // again lets a model whose answer was not in its language answer once more. If
 // that is foreign too, or has to be refused, the first answer is translated, unless
-// it is one to refuse: a refusal is in the asker's language and has no original.
+// it is one to refuse: a refusal is in the asker's language and has no original. If
+// the model fails before anything of its second answer was shown, the first stands in.
 func (e *Engine) again(ctx context.Context, first *sentences, res *llm.Response, req *llm.Request, yield func(Event, error) bool) (*sentences, *llm.Response, error) {
 	a := *first.draft
 	a.Text, a.Claims = "", []Claim{}
 	second, secondRes, err := e.attempt(ctx, &a, first.check, firmly(req), yield)
 	switch {
-	case err != nil || second.stopped:
+	case err != nil && (ctx.Err() != nil || second.shown() || first.refusal(res) != ""), second.stopped:
 		return second, secondRes, err
-	case !second.foreign && second.refusal(secondRes) == "", first.refusal(res) != "":
+	case err == nil && (!second.foreign && second.refusal(secondRes) == "" || first.refusal(res) != ""):
 		first, res = second, secondRes
 	default:
 		first.draft.Usage = a.Usage

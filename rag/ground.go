@@ -138,6 +138,9 @@ func (s *sentences) show() bool {
 	return true
 }
 
+// shown tells whether something of the answer was shown.
+func (s *sentences) shown() bool { return len(s.draft.Claims) > 0 && len(s.waiting) == 0 }
+
 // supported tells whether a claim of the draft cites something.
 func (a *draft) supported() bool {
 	for i := range a.Claims {

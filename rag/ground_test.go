@@ -3,12 +3,14 @@ package rag_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -26,6 +28,7 @@ type turns struct {
 	says  []string
 	asked []*llm.Request
 	err   error
+	then  error // once it has said all
 }
 
 func (m *turns) Generate(_ context.Context, req *llm.Request) (*llm.Response, error) {
@@ -33,8 +36,11 @@ func (m *turns) Generate(_ context.Context, req *llm.Request) (*llm.Response, er
 	if m.err != nil {
 		return nil, m.err
 	}
+	if m.then != nil && len(m.asked) > len(m.says) {
+		return nil, m.then
+	}
 	text := m.says[min(len(m.asked), len(m.says))-1]
-	return &llm.Response{Text: text, Model: "turns", Finish: llm.Stop, Usage: llm.Usage{Prompt: 10, Completion: 1}}, nil
+	return &llm.Response{Text: text, Model: "turns", Finish: llm.Stop, Usage: llm.Usage{Prompt: 10, Completion: 1, Cached: 4}}, nil
 }
 
 // told streams an answer and gives the text that was shown, and the answer.
@@ -164,7 +170,7 @@ func TestAnAnswerInAnotherLanguageIsAskedForAgain(t *testing.T) {
 	require.Equal(t, a.Text, shown)
 	require.Equal(t, lang.Hindi, a.Language)
 	require.Nil(t, a.Original)
-	require.Equal(t, llm.Usage{Prompt: 20, Completion: 2}, a.Usage, "of both")
+	require.Equal(t, llm.Usage{Prompt: 20, Completion: 2, Cached: 8}, a.Usage, "of both")
 	require.Contains(t, model.asked[1].Messages[0].Content, "was not in Hindi")
 	require.NotContains(t, model.asked[0].Messages[0].Content, "was not in Hindi", "the first request is left as it was")
 }
@@ -213,6 +219,51 @@ func TestARefusedAnswerIsNotTranslated(t *testing.T) {
 			require.Equal(t, strings.TrimSpace(true1), a.Original.Text)
 		})
 	}
+}
+
+// inTurn is a model that is another one each time.
+type inTurn []scriptedStream
+
+func (m *inTurn) Generate(context.Context, *llm.Request) (*llm.Response, error) {
+	return nil, errors.New("it streams")
+}
+
+func (m *inTurn) Stream(ctx context.Context, req *llm.Request) iter.Seq2[llm.Delta, error] {
+	now := (*m)[0]
+	*m = (*m)[1:]
+	return now.Stream(ctx, req)
+}
+
+func TestAModelThatFailsWhenAskedAgainHasAnsweredOnce(t *testing.T) {
+	asked := rag.Question{Text: "Where is the Taj Mahal?", Language: lang.English}
+	translate := func(_ context.Context, texts []string, _, _ lang.Code) ([]string, error) {
+		return slices.Repeat([]string{"In English."}, len(texts)), nil
+	}
+	busy := fault.New(fault.RateLimitExceeded, "busy", nil)
+	shown, a := told(t, &turns{says: []string{true1}, then: busy}, rag.EngineOptions{Translate: translate}, asked)
+	require.Equal(t, "In English.", a.Text)
+	require.Equal(t, a.Text, shown)
+	require.Equal(t, strings.TrimSpace(true1), a.Original.Text)
+	require.Equal(t, llm.Usage{Prompt: 10, Completion: 1, Cached: 4}, a.Usage)
+	shown, a = told(t, &turns{says: []string{true1}, then: busy}, rag.EngineOptions{}, asked)
+	require.Equal(t, strings.TrimSpace(true1), shown)
+	require.Equal(t, lang.Hindi, a.Language)
+
+	fails := func(ctx context.Context, model llm.Model, q rag.Question) (shown string, err error) {
+		for e, failed := range rag.NewEngine(taj(t), &rag.EngineOptions{Model: model}).Stream(ctx, &q) {
+			shown, err = shown+e.Token, failed
+		}
+		return shown, err
+	}
+	_, err := fails(t.Context(), &turns{says: []string{invented}, then: busy}, asked)
+	require.ErrorIs(t, err, busy, "the first said nothing that stands")
+	shown, err = fails(t.Context(), &inTurn{{&scripted{pieces: []string{inEnglish}}}, {&scripted{pieces: []string{true1, true2}, err: busy}}}, where)
+	require.ErrorIs(t, err, busy, "what was shown is not taken back")
+	require.Equal(t, strings.TrimSpace(true1), shown)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = fails(ctx, &turns{says: []string{true1}, then: ctx.Err()}, asked)
+	require.ErrorIs(t, err, context.Canceled, "nobody waits for the first either")
 }
 
 func TestAnAnswerThatCannotBeTranslatedSaysWhatItIsIn(t *testing.T) {

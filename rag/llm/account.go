@@ -117,9 +117,7 @@ func (a *Account) add(ctx context.Context, req *Request, name string, res *Respo
 	t.Failed += count(res == nil)
 	t.Estimated += count(estimated)
 	t.Unpriced += count(!priced)
-	t.Usage.Prompt += use.Prompt
-	t.Usage.Completion += use.Completion
-	t.Usage.Cached += use.Cached
+	t.Usage.Add(use)
 	t.Cost += (float64(use.Prompt-use.Cached)*price.Input + float64(use.Cached)*cmp.Or(price.Cached, price.Input) + float64(use.Completion)*price.Output) / 1e6
 }
 

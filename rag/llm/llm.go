@@ -113,6 +113,13 @@ type Usage struct {
 	Cached     int `json:"cached_tokens,omitempty"` // of Prompt, those that the model had read before
 }
 
+// Add adds what was used besides.
+func (u *Usage) Add(more Usage) {
+	u.Prompt += more.Prompt
+	u.Completion += more.Completion
+	u.Cached += more.Cached
+}
+
 // Quote ties a span of the response's text to the passage it was taken from, word for word.
 type Quote struct {
 	Span               // in Response.Text
