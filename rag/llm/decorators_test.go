@@ -218,6 +218,13 @@ func TestTimeLimit(t *testing.T) {
 		require.Equal(t, fault.UpstreamTimeout, fault.CodeOf(err))
 		_, err = llm.TimeLimit(&script{turns: []turn{fails(fault.InvalidRequest)}}, &llm.TimeLimits{Whole: time.Second}).Generate(t.Context(), hello)
 		require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
+
+		busy := &script{turns: []turn{{err: fault.New(fault.RateLimitExceeded, "busy", nil).WithRetryAfter(20 * time.Second)}}}
+		start := time.Now()
+		_, err = llm.TimeLimit(llm.Retry(busy, nil), &llm.TimeLimits{Whole: 5 * time.Second}).Generate(t.Context(), hello)
+		require.Equal(t, fault.RateLimitExceeded, fault.CodeOf(err), "a wait that outlasts the limit is not begun")
+		require.Equal(t, 20*time.Second, fault.RetryAfter(err))
+		require.Zero(t, time.Since(start))
 	})
 }
 

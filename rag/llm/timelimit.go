@@ -50,14 +50,15 @@ func TimeLimit(m Model, limits *TimeLimits) Streamer {
 // errSlow is why a context ended whose time was up. It is a passed deadline, so that models take it for one.
 var errSlow = fmt.Errorf("llm: the model took too long: %w", context.DeadlineExceeded)
 
-// context gives a context with the limit for the whole.
+// context gives a context with the limit for the whole as its deadline, so that no
+// model below waits in vain for what comes after it.
 func (l *TimeLimits) context(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if l.Whole <= 0 {
 		return ctx, cancel
 	}
-	timer := time.AfterFunc(l.Whole, func() { cancel(errSlow) })
-	return ctx, func(cause error) { timer.Stop(); cancel(cause) }
+	ctx, end := context.WithTimeoutCause(ctx, l.Whole, errSlow)
+	return ctx, func(cause error) { cancel(cause); end() }
 }
 
 // limited gives the fault of a limit that was passed, or err itself where it was not for one.
