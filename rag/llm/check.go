@@ -122,7 +122,7 @@ func (res *Response) Check(req *Request) error {
 func (c *ToolCall) Check(req *Request) error {
 	for i := range req.Tools {
 		t := &req.Tools[i]
-		if t.Name != c.Name || req.ToolChoice == ToolsNone {
+		if t.Name != c.Name || !req.ToolChoice.allows(t.Name) {
 			continue
 		}
 		schema, err := t.schema()
@@ -139,6 +139,17 @@ func (c *ToolCall) Check(req *Request) error {
 			fault.Details{"reason": "invalid_arguments", "tool": t.Name})
 	}
 	return fault.Wrap(ErrUndeclaredTool, fault.Upstream, "the model called a tool that was not offered", fault.Details{"reason": "undeclared_tool"})
+}
+
+// allows tells whether a declared tool may be called.
+func (c ToolChoice) allows(name string) bool {
+	switch c {
+	case "", ToolsAuto, ToolsRequired:
+		return true
+	case ToolsNone:
+		return false
+	}
+	return string(c) == name
 }
 
 // schema gives the schema of a tool's arguments.

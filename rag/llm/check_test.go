@@ -58,9 +58,13 @@ func TestResponsesThatAreNone(t *testing.T) {
 		return &llm.Response{Calls: []llm.ToolCall{{Name: name, Arguments: json.RawMessage(arguments)}}}
 	}
 	a := llm.Tool{Name: "a", Parameters: json.RawMessage(`{"properties":{"n":{"type":"integer"}}}`)}
+	b := llm.Tool{Name: "b"}
 	formed := with()
 	formed.Output = &llm.Output{Name: "x", Schema: json.RawMessage(`{"type":"array"}`)}
 	require.NoError(t, call("a", `{"n":1}`).Check(tooled("", a)))
+	for _, choice := range []llm.ToolChoice{llm.ToolsAuto, llm.ToolsRequired, "b"} {
+		require.NoError(t, call("b", `{}`).Check(tooled(choice, a, b)), choice)
+	}
 	require.NoError(t, (&llm.Response{Text: `[1]`}).Check(formed))
 	require.NoError(t, (&llm.Response{Text: "anything"}).Check(with()))
 	for _, c := range []struct {
@@ -70,6 +74,7 @@ func TestResponsesThatAreNone(t *testing.T) {
 	}{
 		{call("a", `{"n":"1"}`), tooled("", a), llm.ErrArguments}, {call("a", `[]`), tooled("", a), llm.ErrArguments}, {call("a", ``), tooled("", a), llm.ErrArguments},
 		{call("b", `{}`), tooled("", a), llm.ErrUndeclaredTool}, {call("a", `{}`), tooled(llm.ToolsNone, a), llm.ErrUndeclaredTool}, {call("a", `{}`), with(), llm.ErrUndeclaredTool},
+		{call("b", `{}`), tooled("a", a, b), llm.ErrUndeclaredTool},
 		{&llm.Response{Text: `{}`}, formed, llm.ErrOutput}, {&llm.Response{Text: `[1`, Finish: llm.Length}, formed, llm.ErrOutput}, {&llm.Response{}, formed, llm.ErrOutput},
 	} {
 		err := c.res.Check(c.req)
