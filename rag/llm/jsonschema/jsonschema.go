@@ -9,7 +9,7 @@
 //
 // It knows the part of JSON Schema 2020-12 that model servers take: type, enum,
 // const, properties, required, additionalProperties, minProperties, maxProperties,
-// items, prefixItems, minItems, maxItems, uniqueItems, minLength, maxLength (in code
+// items, prefixItems, minItems, maxItems, uniqueItems (of up to 1,000 items), minLength, maxLength (in code
 // points), pattern (RE2), minimum, maximum, exclusiveMinimum, exclusiveMaximum,
 // multipleOf, anyOf, oneOf, allOf, not, and $ref into the schema's own $defs and
 // definitions. Keywords that only describe (title, description, default, examples,

@@ -40,7 +40,9 @@ func TestValidate(t *testing.T) {
 		{`{"exclusiveMinimum":0,"maximum":1}`, []string{`1`, `"not a number"`}, []string{`0`, `1.1`}},
 		{`{"type":"string","minLength":2,"maxLength":3,"pattern":"^\\p{Devanagari}+$"}`, []string{`"कख"`, `"कि"`}, []string{`"क"`, `"कखगघ"`, `"ab"`}},
 		{`{"enum":["a",1,null]}`, []string{`"a"`, `1.0`, `null`}, []string{`"b"`, `2`}},
-		{`{"const":{"a":[1]}}`, []string{`{"a":[1]}`}, []string{`{"a":[2]}`}},
+		{`{"const":{"a":[1]}}`, []string{`{"a":[1]}`, `{"a":[1.0]}`}, []string{`{"a":[2]}`, `{"a":[1,1]}`, `{"a":["1"]}`, `{"b":[1]}`, `{}`, `[]`, `"a"`, `1`}},
+		{`{"enum":[[1,{"n":10}],true]}`, []string{`[1.0,{"n":1e1}]`, `true`}, []string{`[1,{"n":"10"}]`, `false`, `null`}},
+		{`{"uniqueItems":true}`, []string{`[[1],[2]]`, `[1,"1",true,null,{}]`}, []string{`[[1],[1.0]]`, `[{"a":1},{"a":1e0}]`, `[null,null]`}},
 		{`{"type":"array","items":{"type":"integer"},"minItems":1,"maxItems":2,"uniqueItems":true}`, []string{`[1]`, `[1,2]`},
 			[]string{`[]`, `[1,2,3]`, `[1,1.0]`, `["a"]`}},
 		{`{"prefixItems":[{"type":"string"}],"items":false}`, []string{`["a"]`, `[]`}, []string{`[1]`, `["a",1]`}},
@@ -96,6 +98,29 @@ func TestValidationEnds(t *testing.T) {
 	require.NoError(t, err)
 	require.Error(t, deep.Validate([]byte(strings.Repeat("[", 5000)+strings.Repeat("]", 5000))))
 	require.Less(t, time.Since(start), 10*time.Second)
+}
+
+// Whether a value fits is not known where the search was given up, so that no form may turn that into a yes.
+func TestWhatCannotBeToldIsRefused(t *testing.T) {
+	deep := strings.Repeat("[", 80) + strings.Repeat("]", 80)
+	var items []string
+	for i := range 1001 {
+		items = append(items, fmt.Sprint(i))
+	}
+	many := "[" + strings.Join(items, ",") + "]"
+	defs := `{"$defs":{"d":{"items":{"$ref":"#/$defs/d"}}},`
+	for _, c := range []struct{ schema, value, says string }{
+		{defs + `"not":{"$ref":"#/$defs/d"}}`, deep, "too deep"},
+		{defs + `"oneOf":[{"$ref":"#/$defs/d"},{"type":"array"}]}`, deep, "too deep"},
+		{defs + `"anyOf":[{"$ref":"#/$defs/d"},{"type":"array"}]}`, deep, "too deep"},
+		{`{"not":{"anyOf":[{"$ref":"#"},{"$ref":"#"}]}}`, `1`, "too intricate"},
+		{`{"uniqueItems":true}`, many, "more than the 1000 items"},
+		{`{"not":{"uniqueItems":true}}`, many, "more than the 1000 items"},
+	} {
+		schema, err := jsonschema.Compile([]byte(c.schema))
+		require.NoError(t, err)
+		require.ErrorContains(t, schema.Validate([]byte(c.value)), c.says, c.schema)
+	}
 }
 
 func FuzzSchema(f *testing.F) {

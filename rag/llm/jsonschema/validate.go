@@ -2,11 +2,9 @@ package jsonschema
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"unicode/utf8"
 )
@@ -26,12 +24,19 @@ func (e *Error) Error() string {
 
 // Validate tells whether text is one JSON value of the schema. What is wrong with it
 // is an *[Error], which quotes none of the value but the names of its properties.
+// A value that lies too deep, or for which the schema is too intricate, is refused,
+// whatever forms it would have or must not have there.
 func (s *Schema) Validate(text []byte) error {
 	v, err := decode(text)
 	if err != nil {
 		return &Error{Reason: "is not JSON"}
 	}
-	return (&run{s, maxSteps}).check(s.root, v, "", 0)
+	r := &run{Schema: s, left: maxSteps}
+	err = r.check(s.root, v, "", 0)
+	if r.over != nil {
+		return r.over
+	}
+	return err
 }
 
 // maxSteps is how often a value may be held against a schema: forms within forms multiply.
@@ -40,15 +45,26 @@ const maxSteps = 100_000
 // run is one validation.
 type run struct {
 	*Schema
-	left int // steps
+	left int    // steps
+	over *Error // why it cannot be told whether the value fits: an answer that no form turns into another
+}
+
+// end ends the validation without knowing whether the value fits.
+func (s *run) end(path, reason string) error {
+	if s.over == nil {
+		s.over = &Error{path, reason}
+	}
+	return s.over
 }
 
 // check holds v against n.
 func (s *run) check(n *node, v any, path string, depth int) error {
 	s.left--
 	switch {
+	case s.over != nil:
+		return s.over
 	case depth > MaxDepth || s.left < 0:
-		return &Error{path, "lies too deep, or its schema is too intricate"}
+		return s.end(path, "lies too deep, or its schema is too intricate")
 	case n.never:
 		return &Error{path, "is not allowed"}
 	case len(n.types) > 0 && !slices.ContainsFunc(n.types, func(name string) bool { return is(v, name) }):
@@ -93,6 +109,9 @@ func (s *run) checkValue(n *node, v any, path string, depth int) error {
 func (s *run) checkList(n *node, list []any, path string, depth int) error {
 	if !n.counts.hold(len(list)) {
 		return &Error{path, "has too few or too many items"}
+	}
+	if n.unique && len(list) > maxCompared {
+		return s.end(path, fmt.Sprintf("has more than the %d items among which one that is there twice is looked for", maxCompared))
 	}
 	if n.unique && repeats(list) {
 		return &Error{path, "has an item twice"}
@@ -204,25 +223,31 @@ func is(v any, name string) bool {
 	return false
 }
 
-// equal tells whether two values are the same; 1 and 1.0 are.
+// equal tells whether two values are the same; 1 and 1.0 are, wherever they stand.
 func equal(a, b any) bool {
-	x, aNumber := a.(json.Number)
-	y, bNumber := b.(json.Number)
-	if aNumber && bNumber {
-		p, errP := x.Float64()
-		q, errQ := y.Float64()
-		return errors.Join(errP, errQ) == nil && p == q
+	switch a := a.(type) {
+	case json.Number:
+		b, ok := b.(json.Number)
+		if !ok {
+			return false
+		}
+		x, errX := a.Float64()
+		y, errY := b.Float64()
+		return errX == nil && errY == nil && x == y
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, equal)
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		return ok && maps.EqualFunc(a, b, equal)
 	}
-	return reflect.DeepEqual(a, b)
+	return a == b // a string, a truth value or null
 }
 
 // maxCompared is how many items are looked at for one that is there twice: they are compared pairwise.
 const maxCompared = 1000
 
 func repeats(list []any) bool {
-	if len(list) > maxCompared {
-		return true
-	}
 	for i := range list {
 		for j := range i {
 			if equal(list[i], list[j]) {
