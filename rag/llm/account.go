@@ -144,12 +144,18 @@ func (a *Account) price(name string) (Price, bool) {
 	best := ""
 	for listed := range a.opts.Prices {
 		rest, ok := strings.CutPrefix(name, listed)
-		if ok && (rest == "" || strings.ContainsRune("-:@", rune(rest[0]))) && len(listed) >= len(best) {
+		if ok && isVersion(rest) && len(listed) >= len(best) {
 			best = listed
 		}
 	}
 	p, ok := a.opts.Prices[best]
 	return p, ok
+}
+
+// isVersion tells whether what follows a model's name is nothing, a tag, or a date or
+// size: "-mini" makes another model of it.
+func isVersion(rest string) bool {
+	return rest == "" || rest[0] == ':' || rest[0] == '@' || len(rest) > 1 && rest[0] == '-' && '0' <= rest[1] && rest[1] <= '9'
 }
 
 // Totals gives what was counted so far, by tenant and model.

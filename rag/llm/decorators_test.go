@@ -341,6 +341,21 @@ func TestAccount(t *testing.T) {
 	require.Equal(t, 1, free.Totals()[0].Unpriced)
 }
 
+func TestAPriceIsOfOneModelAndItsVersions(t *testing.T) {
+	prices := map[string]llm.Price{"gpt-5": {Input: 1}, "gpt-5-nano": {Input: 2}}
+	for name, cost := range map[string]float64{
+		"gpt-5": 1, "gpt-5-2026-01-01": 1, "gpt-5:7b": 1, "gpt-5@2026": 1, "gpt-5-nano": 2, "gpt-5-nano-2026-01-01": 2,
+		"gpt-5-mini": 0, "gpt-5-": 0, "gpt-50": 0, "gpt": 0, "": 0,
+	} {
+		a := llm.NewAccount(&llm.AccountOptions{Prices: prices})
+		_, _, err := read(t.Context(), a.Model(&script{turns: []turn{{pieces: []string{"x"}, err: fault.New(fault.Upstream, "cut", nil)}}}, name))
+		require.Error(t, err)
+		total := a.Totals()[0]
+		require.Equal(t, cost == 0, total.Unpriced == 1, name)
+		require.InDelta(t, cost*float64(total.Usage.Prompt)/1e6, total.Cost, 1e-12, name)
+	}
+}
+
 func TestSplit(t *testing.T) {
 	variants := func(a, b, c float64) []llm.Variant {
 		m := &script{turns: []turn{says("x")}}
