@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -184,6 +185,30 @@ func TestByVectors(t *testing.T) {
 	require.Error(t, err)
 	_, err = llmroute.NewSemantic(t.Context(), e, nil)
 	require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
+}
+
+// loose is an embedder that gives whatever it was told to.
+type loose []rag.Vector
+
+func (l *loose) Model() rag.EmbedModel                                                { return rag.EmbedModel{Name: "loose"} }
+func (l *loose) Embed(context.Context, rag.EmbedKind, []string) ([]rag.Vector, error) { return *l, nil }
+
+func TestVectorsThatAreNone(t *testing.T) {
+	examples := []llmroute.Example{{Route: llmroute.Translation, Text: "translate"}}
+	for name, bad := range map[string]loose{
+		"none": nil, "one too many": {{1, 0}, {0, 1}}, "of other dimensions": {{1, 0, 0}}, "zero": {{0, 0}}, "no number": {{float32(math.NaN()), 1}},
+	} {
+		if name != "of other dimensions" { // than the examples, since the model does not know its own
+			_, err := llmroute.NewSemantic(t.Context(), &bad, examples)
+			require.Equal(t, fault.Upstream, fault.CodeOf(err), name)
+		}
+		given := loose{{1, 0}}
+		c, err := llmroute.NewSemantic(t.Context(), &given, examples)
+		require.NoError(t, err)
+		given = bad
+		_, err = c.Classify(t.Context(), "translate")
+		require.Equal(t, fault.Upstream, fault.CodeOf(err), name)
+	}
 }
 
 func BenchmarkDecide(b *testing.B) {

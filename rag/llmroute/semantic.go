@@ -15,7 +15,8 @@ type Semantic struct {
 	vectors  []rag.Vector
 }
 
-// NewSemantic embeds the examples. Errors are the embedder's; no examples are INVALID_REQUEST.
+// NewSemantic embeds the examples. Errors are the embedder's, or of [rag.CheckVectors];
+// no examples are INVALID_REQUEST.
 func NewSemantic(ctx context.Context, e rag.Embedder, examples []Example) (*Semantic, error) {
 	if len(examples) == 0 {
 		return nil, fault.New(fault.InvalidRequest, "a router learns from examples and was given none", nil)
@@ -24,20 +25,35 @@ func NewSemantic(ctx context.Context, e rag.Embedder, examples []Example) (*Sema
 	for i := range examples {
 		texts[i] = examples[i].Text
 	}
-	vectors, err := e.Embed(ctx, rag.EmbedQuery, texts)
+	s := &Semantic{embedder: e, examples: examples}
+	var err error
+	s.vectors, err = s.embed(ctx, texts)
 	if err != nil {
 		return nil, err
 	}
-	return &Semantic{e, examples, vectors}, nil
+	return s, nil
+}
+
+// embed gives the vectors of texts, of the examples' dimensions once those are known.
+func (s *Semantic) embed(ctx context.Context, texts []string) ([]rag.Vector, error) {
+	vectors, err := s.embedder.Embed(ctx, rag.EmbedQuery, texts)
+	if err == nil {
+		m := s.embedder.Model()
+		if m.Dimensions == 0 && s.vectors != nil {
+			m.Dimensions = len(s.vectors[0])
+		}
+		err = rag.CheckVectors(m, len(texts), vectors)
+	}
+	return vectors, err
 }
 
 // Classify gives the route of the example whose vector has the largest cosine with
-// the text's. Errors are the embedder's; a text without a letter is standard.
+// the text's. Errors are as NewSemantic's; a text without a content word is standard.
 func (s *Semantic) Classify(ctx context.Context, text string) (Route, error) {
 	if len(features(text)) == 0 {
 		return Standard, nil
 	}
-	vectors, err := s.embedder.Embed(ctx, rag.EmbedQuery, []string{text})
+	vectors, err := s.embed(ctx, []string{text})
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +68,7 @@ func (s *Semantic) Classify(ctx context.Context, text string) (Route, error) {
 
 func cosine(a, b rag.Vector) float64 {
 	var ab, aa, bb float64
-	for i := range min(len(a), len(b)) {
+	for i := range a {
 		ab += float64(a[i]) * float64(b[i])
 		aa += float64(a[i]) * float64(a[i])
 		bb += float64(b[i]) * float64(b[i])
