@@ -19,7 +19,7 @@ type EngineOptions struct {
 	Detect        func(text string) lang.Code // language of a question that names none, and of what a model writes; nil: by the script
 	MinConfidence float64                     // below it an answer is refused; 0 is DefaultMinConfidence, negative never refuses for it
 	Passages      int                         // chunks a model is given; 0 is 8
-	Prompts       *prompt.Set                 // whose template [prompt.Grounded] is used; nil: prompt.Default()
+	Prompts       *prompt.Set                 // whose [prompt.Grounded], [prompt.GroundedAgain] and [prompt.Judge] are used; nil: prompt.Default()
 	Unsupported   Policy                      // what becomes of a sentence that no passage supports; "" is Drop
 	Judge         llm.Model                   // asked, too, whether a passage says what a sentence says, of up to eight sentences an answer; nil: words alone decide
 	Contact       string                      // a line that a refusal ends with: whom to ask instead, as the operator words it
@@ -159,7 +159,11 @@ func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) b
 		yield(Event{}, err)
 		return
 	}
-	check := &checker{grounding: a.grounding, judge: e.opts.Judge}
+	check, err := newChecker(a.grounding, &e.opts)
+	if err != nil {
+		yield(Event{}, err)
+		return
+	}
 	said, res, err := e.attempt(ctx, a, check, req, yield)
 	if err == nil && said.foreign {
 		said, res, err = e.again(ctx, said, res, req, yield)
@@ -194,9 +198,13 @@ func (e *Engine) attempt(ctx context.Context, a *draft, check *checker, req *llm
 // it is one to refuse: a refusal is in the asker's language and has no original. If
 // the model fails before anything of its second answer was shown, the first stands in.
 func (e *Engine) again(ctx context.Context, first *sentences, res *llm.Response, req *llm.Request, yield func(Event, error) bool) (*sentences, *llm.Response, error) {
+	req, err := firmly(e.opts.Prompts, req)
+	if err != nil {
+		return first, res, err
+	}
 	a := *first.draft
 	a.Text, a.Claims = "", []Claim{}
-	second, secondRes, err := e.attempt(ctx, &a, first.check, firmly(req), yield)
+	second, secondRes, err := e.attempt(ctx, &a, first.check, req, yield)
 	switch {
 	case err != nil && (ctx.Err() != nil || second.shown() || first.refusal(res) != ""), second.stopped:
 		return second, secondRes, err

@@ -13,6 +13,7 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llm/prompt"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -172,7 +173,29 @@ func TestAnAnswerInAnotherLanguageIsAskedForAgain(t *testing.T) {
 	require.Nil(t, a.Original)
 	require.Equal(t, llm.Usage{Prompt: 20, Completion: 2, Cached: 8}, a.Usage, "of both")
 	require.Contains(t, model.asked[1].Messages[0].Content, "was not in Hindi")
+	require.Equal(t, prompt.ID{Name: prompt.GroundedAgain, Version: "1"}, model.asked[1].Prompt)
+	require.True(t, strings.HasPrefix(model.asked[1].Messages[0].Content, model.asked[0].Messages[0].Content+"\n"), "the rules hold still")
 	require.NotContains(t, model.asked[0].Messages[0].Content, "was not in Hindi", "the first request is left as it was")
+}
+
+func TestWhatTheModelsAreToldMayBeReplaced(t *testing.T) {
+	set, err := prompt.Default().With(
+		prompt.Template{ID: prompt.ID{Name: prompt.GroundedAgain, Version: "mine"}, Text: "In {{.Language}}!"},
+		prompt.Template{ID: prompt.ID{Name: prompt.Judge, Version: "mine"}, Text: "Is it so?"})
+	require.NoError(t, err)
+	model, judge := &turns{says: []string{inEnglish, true1}}, &turns{says: []string{"yes"}}
+	told(t, model, rag.EngineOptions{Prompts: set, Judge: judge}, where)
+	require.Equal(t, "In Hindi (हिन्दी)!", model.asked[1].Messages[0].Content)
+	require.Equal(t, "mine", model.asked[1].Prompt.Version)
+	require.Equal(t, "Is it so?", judge.asked[0].Messages[0].Content)
+	require.Equal(t, prompt.ID{Name: prompt.Judge, Version: "mine"}, judge.asked[0].Prompt)
+	for _, name := range []string{prompt.GroundedAgain, prompt.Judge} {
+		set, err := prompt.Default().With(prompt.Template{ID: prompt.ID{Name: name, Version: "bad"}, Text: `{{template "none"}}`})
+		require.NoError(t, err)
+		model := &turns{says: []string{inEnglish}}
+		_, err = rag.NewEngine(taj(t), &rag.EngineOptions{Model: model, Prompts: set, Judge: judge}).Answer(t.Context(), &where)
+		require.Equal(t, fault.InvalidRequest, fault.CodeOf(err), name)
+	}
 }
 
 func TestAnAnswerTwiceInAnotherLanguageIsTranslated(t *testing.T) {

@@ -2,11 +2,11 @@ package rag
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llm/prompt"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -26,9 +26,7 @@ func (o *EngineOptions) foreign(text string, code lang.Code) bool {
 	if script == "" {
 		return false // it has no letters
 	}
-	all := lang.All()
-	i := slices.IndexFunc(all, func(l lang.Language) bool { return l.Code == code })
-	if i >= 0 && !slices.Contains(all[i].Scripts, script) {
+	if code.Valid() && !code.WrittenIn(script) {
 		return true
 	}
 	if o.Detect == nil || len(analysis.Tokens(text, code)) < detectable {
@@ -38,22 +36,22 @@ func (o *EngineOptions) foreign(text string, code lang.Code) bool {
 	return found != "" && found != code
 }
 
-// firmly gives the request once more, for an answer that was not in its language.
-func firmly(req *llm.Request) *llm.Request {
+// firmly gives the request once more, for an answer that was not in its language,
+// by the template [prompt.GroundedAgain], which is given .Rules (what the model was
+// told before) and .Language.
+func firmly(set *prompt.Set, req *llm.Request) (*llm.Request, error) {
+	code := req.Grounding.Language
+	rules, id, err := set.Render(prompt.GroundedAgain, code, struct{ Rules, Language string }{
+		req.Messages[0].Content, prompt.LanguageName(code, string(code)),
+	})
+	if err != nil {
+		return nil, err
+	}
 	again := *req
 	again.Messages = slices.Clone(req.Messages)
-	name := string(req.Grounding.Language)
-	for _, l := range lang.All() {
-		if l.Code == req.Grounding.Language {
-			name = fmt.Sprintf("%s (%s)", l.English, l.Native)
-		}
-	}
-	again.Messages[0].Content += fmt.Sprintf(firmRule, name)
-	return &again
+	again.Messages[0].Content, again.Prompt = rules, id
+	return &again, nil
 }
-
-const firmRule = `
-Your last answer was not in %[1]s. Whatever language the passages are in, write every sentence in %[1]s, in its own script.`
 
 // inLanguage turns an answer that is not in the language asked for into one that
 // is, and keeps the original. Where it cannot be translated it stays as it is,

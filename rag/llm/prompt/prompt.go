@@ -28,11 +28,13 @@ import (
 
 // The tasks, by the names of their templates.
 const (
-	Grounded    = "grounded"    // answer from passages
-	Rerank      = "rerank"      // put passages into order
-	Paraphrase  = "paraphrase"  // ask in other words
-	FollowUp    = "follow_up"   // complete a question of a conversation
-	Translation = "translation" // translate a list of texts
+	Grounded      = "grounded"       // answer from passages
+	GroundedAgain = "grounded_again" // the same after an answer in another language
+	Judge         = "judge"          // tell whether a passage states what a sentence says
+	Rerank        = "rerank"         // put passages into order
+	Paraphrase    = "paraphrase"     // ask in other words
+	FollowUp      = "follow_up"      // complete a question of a conversation
+	Translation   = "translation"    // translate a list of texts
 )
 
 // MaxBytes bounds what one template may render to.
