@@ -2,12 +2,12 @@
 // half of XQuAD (Artetxe et al. 2020, CC BY-SA 4.0) and measures the answers
 // that they give.
 //
-// Each question is asked of an index over all paragraphs of its language, once
-// as it is and once without the paragraph that answers it. The ranking weights
-// make the sentences that overlap the answer likely under a softmax over the
-// candidates' scores; the confidence is a logistic regression on whether one of
-// the quoted sentences overlaps it. Weights that XQuAD cannot teach (it has no
-// headings, no titles, one language at a time) keep the values in the source.
+// Each question is asked of an index over all paragraphs of its language thrice:
+// as it is, without the paragraph that answers it, and without the whole article.
+// The ranking weights make the sentences that overlap the answer likely under a
+// softmax over the candidates' scores; the confidence is a logistic regression on
+// whether one of the quoted sentences overlaps it. Weights that XQuAD cannot teach
+// (it has no headings, no titles, one language at a time) keep the values in the source.
 //
 //	make train-answers
 //	make bench-answers
