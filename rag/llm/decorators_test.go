@@ -115,6 +115,7 @@ func decorators(t *testing.T, m llm.Model) map[string]llm.Model {
 		"plain": m, "Retry": llm.Retry(m, nil), "TimeLimit": llm.TimeLimit(m, &llm.TimeLimits{Whole: time.Minute, First: time.Minute}),
 		"RateLimit": llm.RateLimit(m, &llm.Rates{Requests: 1000, Tokens: 1e6}), "ConcurrencyLimit": llm.ConcurrencyLimit(m, 2),
 		"Fallback": llm.Fallback(m, m), "Account": llm.NewAccount(nil).Model(m, "m"), "Split": split,
+		"TimeLimit of none": llm.TimeLimit(m, nil), "RateLimit of none": llm.RateLimit(m, nil),
 		"all": llm.Retry(llm.Fallback(llm.TimeLimit(llm.RateLimit(llm.ConcurrencyLimit(llm.NewAccount(nil).Model(m, "m"), 2), &llm.Rates{Requests: 1000}), &llm.TimeLimits{First: time.Minute})), nil),
 	}
 }

@@ -16,7 +16,6 @@ package llm
 import (
 	"context"
 	"iter"
-	"reflect"
 
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm/prompt"
@@ -43,9 +42,6 @@ type Message struct {
 	Calls  []ToolCall `json:"tool_calls,omitempty"`   // of an Assistant: the tools it called
 	CallID string     `json:"tool_call_id,omitempty"` // of a ToolRole: the call that Content answers
 }
-
-// Equal tells whether two messages say the same.
-func (m *Message) Equal(other *Message) bool { return reflect.DeepEqual(m, other) }
 
 // Request asks a model for a text.
 type Request struct {

@@ -19,7 +19,11 @@ type Rates struct {
 // RateLimit makes requests wait so that no more than rates are asked of m: two token
 // buckets that hold a minute's worth. What a response takes is known when it is there,
 // and lets later requests wait; a request that is above a whole minute's tokens waits for a full bucket.
+// Nil rates are no limit.
 func RateLimit(m Model, rates *Rates) Streamer {
+	if rates == nil {
+		rates = &Rates{}
+	}
 	maxWait := cmp.Or(max(rates.MaxWait, 0), 30*time.Second)
 	requests, tokens := newBucket(rates.Requests), newBucket(rates.Tokens)
 	enter := func(ctx context.Context, req *Request) error {

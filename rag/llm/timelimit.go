@@ -14,9 +14,13 @@ type TimeLimits struct {
 	First time.Duration // until a stream's first delta
 }
 
-// TimeLimit ends a generation that takes longer than limits: UPSTREAM_TIMEOUT.
+// TimeLimit ends a generation that takes longer than limits: UPSTREAM_TIMEOUT. Nil
+// limits are none.
 func TimeLimit(m Model, limits *TimeLimits) Streamer {
-	l := *limits
+	var l TimeLimits
+	if limits != nil {
+		l = *limits
+	}
 	return &wrapped{
 		generate: func(ctx context.Context, req *Request) (*Response, error) {
 			inner, cancel := l.context(ctx)

@@ -26,6 +26,7 @@ import (
 	"encoding/json"
 	"iter"
 	"log/slog"
+	"reflect"
 	"slices"
 	"time"
 
@@ -244,7 +245,7 @@ func (m *Model) key(req *llm.Request) string {
 			return ""
 		}
 	}
-	if len(req.Tools) > 0 || req.Output != nil || !slices.EqualFunc(req.Messages, llm.GroundedPrompt(g), alike) {
+	if len(req.Tools) > 0 || req.Output != nil || !reflect.DeepEqual(req.Messages, llm.GroundedPrompt(g)) {
 		return m.named("words", req, passages)
 	}
 	slices.Sort(passages)
@@ -259,9 +260,6 @@ func (m *Model) named(kind string, values ...any) string {
 	}
 	return cache.Key("llm", m.version, kind, told)
 }
-
-// alike tells whether two messages say the same.
-func alike(a, b llm.Message) bool { return a.Equal(&b) }
 
 // sum gives the SHA-256 of values, or false where JSON cannot hold them: raw
 // JSON that is none, or a number that is not finite.
