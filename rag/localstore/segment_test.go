@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
 )
 
 // segmentBytes gives a segment of a small store.
@@ -349,6 +351,58 @@ func TestDeathsDuringARewriting(t *testing.T) {
 	check(s)
 	require.NoError(t, s.Compact(ctx))
 	check(s)
+}
+
+// Parts of a log that is being copied are not joined when what stood between
+// them dies: what dies then in them is dead in the segment.
+func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
+	var big []rag.Record
+	for i := range joinRows {
+		big = append(big, rag.Record{Tenant: "t", Chunk: corpus.Chunk{ID: fmt.Sprint(i), DocumentID: "big"}})
+	}
+	for name, change := range map[string]func(s *Store) error{
+		"deleted":  func(s *Store) error { return s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"a"}}) },
+		"replaced": func(s *Store) error { return s.Upsert(ctx, []rag.Record{record("t", "a", 1)}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := open(t, dir)
+			for _, recs := range [][]rag.Record{{record("t", "a", 1)}, big, {record("t", "c", 1)}} {
+				require.NoError(t, s.Upsert(ctx, recs))
+			}
+			require.Len(t, s.lookup("t").now.Load().parts, 3)
+			s.maintenance.Lock()
+			r, _, err := s.beginRewriting(true, nil)
+			require.NoError(t, err)
+			require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"big"}}))
+			require.NoError(t, change(s))
+			s.lastSegment++
+			seg, err := s.writeParts(ctx, r, s.path(1, segmentSuffix), 1)
+			require.NoError(t, err)
+			require.NoError(t, s.install(r, seg))
+			r.release()
+			s.maintenance.Unlock()
+			check := func(s *Store) {
+				t.Helper()
+				recs, err := s.Records(ctx, "t", []string{"a", "big", "c"})
+				require.NoError(t, err)
+				var ids []string
+				for i := range recs {
+					ids = append(ids, recs[i].Chunk.ID)
+				}
+				if name == "deleted" {
+					require.Equal(t, []string{"c/1"}, ids)
+				} else {
+					require.Equal(t, []string{"a/1", "c/1"}, ids)
+				}
+			}
+			check(s)
+			require.NoError(t, s.Compact(ctx))
+			check(s)
+			require.NoError(t, s.Close())
+			check(open(t, dir))
+		})
+	}
 }
 
 // A search keeps the files that it began with, whatever becomes of them.

@@ -220,14 +220,17 @@ func (e *edit) killIf(p *part, slots []uint32, spare map[string]bool) {
 // few parts as a search wants, at the cost of moving each record a few times.
 const joinRows = 2 * blockRows
 
-// publish makes the edit the version of now.
+// publish makes the edit the version of now. Only what ends in its own part is
+// joined, and so parts of the active log alone: a rewriting may be copying those
+// of older logs, and looks for deaths in the parts that it began with.
 func (e *edit) publish() error {
-	if p := e.builder.part(e.c.dict); p != nil {
-		e.parts = append(e.parts, p)
-	}
+	p := e.builder.part(e.c.dict)
 	e.builder.recs = nil
 	e.parts = slices.DeleteFunc(e.parts, func(p *part) bool { return p.live() == 0 })
-	for n := len(e.parts); n >= 2; n = len(e.parts) {
+	if p != nil {
+		e.parts = append(e.parts, p)
+	}
+	for n := len(e.parts); p != nil && n >= 2; n = len(e.parts) {
 		a, b := e.parts[n-2], e.parts[n-1]
 		if a.len() >= 2*b.len() || a.len()+b.len() > joinRows || !a.joins(b) {
 			break
@@ -245,9 +248,9 @@ func (e *edit) publish() error {
 	return nil
 }
 
-// joins tells whether two parts have one log and one dict.
+// joins tells whether a part has the log and the dict of another of a log.
 func (p *part) joins(other *part) bool {
-	if p.home != other.home || p.home.kind != logKind {
+	if p.home != other.home {
 		return false
 	}
 	for name, l := range p.legs {
