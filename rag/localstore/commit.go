@@ -164,6 +164,7 @@ func (s *Store) refuse(err error) error {
 	s.mu.Lock()
 	s.broken = err
 	s.mu.Unlock()
+	s.progress.broadcast()
 	return err
 }
 

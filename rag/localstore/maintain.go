@@ -71,12 +71,13 @@ func (g *signal) broadcast() {
 }
 
 // keepPace waits while logs come faster than they are made segments, so that
-// memory stays bounded. It does not wait for a store that cannot be rewritten.
+// memory stays bounded. It does not wait for a store that cannot be rewritten, or
+// that takes no change.
 func (s *Store) keepPace(ctx context.Context) error {
 	for {
 		happened := s.progress.wait()
-		if s.logBytes.Load() <= logsAhead*s.logLimit.Load() || s.stuck.Load() || s.closed.Load() {
-			return nil
+		if s.logBytes.Load() <= logsAhead*s.logLimit.Load() || s.stuck.Load() || s.Check(ctx) != nil {
+			return ctx.Err()
 		}
 		select {
 		case <-ctx.Done():
@@ -86,11 +87,14 @@ func (s *Store) keepPace(ctx context.Context) error {
 	}
 }
 
-// step does what has become necessary.
+// step does what has become necessary, as long as the store takes changes.
 func (s *Store) step(ctx context.Context) error {
 	s.maintenance.Lock()
 	defer s.maintenance.Unlock()
 	for {
+		if s.Check(ctx) != nil {
+			return nil
+		}
 		logs := s.logsAreLong()
 		homes := s.crowded()
 		if !logs && len(homes) == 0 {

@@ -296,6 +296,30 @@ func TestChangesKeepPace(t *testing.T) {
 	require.Len(t, search(t, s, "t", "all"), 2)
 }
 
+// A store that takes no change says so, however much waits to be rewritten, and
+// rewrites nothing.
+func TestBrokenStoreDoesNotWait(t *testing.T) {
+	s := open(t, t.TempDir())
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "d", 3)}))
+	require.NoError(t, s.Compact(ctx))
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Chunks: []string{"d/1", "d/2"}}))
+	s.maintenance.Lock()
+	require.Len(t, s.crowded(), 1)
+	s.logLimit.Store(1)
+	long, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	done := make(chan error)
+	go func() { done <- s.Upsert(long, []rag.Record{record("t", "d", 4)}) }()
+	time.Sleep(20 * time.Millisecond) // so that it waits, most often
+	s.writer.Lock()
+	_ = s.refuse(writeFault(&WriteError{File: "log", Err: syscall.EIO, Reopen: true}))
+	s.writer.Unlock()
+	isWriteFault(t, <-done)
+	isWriteFault(t, s.Upsert(long, []rag.Record{record("t", "d", 5)}))
+	s.maintenance.Unlock()
+	require.NoError(t, s.step(ctx), "nothing is there to be tried again")
+}
+
 // A rewriting that the disk refuses changes nothing, and does not stop changes.
 func TestFailedRewriting(t *testing.T) {
 	dir := t.TempDir()

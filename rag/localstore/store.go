@@ -159,13 +159,11 @@ func (s *Store) Close() error {
 		s.writer.Unlock()
 		return nil
 	}
-	s.mu.Lock()
-	s.broken, s.active = closedFault(), nil
-	s.mu.Unlock()
+	_ = s.refuse(closedFault())
+	s.active = nil
 	s.writer.Unlock()
 	s.stop()
 	<-s.maintained
-	s.progress.broadcast()
 	s.maintenance.Lock() // of a Compact
 	defer s.maintenance.Unlock()
 	return s.closeFiles()
