@@ -52,11 +52,6 @@ func newDraft(ctx context.Context, from []*part, version uint64, byText bool) (*
 		}
 	}
 	d.index(docs)
-	for _, p := range from {
-		if p.vectors() > 0 && d.vecs.dim == 0 {
-			d.model, d.vecs.dim = p.model, p.vecs.dim
-		}
-	}
 	d.vectors()
 	return d, d.mergeLegs(ctx, byText)
 }
@@ -83,6 +78,9 @@ func (d *draft) take(from, slot uint32) uint32 {
 	d.recs = append(d.recs, origin{from, slot})
 	d.where = append(d.where, p.where[slot])
 	d.ids.add(string(p.ids.at(slot)))
+	if d.vecs.dim == 0 && p.rows[slot] >= 0 {
+		d.model, d.vecs.dim = p.model, p.vecs.dim
+	}
 	fact, ok := d.factOf[from][p.facts[slot]]
 	if !ok {
 		fact = d.fact(p, p.facts[slot])

@@ -429,6 +429,21 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 	}
 }
 
+// A copy has the vectors of the version it holds, whatever dies meanwhile.
+func TestVectorsThatDieDuringACopyAreInIt(t *testing.T) {
+	s, dir := open(t, t.TempDir()), t.TempDir()
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2)}))
+	r, _, err := s.holdAll(dir)
+	require.NoError(t, err)
+	defer r.release()
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", All: true}))
+	seg, err := s.writeParts(ctx, r, filepath.Join(dir, "00000001.segment"), 1)
+	require.NoError(t, err)
+	require.Equal(t, 2, seg.parts["t"].vectors())
+	require.Equal(t, rag.EmbedModel{Name: "m", Dimensions: 3}, seg.parts["t"].model)
+	require.NoError(t, seg.file.release())
+}
+
 // A search keeps the files that it began with, whatever becomes of them.
 func TestSearchOutlivesItsFiles(t *testing.T) {
 	s := open(t, t.TempDir())
