@@ -28,6 +28,7 @@ const notesFolder = "notes"
 type notes struct {
 	mu    sync.Mutex // comes after Store.writer
 	known map[string][]byte
+	sync  func(dir string) error // syncDir; tests put a failing one in its place
 }
 
 func noteFile(tenant, name string) string {
@@ -85,12 +86,24 @@ func (s *Store) SetNote(ctx context.Context, tenantName, name string, before, af
 		return bytes.Clone(now), err
 	}
 	if err := s.writeNote(file, after); err != nil {
-		return nil, writeFault(&WriteError{File: filepath.Join(s.dir, notesFolder, file), Err: err})
+		return nil, s.noteFault(file, err)
 	}
 	s.notes.mu.Lock()
 	s.notes.remember(file, bytes.Clone(after))
 	s.notes.mu.Unlock()
 	return bytes.Clone(after), nil
+}
+
+// noteFault forgets a note that may be on the disk or not, and refuses further
+// changes when nobody can tell. The caller holds s.writer.
+func (s *Store) noteFault(file string, e *WriteError) error {
+	s.notes.mu.Lock()
+	delete(s.notes.known, file)
+	s.notes.mu.Unlock()
+	if e.Reopen {
+		return s.refuse(writeFault(e))
+	}
+	return writeFault(e)
 }
 
 // readNote gives the note in a file, or nil where there is none.
@@ -118,27 +131,43 @@ func noteSum(file string, note []byte) uint32 {
 }
 
 // writeNote puts a note into its file, or removes the file of an empty one.
-func (s *Store) writeNote(file string, note []byte) error {
+func (s *Store) writeNote(file string, note []byte) *WriteError {
 	dir := filepath.Join(s.dir, notesFolder)
 	path := filepath.Join(dir, file)
 	if len(note) == 0 {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		err := os.Remove(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
 		}
-		return syncDir(s.dir)
+		if err != nil {
+			return &WriteError{File: path, Err: err}
+		}
+		return s.syncNotes(path, dir)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		data := append(binary.LittleEndian.AppendUint32(nil, noteSum(file, note)), note...)
+		err = writeSynced(path+".tmp", data)
 	}
-	data := append(binary.LittleEndian.AppendUint32(nil, noteSum(file, note)), note...)
-	if err := writeSynced(path+".tmp", data); err != nil {
+	if err == nil {
+		err = os.Rename(path+".tmp", path)
+	}
+	if err != nil {
 		_ = os.Remove(path + ".tmp")
-		return err
+		return &WriteError{File: path, Err: err}
 	}
-	if err := os.Rename(path+".tmp", path); err != nil {
-		return err
+	return s.syncNotes(path, dir, s.dir)
+}
+
+// syncNotes makes a change of names durable. After a failure nobody can tell
+// which of the two notes the next Open finds.
+func (s *Store) syncNotes(path string, dirs ...string) *WriteError {
+	for _, dir := range dirs {
+		if err := s.notes.sync(dir); err != nil {
+			return &WriteError{File: path, Err: err, Reopen: true}
+		}
 	}
-	return errors.Join(syncDir(dir), syncDir(s.dir))
+	return nil
 }
 
 func writeSynced(path string, data []byte) error {

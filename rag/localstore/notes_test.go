@@ -3,6 +3,7 @@ package localstore
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -76,4 +77,29 @@ func TestANoteThatCannotBeWrittenIsNotThere(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, notesFolder)))
 	require.Empty(t, note(t, s, "t", "a"))
 	require.NoError(t, s.Close())
+}
+
+// A note whose name may not have reached the disk is read from there, and no
+// further change is accepted. A removed one is removed from its own directory.
+func TestANoteOfWhichNobodyCanTell(t *testing.T) {
+	s := open(t, t.TempDir())
+	var synced []string
+	s.notes.sync = func(dir string) error {
+		synced = append(synced, filepath.Base(dir))
+		return nil
+	}
+	for _, change := range [][2][]byte{{nil, []byte("a")}, {[]byte("a"), nil}} {
+		_, err := s.SetNote(t.Context(), "t", "a", change[0], change[1])
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{notesFolder, filepath.Base(s.dir), notesFolder}, synced)
+	_, err := s.SetNote(t.Context(), "t", "a", nil, nil)
+	require.NoError(t, err)
+	s.notes.sync = func(string) error { return syscall.EIO }
+	_, err = s.SetNote(t.Context(), "t", "a", nil, []byte("b"))
+	require.True(t, isWriteFault(t, err).Reopen)
+	require.Equal(t, "b", note(t, s, "t", "a"))
+	isWriteFault(t, s.Check(ctx))
+	_, err = s.SetNote(t.Context(), "t", "a", []byte("b"), nil)
+	isWriteFault(t, err)
 }

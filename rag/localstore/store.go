@@ -84,6 +84,7 @@ func Open(dir string, opts *Options) (*Store, error) {
 		s.log = opts.Logger
 	}
 	s.logLimit.Store(logLimit)
+	s.notes.sync = syncDir
 	spare := newHelpers()
 	s.scratches.New = func() any { return &scratch{helpers: spare} }
 	if err := os.MkdirAll(dir, 0o700); err != nil {
