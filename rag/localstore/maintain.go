@@ -416,7 +416,8 @@ func (s *Store) forgetTerms() {
 
 // Snapshot writes a copy of the store as it is now into another directory, which
 // must be empty or missing, and from which [Open] opens it. Searches and changes
-// go on meanwhile.
+// go on meanwhile. Its manifest is written first and its log last, so that an
+// unfinished copy is a [*CorruptError] to Open; one that failed is removed.
 func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	if s.closed.Load() {
 		return closedFault()
@@ -432,27 +433,40 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 		return err
 	}
 	defer r.release()
+	if err := s.writeCopy(ctx, r, seq, dir); err != nil {
+		for _, name := range []string{notesFolder, "00000001" + logSuffix, "00000001" + segmentSuffix, manifestName} {
+			_ = os.RemoveAll(filepath.Join(dir, name))
+		}
+		return s.rewriteFault(ctx, err)
+	}
+	return nil
+}
+
+// writeCopy writes a store of what r holds.
+func (s *Store) writeCopy(ctx context.Context, r *rewriting, seq uint64, dir string) error {
 	name := filepath.Join(dir, fmt.Sprintf("%08d", 1))
-	var segments []*segment
+	m := &manifest{firstLog: 1, seq: seq}
+	if len(r.names) > 0 {
+		m.segments = []manifestSegment{{gen: 1}}
+	}
+	if err := m.write(dir); err != nil {
+		return err
+	}
 	if len(r.names) > 0 {
 		seg, err := s.writeParts(ctx, r, name+segmentSuffix, 1)
 		if err != nil {
-			return s.rewriteFault(ctx, err)
+			return err
 		}
 		defer func() { _ = seg.file.release() }() // it was only read
-		segments = append(segments, seg)
 	}
 	log, err := createFile(name+logSuffix, 1, logKind)
 	if err == nil {
 		err = log.publish()
 	}
-	if err == nil {
-		err = errors.Join(log.release(), manifestOf(1, seq, segments).write(dir))
-	}
 	if err != nil {
-		return s.rewriteFault(ctx, err)
+		return err
 	}
-	return nil
+	return log.release()
 }
 
 // holdAll keeps every tenant as it is, copies the notes as they are then into dir,

@@ -2,6 +2,7 @@ package localstore
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"os"
@@ -191,6 +192,52 @@ func TestInterruptedRewritingLosesNothing(t *testing.T) {
 	s = open(t, dir)
 	require.Len(t, search(t, s, "t", "all"), 2)
 	require.NoFileExists(t, s.path(1, logSuffix))
+}
+
+// watched is a context that looks at what a copy has written so far.
+type watched struct {
+	context.Context
+	look func()
+}
+
+func (c *watched) Err() error {
+	c.look()
+	return c.Context.Err()
+}
+
+// A copy that was interrupted does not open, least of all as an empty index; one
+// that failed leaves its directory empty.
+func TestInterruptedSnapshotIsAnError(t *testing.T) {
+	dir, to := t.TempDir(), t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	refused := func(dir string) {
+		t.Helper()
+		_, err := Open(dir, nil)
+		_, ok := errors.AsType[*CorruptError](err)
+		require.True(t, ok, "%v", err)
+	}
+	looks := 0
+	require.NoError(t, s.Snapshot(&watched{ctx, func() {
+		looks++
+		left := t.TempDir()
+		require.NoError(t, os.CopyFS(left, os.DirFS(to)))
+		refused(left)
+	}}, to))
+	require.Positive(t, looks)
+	copied := open(t, to)
+	require.Len(t, search(t, copied, "t", "all"), 1)
+	require.NoError(t, copied.Close())
+	require.NoError(t, os.Remove(filepath.Join(to, "00000001.log")))
+	refused(to)
+
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	failed := t.TempDir()
+	require.ErrorIs(t, s.Snapshot(gone, failed), context.Canceled)
+	entries, err := os.ReadDir(failed)
+	require.NoError(t, err)
+	require.Empty(t, entries)
 }
 
 func TestTextDamagedUnderAnOpenStoreIsAnError(t *testing.T) {
