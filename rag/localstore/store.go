@@ -175,6 +175,8 @@ func (s *Store) closeFiles() error {
 		c.(*collection).publish(nil)
 		return true
 	})
+	s.writer.Lock() // of a Stats
+	defer s.writer.Unlock()
 	var errs []error
 	for _, f := range s.logs {
 		errs = append(errs, f.release())

@@ -94,3 +94,20 @@ func TestReopenKeepsEverything(t *testing.T) {
 	check(s)
 	require.Len(t, search(t, s, "c", "all"), 1)
 }
+
+// Under the race detector: the size of a store may be asked for while it is closed.
+func TestStatsBesideClose(t *testing.T) {
+	for range 50 {
+		s := open(t, t.TempDir())
+		asked := make(chan error)
+		go func() {
+			var err error
+			for err == nil {
+				_, err = s.Stats(ctx)
+			}
+			asked <- err
+		}()
+		require.NoError(t, s.Close())
+		require.ErrorIs(t, <-asked, ErrClosed)
+	}
+}
