@@ -154,7 +154,19 @@ func (s *segment) records() (live, all int) {
 func (s *Store) Compact(ctx context.Context) error {
 	s.maintenance.Lock()
 	defer s.maintenance.Unlock()
+	if s.logsWait() {
+		if err := s.rewrite(ctx, true, nil); err != nil {
+			return err
+		}
+	}
 	return s.rewrite(ctx, true, s.segments)
+}
+
+// logsWait tells whether logs before the active one have yet to become a segment.
+func (s *Store) logsWait() bool {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	return len(s.logs) > 1
 }
 
 // rewriting is a new segment in the making.
@@ -210,8 +222,9 @@ func (s *Store) rewriteFault(ctx context.Context, err error) error {
 	return openFault(err)
 }
 
-// beginRewriting begins a new log, where one is wanted, and holds on to what is
-// to be rewritten. old are the files that the new segment will replace.
+// beginRewriting begins a new log, where one is wanted and none before the active
+// one still waits, so that failures do not make more and more of them. It holds on
+// to what is to be rewritten. old are the files that the new segment will replace.
 func (s *Store) beginRewriting(logs bool, segments []*segment) (r *rewriting, old []*dataFile, err error) {
 	s.writer.Lock()
 	defer s.writer.Unlock()
@@ -219,7 +232,7 @@ func (s *Store) beginRewriting(logs bool, segments []*segment) (r *rewriting, ol
 		return nil, nil, s.broken
 	}
 	r = &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
-	if logs && (s.active.size > int64(fileHeader) || s.active.old) {
+	if logs && (s.active.old || len(s.logs) == 1 && s.active.size > int64(fileHeader)) {
 		if err := s.rotate(); err != nil {
 			return nil, nil, err
 		}

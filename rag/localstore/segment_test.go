@@ -329,15 +329,20 @@ func TestFailedRewriting(t *testing.T) {
 	isWriteFault(t, s.Compact(ctx))
 	require.NoFileExists(t, s.path(1, segmentSuffix))
 	require.Len(t, search(t, s, "t", "all"), 1)
-	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+	for i := range 5 {
+		require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2+i)}))
+		isWriteFault(t, s.Compact(ctx))
+	}
+	require.Len(t, s.logs, 2, "each failure left a log behind")
 	require.NoError(t, os.Remove(filepath.Join(dir, manifestName+".tmp")))
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	require.ErrorIs(t, s.Compact(gone), context.Canceled)
 	require.NoError(t, s.Compact(ctx))
 	require.Len(t, s.logs, 1)
+	require.Len(t, s.segments, 1)
 	require.NoError(t, s.Close())
-	require.Len(t, search(t, open(t, dir), "t", "all"), 2)
+	require.Len(t, search(t, open(t, dir), "t", "all"), 6)
 }
 
 // What died while a segment was written is dead in it.
