@@ -21,7 +21,7 @@
 // Opening maps the segments and replays the log. A last frame that a crash left
 // unfinished was never acknowledged and is cut off; damage anywhere else is a
 // [*CorruptError] that says where: of arrays and terms when the store is opened,
-// of a text when it is read, of vectors before they are copied. No file is ever
+// of a text when it is read, of vectors before they are copied or, once, handed out. No file is ever
 // written again once it is mapped.
 //
 // # Searching

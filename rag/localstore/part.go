@@ -36,7 +36,8 @@ type part struct {
 	vecs vectors
 	legs map[rag.Leg]*leg
 
-	sound func() error // compares the checksum of a segment's vectors; nil elsewhere
+	sound  func() error // compares the checksum of a segment's vectors; nil elsewhere
+	proven func() error // what sound said when it was first asked; nil with it
 
 	// died holds, by slot, the version of the tenant in which the record was
 	// gone, 0 for one that lives; nil while all do.

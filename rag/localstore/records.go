@@ -53,6 +53,11 @@ func (p *part) recall(slot uint32, buf *[]byte) (*rag.Record, error) {
 		return nil, err
 	}
 	if row := p.rows[slot]; row >= 0 {
+		if p.proven != nil {
+			if err := p.proven(); err != nil {
+				return nil, err
+			}
+		}
 		r.Vector, r.Model = slices.Clone(rag.Vector(p.vecs.row(row))), p.model
 	}
 	return r, nil

@@ -186,6 +186,7 @@ func (r *segmentReader) vectors(p *part) {
 	}
 	v.floats = floats
 	p.sound = func() error { return r.compare(at, b) }
+	p.proven = sync.OnceValue(p.sound)
 	p.rows, v.slots, v.sum = readArray[int32](r), readArray[uint32](r), readArray[float64](r)
 	c := &codes{mean: readArray[float32](r)}
 	lanes, means, signs := readArray[uint64](r), readArray[float32](r), readArray[float32](r)

@@ -192,7 +192,8 @@ func TestDamagedVectorsAreNotCopied(t *testing.T) {
 	_, err = f.WriteAt([]byte{1}, int64(at))
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
-	for _, err := range []error{s.Compact(ctx), s.Snapshot(ctx, filepath.Join(t.TempDir(), "copy"))} {
+	_, readErr := s.Records(ctx, "t", []string{"d"})
+	for _, err := range []error{readErr, s.Compact(ctx), s.Snapshot(ctx, filepath.Join(t.TempDir(), "copy"))} {
 		_, ok := errors.AsType[*CorruptError](err)
 		require.True(t, ok, "%v", err)
 	}
