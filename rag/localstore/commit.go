@@ -25,7 +25,7 @@ type change struct {
 }
 
 // Upsert implements [rag.Store]. A batch may hold records of several tenants and
-// of at most 256 MB; a larger one is PAYLOAD_TOO_LARGE. When the disk refuses
+// of at most 256 MB; a larger one is PAYLOAD_TOO_LARGE, as are more names to delete. When the disk refuses
 // it, the error is SERVICE_UNAVAILABLE around a [*WriteError].
 func (s *Store) Upsert(ctx context.Context, recs []rag.Record) error {
 	if err := ctx.Err(); err != nil {
@@ -207,7 +207,7 @@ func (e *encoder) encode(c *change) error {
 	if err := c.ctx.Err(); err != nil {
 		return err
 	}
-	if err := e.upserts(c.recs); err != nil || c.sel == nil {
+	if err := e.upserts(c.recs, selectorBound(c.sel)); err != nil || c.sel == nil {
 		return err
 	}
 	e.frame = encodeDelete(e.frame, c.sel)
@@ -217,13 +217,16 @@ func (e *encoder) encode(c *change) error {
 	return nil
 }
 
-// upserts appends records, or nothing when they are refused.
-func (e *encoder) upserts(recs []rag.Record) error {
+// upserts appends records, or nothing when they are refused. So many bytes will follow them.
+func (e *encoder) upserts(recs []rag.Record, follow int) error {
 	groups, err := e.split(recs)
 	if err != nil {
 		return err
 	}
-	size := 0
+	size := follow
+	for _, g := range groups {
+		size += 64 + len(g.tenant) + len(g.model.Name)
+	}
 	for i := range recs {
 		size += recordBound(&recs[i])
 	}
@@ -254,16 +257,30 @@ func (e *encoder) drop(name string) {
 func recordBound(r *rag.Record) int {
 	n := 256 + len(r.Chunk.ID) + len(r.Chunk.DocumentID) + len(r.Chunk.Text) + 20*len(r.Chunk.Sentences) + 4*len(r.Vector) +
 		len(r.Source.Title) + len(r.Source.URL) + len(r.Source.SourceSite) + len(r.Source.ContentType) +
-		len(r.Source.Author) + len(r.Source.ThumbnailURL)
+		len(r.Source.Author) + len(r.Source.ThumbnailURL) + len(r.Source.Language)
 	for _, list := range [][]string{r.Readers, r.Source.Tags, r.Chunk.Headings} {
 		for _, s := range list {
 			n += len(s) + 10
 		}
 	}
 	for name, terms := range r.Terms {
-		n += len(name) + 10
+		n += 2*len(name) + len(r.Tenant) + 64
 		for _, t := range terms {
 			n += len(t.Text) + 20
+		}
+	}
+	return n
+}
+
+// selectorBound gives more bytes than a selector's encoding can have.
+func selectorBound(sel *rag.Selector) int {
+	if sel == nil {
+		return 0
+	}
+	n := 64 + len(sel.Tenant)
+	for _, list := range [][]string{sel.Chunks, sel.Documents, sel.Except} {
+		for _, s := range list {
+			n += len(s) + 10
 		}
 	}
 	return n

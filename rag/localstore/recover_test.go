@@ -290,6 +290,17 @@ func TestBatchBeyondTheLimit(t *testing.T) {
 	r.Chunk.Text = string(make([]byte, maxPayload))
 	err := s.Upsert(ctx, []rag.Record{r})
 	require.Equal(t, fault.PayloadTooLarge, fault.CodeOf(err))
+	long := string(make([]byte, maxPayload))
+	r = record("t", "d", 1)
+	for _, err := range []error{
+		s.Delete(ctx, rag.Selector{Tenant: "t", Chunks: []string{long}}),
+		s.Delete(ctx, rag.Selector{Tenant: long, All: true}),
+		s.Delete(ctx, rag.Selector{Tenant: "t", All: true, Except: []string{long}}),
+		s.Replace(ctx, "t", []string{"d", long}, []rag.Record{r}),
+	} {
+		require.Equal(t, fault.PayloadTooLarge, fault.CodeOf(err))
+	}
+	require.Equal(t, int64(fileHeader), s.active.size)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
 }
 
