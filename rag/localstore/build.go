@@ -26,7 +26,7 @@ type pending struct {
 	dead   bool
 }
 
-// read takes a record's encoding apart, whose terms dict numbers.
+// pending takes a record's encoding apart, whose terms dict numbers.
 func (d *decoder) pending(dict dict, where place) pending {
 	d.uint32() // the checksum is for those who read the record alone
 	p := pending{where: where}

@@ -24,7 +24,7 @@ var _ rag.Noter = (*Store)(nil)
 // name: the CRC-32C of that and the note, and the note.
 const notesFolder = "notes"
 
-// notes are the notes that were asked for, by the name of their file.
+// notes are the notes that were asked for and exist, by the name of their file.
 type notes struct {
 	mu    sync.Mutex // comes after Store.writer
 	known map[string][]byte
@@ -60,7 +60,12 @@ func (s *Store) note(file string) ([]byte, error) {
 	return note, nil
 }
 
+// remember keeps a note, but not that there is none: anybody may ask for any name.
 func (n *notes) remember(file string, note []byte) {
+	if len(note) == 0 {
+		delete(n.known, file)
+		return
+	}
 	if n.known == nil {
 		n.known = map[string][]byte{}
 	}

@@ -69,12 +69,12 @@ func TestANoteThatCannotBeWrittenIsNotThere(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	require.Empty(t, note(t, s, "t", "a"))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, notesFolder), nil, 0o600)) // where the folder goes
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, notesFolder, noteFile("t", "a")+".tmp", "full"), 0o700)) // where the file goes
 	_, err := s.SetNote(t.Context(), "t", "a", nil, []byte("a"))
 	var refused *WriteError
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err))
-	require.NoError(t, os.Remove(filepath.Join(dir, notesFolder)))
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, notesFolder)))
 	require.Empty(t, note(t, s, "t", "a"))
 	require.NoError(t, s.Close())
 }

@@ -111,3 +111,11 @@ func TestStatsBesideClose(t *testing.T) {
 		require.ErrorIs(t, <-asked, ErrClosed)
 	}
 }
+
+// live counts the records.
+func (t *tenant) live() (n int) {
+	for _, p := range t.parts {
+		n += p.live()
+	}
+	return n
+}

@@ -39,14 +39,6 @@ func newTenant(version uint64, model rag.EmbedModel, parts []*part) *tenant {
 	return t
 }
 
-// live counts the records.
-func (t *tenant) live() (n int) {
-	for _, p := range t.parts {
-		n += p.live()
-	}
-	return n
-}
-
 // acquire keeps the files of a version open until release. It fails for a
 // version that has been let go.
 func (t *tenant) acquire() bool {
