@@ -95,7 +95,10 @@ func (f *finder) indexed() ([]scored, error) {
 		return nil, err
 	}
 	found, err := f.nearest(linked)
-	return append(list, found...), err
+	if err != nil || len(found) < f.q.K {
+		return found, err // too few, so that all are compared, however many are not in it
+	}
+	return append(list, found...), nil
 }
 
 func (f *finder) unfiltered() bool {

@@ -51,6 +51,37 @@ func TestVectorsAreFoundBeforeAndAfterTheyAreLinked(t *testing.T) {
 	}
 }
 
+// A linked vector that the index gives up before it comes to is found, although
+// enough others wait that pass the filter.
+func TestVectorsThatWaitHideNoBetterOneThatIsLinked(t *testing.T) {
+	s, _ := openWith(t, nil)
+	vectors := gaussians(8000, 8)
+	recs := make([]rag.Record, len(vectors))
+	for i, v := range vectors {
+		v[0] += 9 // near to what is asked for
+		recs[i] = vectored("d", i, v...)
+	}
+	aside := func(i int, x float32) rag.Record {
+		r := vectored("hi", i, 1, x, 0, 0, 0, 0, 0, 0)
+		r.Source.Language = "hi"
+		return r
+	}
+	better := aside(0, 4)
+	require.NoError(t, s.Load(t.Context(), sequence(append(recs, better)...)))
+	var fresh []rag.Record
+	for i := range 12 {
+		fresh = append(fresh, aside(1+i, 8+float32(i)))
+	}
+	require.NoError(t, s.Upsert(t.Context(), fresh))
+	require.Equal(t, int64(len(fresh)), waiting(t, s, 8))
+	q := byVector(1, 0, 0, 0, 0, 0, 0, 0)
+	q.Filter.Language = "hi"
+	hits, err := s.Search(t.Context(), q)
+	require.NoError(t, err)
+	require.Len(t, hits, 10)
+	require.True(t, slices.ContainsFunc(hits, func(h rag.Hit) bool { return h.Record.Chunk.ID == better.Chunk.ID }))
+}
+
 func TestWhileTooManyVectorsWaitWritersLinkSome(t *testing.T) {
 	s, _ := openWith(t, nil)
 	recs := make([]rag.Record, freshRows+10)
