@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -93,14 +94,14 @@ func NewLiveIndex(store Store, opts *LiveOptions) (*LiveIndex, error) {
 	return l.ForTenant(l.opts.Tenant)
 }
 
-// ForTenant gives the same index for another tenant, see [Index.ForTenant]. Each
-// tenant has generations of its own.
+// ForTenant gives the same index for another tenant, "" being DefaultTenant; see
+// [Index.ForTenant]. Each tenant has generations of its own.
 func (l *LiveIndex) ForTenant(tenant string) (*LiveIndex, error) {
 	if strings.Contains(tenant, "\x00") {
 		return nil, fault.New(fault.InvalidRequest, "a tenant's name holds U+0000", fault.Details{"field": "tenant"})
 	}
 	other := &LiveIndex{store: l.store, notes: l.notes, opts: l.opts, known: l.known}
-	other.opts.Tenant = tenant
+	other.opts.Tenant = cmp.Or(tenant, DefaultTenant)
 	return other, nil
 }
 

@@ -245,6 +245,11 @@ var switchCases = []liveCase{
 		found, err := other.Retrieve(s.ctx, &rag.Query{Text: "word1x1", Language: "en"})
 		require.NoError(s, err)
 		require.Empty(s, found)
+		same, err := l.ForTenant("")
+		require.NoError(s, err)
+		_, live, err = same.Generations(s.ctx)
+		require.NoError(s, err)
+		require.Equal(s, 1, live, "no name is the default tenant's")
 		_, err = l.ForTenant("default\x001")
 		require.Equal(s, fault.InvalidRequest, fault.CodeOf(err))
 	}},
