@@ -68,6 +68,7 @@ func (l *LiveIndex) Build(ctx context.Context, src Source, opts *BuildOptions) (
 	wg.Wait()
 	if err != nil {
 		b.release(ctx)
+		l.sweep(ctx, b.number)
 		return nil, err
 	}
 	return g, nil

@@ -244,6 +244,7 @@ func (l *LiveIndex) everywhere(ctx context.Context, do func(ctx context.Context,
 	live := s.find(s.Live)
 	whole, err := do(ctx, l.of(ctx, s, live), live)
 	if err != nil {
+		l.sweep(ctx, live.Number)
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -259,6 +260,7 @@ func (l *LiveIndex) everywhere(ctx context.Context, do func(ctx context.Context,
 		}
 		g := s.next(done)
 		if g == nil {
+			l.sweep(ctx, done...)
 			return nil
 		}
 		within, cancel := context.WithTimeout(ctx, patience)

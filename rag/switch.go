@@ -84,6 +84,26 @@ func (l *LiveIndex) Drop(ctx context.Context, number int) error {
 	})
 }
 
+// sweep removes what was written to generations that were dropped meanwhile,
+// after the records they had: whoever has written to one does.
+func (l *LiveIndex) sweep(ctx context.Context, written ...int) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), asideWait)
+	defer cancel()
+	s, err := l.alias(ctx, true)
+	if err != nil {
+		l.opts.Logger.WarnContext(ctx, "records of a generation that was dropped may have stayed", slog.Any("generations", written), slog.Any("error", err))
+		return
+	}
+	for _, number := range written {
+		if s.find(number) != nil {
+			continue
+		}
+		if err := l.store.Delete(ctx, Selector{Tenant: tenantOf(l.opts.Tenant, number), All: true}); err != nil {
+			l.opts.Logger.WarnContext(ctx, "records of a generation that was dropped have stayed", slog.Int("generation", number), slog.Any("error", err))
+		}
+	}
+}
+
 // Update makes the index answer as its options say now: from the generation that
 // is made so, which is built if it is not whole, by [LiveIndex.Build], and then
 // switched to by [LiveIndex.Switch]. It does nothing where that one answers

@@ -65,8 +65,9 @@ type wordBag struct {
 	name string
 
 	mu    sync.Mutex
-	count int // passages
-	left  int // that it still embeds; below 0: all
+	count int    // passages
+	left  int    // that it still embeds; below 0: all
+	first func() // happens before the next passages are embedded
 }
 
 func newBag(name string) *wordBag { return &wordBag{name: name, left: -1} }
@@ -80,6 +81,7 @@ func (b *wordBag) Embed(ctx context.Context, kind rag.EmbedKind, texts []string)
 		return nil, err
 	}
 	if kind == rag.EmbedPassage {
+		b.begin()
 		if err := b.take(len(texts)); err != nil {
 			return nil, err
 		}
@@ -95,6 +97,17 @@ func (b *wordBag) Embed(ctx context.Context, kind rag.EmbedKind, texts []string)
 		}
 	}
 	return vectors, nil
+}
+
+// begin lets happen what is to happen before passages are embedded.
+func (b *wordBag) begin() {
+	b.mu.Lock()
+	first := b.first
+	b.first = nil
+	b.mu.Unlock()
+	if first != nil {
+		first()
+	}
 }
 
 func (b *wordBag) take(n int) error {
@@ -124,6 +137,13 @@ func (b *wordBag) dies(after int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.left = after
+}
+
+// before lets something happen once, before the next passages are embedded.
+func (b *wordBag) before(first func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.first = first
 }
 
 // liveSuite runs a case: an index with documents, by the model "old" in chunks of
@@ -222,6 +242,18 @@ func (s *liveSuite) fails(err, is error, code fault.Code) {
 	s.Helper()
 	require.ErrorIs(s, err, is)
 	require.Equal(s, code, fault.CodeOf(err), err)
+}
+
+// holdsNothing demands that no record of a generation has stayed.
+func (s *liveSuite) holdsNothing(number int) {
+	s.Helper()
+	lister, ok := s.store.(rag.DocumentLister)
+	if !ok {
+		return
+	}
+	ids, err := lister.Documents(s.ctx, fmt.Sprintf("%s\x00%d", rag.DefaultTenant, number))
+	require.NoError(s, err)
+	require.Empty(s, ids)
 }
 
 func (s *liveSuite) build(l *rag.LiveIndex) *rag.Generation {

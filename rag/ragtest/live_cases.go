@@ -112,7 +112,7 @@ var buildCases = []liveCase{
 		require.Equal(s, 20*sections/2, s.new.embedded())
 	}},
 	{"a generation that is dropped ends its build", func(s *liveSuite) {
-		s.fill(20)
+		s.fill(100)
 		next := s.index(s.new, twoSized)
 		_, err := next.Build(s.ctx, s.docs, &rag.BuildOptions{Progress: func(int, int) {
 			if list, _, err := next.Generations(s.ctx); err == nil && len(list) == 2 {
@@ -121,6 +121,16 @@ var buildCases = []liveCase{
 		}})
 		s.fails(err, rag.ErrNoGeneration, fault.NotFound)
 		s.answersIn(next, 3, 1)
+		s.holdsNothing(1)
+	}},
+	{"a generation that is dropped during a change keeps nothing of it", func(s *liveSuite) {
+		before := s.fill(3)
+		next := s.index(s.new, twoSized)
+		g := s.build(next)
+		s.new.before(func() { require.NoError(s, next.Drop(s.ctx, g.Number)) })
+		require.NoError(s, s.docs.put(s.ctx, before, paper(7)))
+		s.answersIn(next, 7, 1)
+		s.holdsNothing(g.Number)
 	}},
 	{"a build writes no faster than it may", func(s *liveSuite) {
 		s.fill(20)
