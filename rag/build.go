@@ -3,6 +3,7 @@ package rag
 import (
 	"context"
 	"crypto/rand"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -126,21 +127,12 @@ func (b *builder) run(ctx, working context.Context) (*Generation, error) {
 	return nil, fault.Wrap(ErrUnfinished, fault.ServiceUnavailable, "the generation has missed changes during every pass", fault.Details{"generation": b.number})
 }
 
-// pass makes the generation hold what the source holds.
+// pass makes the generation hold what the source holds. Should whoever removes a
+// document meanwhile die before it comes to this generation, the ids tell at the end.
 func (b *builder) pass(ctx context.Context) error {
 	ids, err := b.src.IDs(ctx)
 	if err != nil {
 		return err
-	}
-	extra := map[string]bool{}
-	if _, ok := b.l.store.(DocumentLister); ok {
-		held, err := b.x.DocumentIDs(ctx)
-		if err != nil {
-			return err
-		}
-		for _, id := range held {
-			extra[id] = true
-		}
 	}
 	b.of.Store(int64(len(ids)))
 	done := 0
@@ -148,20 +140,25 @@ func (b *builder) pass(ctx context.Context) error {
 		if err := b.align(ctx, batch); err != nil {
 			return err
 		}
-		for _, id := range batch {
-			delete(extra, id)
-		}
 		done += len(batch)
 		b.documents.Store(int64(done))
 		if b.opts.Progress != nil {
 			b.opts.Progress(done, len(ids))
 		}
 	}
-	var gone []string
-	for id := range extra {
-		gone = append(gone, id)
+	if _, ok := b.l.store.(DocumentLister); !ok {
+		return nil
 	}
-	return b.align(ctx, gone)
+	differ, err := difference(ctx, b.x.DocumentIDs, b.src.IDs)
+	if err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(slices.Collect(maps.Keys(differ)), buildBatch) {
+		if err := b.align(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // align makes the generation hold documents as the source does. It looks again

@@ -50,7 +50,8 @@ type LiveOptions struct {
 // A search reads one generation from its begin to its end. What is added and
 // removed goes to all of them: an error is that of the generation that answers;
 // another one that does not take a change is not Whole until it is built again,
-// and cannot be switched to.
+// and cannot be switched to. That one is changed first: should the process die
+// before the others are, Switch and Update notice that they hold other documents.
 //
 // It keeps no state of its own: the generations are noted in the store (see
 // [Noter]), and hold their records under tenants whose names hold U+0000. It may

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,7 +33,87 @@ func (l *LiveIndex) Generations(ctx context.Context) (list []Generation, live in
 // after it, in whichever process. One that is not there is NOT_FOUND around
 // [ErrNoGeneration], one that is not whole SERVICE_UNAVAILABLE around
 // [ErrUnfinished]: nothing changes then. It is the way back, too.
+//
+// Where the store lists its documents, those of both are compared: a process that
+// died, or whose store did, may have changed the one that answers and not have
+// come to the other. While that differs, for a second and a half in which changes
+// that are under way come to their end, it is [ErrUnfinished] as well, until it is
+// built again. A document that was replaced then is not noticed.
 func (l *LiveIndex) Switch(ctx context.Context, number int) error {
+	s, err := l.alias(ctx, true)
+	if err != nil {
+		return err
+	}
+	if g := s.find(number); g != nil && g.Whole && number != s.Live {
+		same, err := l.holds(ctx, s, g, l.DocumentIDs)
+		if err != nil {
+			return err
+		}
+		if !same {
+			return unfinished(number)
+		}
+	}
+	return l.point(ctx, number)
+}
+
+func unfinished(number int) error {
+	return fault.Wrap(ErrUnfinished, fault.ServiceUnavailable, fmt.Sprintf("generation %d of the index does not hold every document", number), fault.Details{"generation": number})
+}
+
+// How long two lists of documents may differ: the first wait, each being twice as
+// long as the one before, and the last.
+const (
+	firstLook = 50 * time.Millisecond
+	lastLook  = 800 * time.Millisecond
+)
+
+// holds tells whether a generation holds the documents whose ids are wanted and no
+// others; true where the store does not list them. What differs is looked at again:
+// only what does each time was not just being changed.
+func (l *LiveIndex) holds(ctx context.Context, s *generations, g *Generation, wanted func(ctx context.Context) ([]string, error)) (bool, error) {
+	if _, ok := l.store.(DocumentLister); !ok {
+		return true, nil
+	}
+	x := l.of(ctx, s, g)
+	var differ map[string]bool
+	for pause := firstLook; ; pause *= 2 {
+		now, err := difference(ctx, x.DocumentIDs, wanted)
+		if err != nil {
+			return false, err
+		}
+		if differ != nil {
+			maps.DeleteFunc(now, func(id string, _ bool) bool { return !differ[id] })
+		}
+		if differ = now; len(differ) == 0 || pause > lastLook {
+			return len(differ) == 0, nil
+		}
+		if err := wait(ctx, pause); err != nil {
+			return false, err
+		}
+	}
+}
+
+// difference gives the ids that one of two lists has.
+func difference(ctx context.Context, lists ...func(ctx context.Context) ([]string, error)) (map[string]bool, error) {
+	differ := map[string]bool{}
+	for _, list := range lists {
+		ids, err := list(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if differ[id] {
+				delete(differ, id)
+			} else {
+				differ[id] = true
+			}
+		}
+	}
+	return differ, nil
+}
+
+// point makes a generation that is noted as whole the one that answers.
+func (l *LiveIndex) point(ctx context.Context, number int) error {
 	err := l.change(ctx, func(s *generations) error {
 		g := s.find(number)
 		switch {
@@ -41,7 +122,7 @@ func (l *LiveIndex) Switch(ctx context.Context, number int) error {
 		case number == s.Live:
 			return errAsItIs
 		case !g.Whole:
-			return fault.Wrap(ErrUnfinished, fault.ServiceUnavailable, fmt.Sprintf("generation %d of the index does not hold every document", number), fault.Details{"generation": number})
+			return unfinished(number)
 		}
 		s.Live = number
 		return nil
@@ -105,9 +186,9 @@ func (l *LiveIndex) sweep(ctx context.Context, written ...int) {
 }
 
 // Update makes the index answer as its options say now: from the generation that
-// is made so, which is built if it is not whole, by [LiveIndex.Build], and then
-// switched to by [LiveIndex.Switch]. It does nothing where that one answers
-// already. Before another is begun, those are dropped that neither answer nor are
+// is made so, which is built by [LiveIndex.Build] if it is not whole or holds
+// other documents than src, and takes its place then. It does nothing where that
+// one answers already. Before another is begun, those are dropped that neither answer nor are
 // being built: at most the last one stays for the way back.
 func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) error {
 	if err := l.open(ctx); err != nil {
@@ -127,7 +208,13 @@ func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) 
 			}
 		}
 	}
-	if g == nil || !l.enough(g) {
+	ready := g != nil && l.enough(g)
+	if ready && g.Number != s.Live {
+		if ready, err = l.holds(ctx, s, g, src.IDs); err != nil {
+			return err
+		}
+	}
+	if !ready {
 		if g, err = l.Build(ctx, src, opts); err != nil {
 			return err
 		}
@@ -135,7 +222,7 @@ func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) 
 	if g.Number == s.Live {
 		return nil
 	}
-	return l.Switch(ctx, g.Number)
+	return l.point(ctx, g.Number)
 }
 
 // enough tells whether a generation is whole, or as whole as it can be made: an

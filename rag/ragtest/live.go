@@ -157,6 +157,45 @@ type liveSuite struct {
 	lost     map[string]bool // models that are not to be had
 }
 
+// stopping is a store whose process dies before it writes to another tenant than
+// the one that it wrote to first, its notes included.
+type stopping struct {
+	rag.Store
+	rag.Noter
+	rag.DocumentLister
+	first string
+}
+
+var errDead = errors.New("the process has died")
+
+func (d *stopping) write(tenant string) error {
+	if d.first == "" {
+		d.first = tenant
+	}
+	if tenant != d.first {
+		return errDead
+	}
+	return nil
+}
+
+func (d *stopping) Replace(ctx context.Context, tenant string, documents []string, recs []rag.Record) error {
+	if err := d.write(tenant); err != nil {
+		return err
+	}
+	return d.Store.Replace(ctx, tenant, documents, recs)
+}
+
+func (d *stopping) Delete(ctx context.Context, sel rag.Selector) error {
+	if err := d.write(sel.Tenant); err != nil {
+		return err
+	}
+	return d.Store.Delete(ctx, sel)
+}
+
+func (d *stopping) SetNote(context.Context, string, string, []byte, []byte) ([]byte, error) {
+	return nil, errDead
+}
+
 // Sections of a document, and sizes of chunks that hold one and two of them.
 const (
 	sections = 4

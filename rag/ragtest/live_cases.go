@@ -338,6 +338,62 @@ var changeCases = []liveCase{
 		require.NoError(s, next.Switch(s.ctx, g.Number))
 		s.answersIn(before, 7, 2)
 	}},
+	{"a generation that a process did not come to before it died does not answer until it is built again", func(s *liveSuite) {
+		lister, ok := s.store.(rag.DocumentLister)
+		if !ok {
+			s.Skip("the store does not list its documents")
+		}
+		s.fill(5)
+		next := s.index(s.new, twoSized)
+		g := s.build(next)
+		dying := func() *rag.LiveIndex {
+			whole := s.store
+			s.store = &stopping{Store: whole, Noter: whole.(rag.Noter), DocumentLister: lister}
+			defer func() { s.store = whole }()
+			return s.index(s.old, oneSized)
+		}
+		for _, change := range []func() error{
+			func() error { return s.docs.remove(s.ctx, dying(), "paper-001") },
+			func() error { return s.docs.put(s.ctx, dying(), paper(7)) },
+		} {
+			require.ErrorContains(s, change(), "died")
+			s.fails(next.Switch(s.ctx, g.Number), rag.ErrUnfinished, fault.ServiceUnavailable)
+			_, live, err := next.Generations(s.ctx)
+			require.NoError(s, err)
+			require.Zero(s, live)
+			s.build(next)
+			require.NoError(s, next.Switch(s.ctx, g.Number))
+			_, err = finds(s.ctx, next, "word1x1", "paper-001")
+			require.Error(s, err)
+			require.NoError(s, next.Switch(s.ctx, 0))
+		}
+		s.answersIn(next, 7, 1)
+		require.ErrorContains(s, s.docs.remove(s.ctx, dying(), "paper-002"), "died")
+		require.NoError(s, next.Update(s.ctx, s.docs, nil), "which builds it again")
+		s.answersIn(next, 7, 2)
+		_, err := finds(s.ctx, next, "word2x1", "paper-002")
+		require.Error(s, err)
+	}},
+	{"a removal that a process did not finish during a build is in what is built", func(s *liveSuite) {
+		if _, ok := s.store.(rag.DocumentLister); !ok {
+			s.Skip("the store does not list its documents")
+		}
+		s.fill(40)
+		next := s.index(s.new, twoSized)
+		var once sync.Once
+		g, err := next.Build(s.ctx, s.docs, &rag.BuildOptions{Progress: func(int, int) {
+			once.Do(func() {
+				s.docs.mu.Lock()
+				delete(s.docs.docs, "paper-000")
+				s.docs.mu.Unlock()
+				require.NoError(s, s.store.Delete(s.ctx, rag.Selector{Tenant: rag.DefaultTenant, Documents: []string{"paper-000"}}))
+			})
+		}})
+		require.NoError(s, err)
+		require.NoError(s, next.Switch(s.ctx, g.Number))
+		_, err = finds(s.ctx, next, "word0x1", "paper-000")
+		require.Error(s, err)
+	}},
 	{"a change during a build is in what is built", func(s *liveSuite) {
 		before := s.fill(40)
 		next := s.index(s.new, twoSized)
