@@ -255,25 +255,32 @@ func (l *LiveIndex) everywhere(ctx context.Context, do func(ctx context.Context,
 			return err
 		}
 	}
-	for done := []int{live.Number}; ; {
-		if s, err = l.alias(ctx, true); err != nil {
-			return err
-		}
-		g := s.next(done)
-		if g == nil {
-			l.sweep(ctx, done...)
-			return nil
-		}
-		within, cancel := context.WithTimeout(ctx, patience)
-		whole, err := do(within, l.of(within, s, g), g)
-		cancel()
-		if err != nil || !whole {
-			if err := l.missed(ctx, g.Number, err); err != nil {
-				return err
-			}
-		}
-		done = append(done, g.Number)
+	done := []int{live.Number}
+	for more := true; more && err == nil; {
+		more, err = l.aside(ctx, patience, &done, do)
 	}
+	l.sweep(ctx, done...)
+	return err
+}
+
+// aside changes one generation that is not yet done, and tells whether there was one.
+func (l *LiveIndex) aside(ctx context.Context, patience time.Duration, done *[]int, do func(ctx context.Context, x *Index, g *Generation) (whole bool, err error)) (bool, error) {
+	within, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	s, err := l.alias(within, true)
+	if err != nil {
+		return false, err
+	}
+	g := s.next(*done)
+	if g == nil {
+		return false, nil
+	}
+	*done = append(*done, g.Number)
+	whole, err := do(within, l.of(within, s, g), g)
+	if err == nil && whole {
+		return true, nil
+	}
+	return true, l.missed(ctx, g.Number, err)
 }
 
 // next gives a generation that is not yet done, or nil.
@@ -288,6 +295,8 @@ func (s *generations) next(done []int) *Generation {
 
 // missed notes that a generation did not take a change.
 func (l *LiveIndex) missed(ctx context.Context, number int, cause error) error {
+	ctx, cancel := context.WithTimeout(ctx, asideWait)
+	defer cancel()
 	return l.change(ctx, func(s *generations) error {
 		g := s.find(number)
 		if g == nil || !g.Whole && (s.Build == nil || s.Build.Number != number) {

@@ -181,3 +181,52 @@ func TestAnEmbedderIsOpenedWhenItIsNeeded(t *testing.T) {
 	require.NoError(t, empty.CheckHealth(t.Context()))
 	require.Equal(t, 3, opened, "in vain for each, and once for both")
 }
+
+// hurried is a store that tells of notes that are read or written for as long as
+// it takes, once something was written.
+type hurried struct {
+	*localstore.Store
+	written bool
+	patient int
+}
+
+func (h *hurried) Replace(ctx context.Context, tenant string, documents []string, recs []rag.Record) error {
+	h.written = true
+	return h.Store.Replace(ctx, tenant, documents, recs)
+}
+
+func (h *hurried) see(ctx context.Context) {
+	if _, limited := ctx.Deadline(); h.written && !limited {
+		h.patient++
+	}
+}
+
+func (h *hurried) Note(ctx context.Context, tenant, name string) ([]byte, error) {
+	h.see(ctx)
+	return h.Store.Note(ctx, tenant, name)
+}
+
+func (h *hurried) SetNote(ctx context.Context, tenant, name string, before, after []byte) ([]byte, error) {
+	h.see(ctx)
+	return h.Store.SetNote(ctx, tenant, name, before, after)
+}
+
+// Once the generation that answers has taken a change, its caller's giving up ends
+// nothing any more; a store that hangs does not keep the caller for ever.
+func TestOtherGenerationsAreChangedWithinATime(t *testing.T) {
+	c, store := bookcase(t, 2)
+	h := &hurried{Store: store}
+	e := &countingEmbedder{bagEmbedder: bagEmbedder{name: "bag", dims: 64}}
+	live := of(t, h, e)
+	require.NoError(t, live.Update(t.Context(), c, nil))
+	before, err := rag.NewLiveIndex(h, nil)
+	require.NoError(t, err)
+	require.NoError(t, before.Update(t.Context(), c, nil))
+	h.written, h.patient = false, 0
+	require.NoError(t, before.Add(t.Context(), []corpus.Document{*manual(7, 0, 1)}), "it gets no vectors there, which is noted")
+	require.True(t, h.written)
+	require.Zero(t, h.patient)
+	list, _, err := live.Generations(t.Context())
+	require.NoError(t, err)
+	require.False(t, list[1].Whole)
+}
