@@ -293,11 +293,14 @@ func (s *generations) next(done []int) *Generation {
 	return nil
 }
 
-// missed notes that a generation did not take a change.
+// missed notes that a generation did not take a change. The cause is the caller's
+// if that one answers by now.
 func (l *LiveIndex) missed(ctx context.Context, number int, cause error) error {
 	ctx, cancel := context.WithTimeout(ctx, asideWait)
 	defer cancel()
-	return l.change(ctx, func(s *generations) error {
+	answers := false
+	err := l.change(ctx, func(s *generations) error {
+		answers = s.Live == number
 		g := s.find(number)
 		if g == nil || !g.Whole && (s.Build == nil || s.Build.Number != number) {
 			return errAsItIs // a build that begins later finds it
@@ -307,4 +310,8 @@ func (l *LiveIndex) missed(ctx context.Context, number int, cause error) error {
 		g.Missed++
 		return nil
 	})
+	if err == nil && answers {
+		err = cause
+	}
+	return err
 }

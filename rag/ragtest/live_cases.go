@@ -429,6 +429,14 @@ var changeCases = []liveCase{
 		_, err := finds(s.ctx, next, "word7x1", paper(7).ID)
 		require.Error(s, err)
 	}},
+	{"an error of what answers by the end of a change is the caller's", func(s *liveSuite) {
+		before := s.fill(2)
+		next := s.index(s.new, twoSized)
+		g := s.build(next)
+		s.new.dies(0)
+		s.old.before(func() { require.NoError(s, next.Switch(s.ctx, g.Number)) })
+		require.ErrorIs(s, before.Add(s.ctx, []corpus.Document{paper(7)}), errEmbedderAway)
+	}},
 	{"documents that got no vectors get them without leaving", func(s *liveSuite) {
 		plain := s.index(nil, oneSized)
 		for i := range 5 {
