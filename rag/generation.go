@@ -137,12 +137,20 @@ func decodeGenerations(note []byte) (*generations, error) {
 	return &s, nil
 }
 
+// held is what a tenant without a note holds, and whether the embedder was not yet
+// open when it was read.
+type held struct {
+	read    *generations
+	pending bool
+}
+
 // found gives the generation that a tenant without a note holds. Documents that
 // are made as the options say may be there without vectors, so that it is not
 // whole then. To keep what an empty tenant is to hold, the embedder has to be open.
 func (l *LiveIndex) found(ctx context.Context, keep bool) (*generations, error) {
-	if s := l.held.Load(); s != nil {
-		return s, nil
+	pending := l.pending()
+	if h := l.held.Load(); h != nil && h.pending == pending && !(keep && pending) {
+		return h.read, nil
 	}
 	x := NewIndex(l.store, &l.opts.IndexOptions)
 	ids, err := x.DocumentIDs(ctx)
@@ -170,9 +178,7 @@ func (l *LiveIndex) found(ctx context.Context, keep bool) (*generations, error) 
 		g.Model = model
 	}
 	s := &generations{Next: 1, List: []Generation{g}}
-	if !l.pending() {
-		l.held.Store(s)
-	}
+	l.held.Store(&held{s, l.pending()})
 	return s, nil
 }
 

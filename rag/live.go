@@ -62,7 +62,7 @@ type LiveIndex struct {
 	opts  LiveOptions
 	known *embedders
 	last  atomic.Pointer[noted]
-	held  atomic.Pointer[generations] // of a tenant that has no note
+	held  atomic.Pointer[held] // of a tenant that has no note
 }
 
 var (

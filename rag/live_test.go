@@ -230,3 +230,30 @@ func TestOtherGenerationsAreChangedWithinATime(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, list[1].Whole)
 }
+
+// listed is a store that counts how often its documents are listed.
+type listed struct {
+	*localstore.Store
+	times int
+}
+
+func (l *listed) Documents(ctx context.Context, tenant string) ([]string, error) {
+	l.times++
+	return l.Store.Documents(ctx, tenant)
+}
+
+func TestSearchesDoNotListTheDocumentsOfATenantWithoutANote(t *testing.T) {
+	_, store := bookcase(t, 0)
+	require.NoError(t, rag.NewIndex(store, &rag.IndexOptions{Tenant: "plain"}).Add(t.Context(), []corpus.Document{*manual(0, 0, 1)}))
+	l := &listed{Store: store}
+	live, err := rag.NewLiveIndex(l, &rag.LiveOptions{IndexOptions: rag.IndexOptions{Tenant: "plain"}, Open: func(context.Context) (rag.Embedder, error) {
+		return nil, errors.New("away")
+	}})
+	require.NoError(t, err)
+	for range 5 {
+		found, err := live.QueryDocuments(t.Context(), "पुस्तिका")
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+	}
+	require.LessOrEqual(t, l.times, 1)
+}
