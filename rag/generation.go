@@ -178,7 +178,7 @@ func (l *LiveIndex) found(ctx context.Context, keep bool) (*generations, error) 
 		g.Model = model
 	}
 	s := &generations{Next: 1, List: []Generation{g}}
-	l.held.Store(&held{s, l.pending()})
+	l.held.Store(&held{s, pending})
 	return s, nil
 }
 
