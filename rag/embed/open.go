@@ -48,7 +48,8 @@ func (o *Opener) Open(ctx context.Context, name string) (rag.Embedder, error) {
 
 // Reopen gives the embedder that made vectors of a model, whose name says whether
 // they were centred, and by which mean. It estimates none: a mean that is not
-// kept any more, or is another, is NOT_FOUND.
+// kept any more, or is another, is NOT_FOUND; one that cannot be read now is the
+// error of reading it.
 func (o *Opener) Reopen(ctx context.Context, model rag.EmbedModel) (rag.Embedder, error) {
 	name, _, centred := strings.Cut(model.Name, centredBy)
 	e, err := o.plain(ctx, name)
@@ -57,8 +58,12 @@ func (o *Opener) Reopen(ctx context.Context, model rag.EmbedModel) (rag.Embedder
 	}
 	if centred {
 		keep := o.keeper(e)
-		if kept, err := keep.Load(ctx); err != nil || kept == nil {
-			return nil, fault.Wrap(err, fault.NotFound, "the mean of the embeddings is not kept", nil)
+		kept, err := keep.Load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if kept == nil {
+			return nil, fault.New(fault.NotFound, "the mean of the embeddings is not kept", nil)
 		}
 		if e, err = Centre(ctx, e, keep, nil); err != nil {
 			return nil, err

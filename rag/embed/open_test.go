@@ -112,6 +112,22 @@ func TestAnOpenerGivesNoOtherVectors(t *testing.T) {
 	}
 }
 
+// unread are notes that cannot be read now.
+type unread struct{ rag.Noter }
+
+func (unread) Note(context.Context, string, string) ([]byte, error) {
+	return nil, fault.New(fault.ServiceUnavailable, "the database is away", nil)
+}
+
+func TestAMeanThatCannotBeReadNowIsNotGone(t *testing.T) {
+	o := opener(t, map[string]*cone{"cone": newCone()})
+	e, err := o.Open(t.Context(), "cone")
+	require.NoError(t, err)
+	o.Notes = unread{o.Notes}
+	_, err = o.Reopen(t.Context(), e.Model())
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), err)
+}
+
 // broken are documents that cannot be read.
 type broken struct{ pile }
 
