@@ -49,6 +49,11 @@ type generations struct {
 	Next  int          `json:"next"` // numbers are not used twice
 	List  []Generation `json:"generations"`
 	Build *building    `json:"build,omitempty"`
+
+	// Unsure: the embedder was not yet open when generation 0 was noted. Where it
+	// is the one whose vectors that has, documents may be there without; see
+	// [LiveIndex.Update].
+	Unsure bool `json:"unsure,omitempty"`
 }
 
 // generationNote is the name of the note that holds the generations.
@@ -174,10 +179,10 @@ func (l *LiveIndex) found(ctx context.Context, keep bool) (*generations, error) 
 		if stale {
 			g.Way = ""
 		}
-		g.Whole = stale || model != g.Model && !l.pending()
+		g.Whole = stale || pending || model != g.Model
 		g.Model = model
 	}
-	s := &generations{Next: 1, List: []Generation{g}}
+	s := &generations{Next: 1, List: []Generation{g}, Unsure: pending && !empty}
 	l.held.Store(&held{s, pending})
 	return s, nil
 }
@@ -191,6 +196,26 @@ func (x *Index) heldModel(ctx context.Context) (EmbedModel, error) {
 		return mismatch.Index, nil
 	}
 	return EmbedModel{}, err
+}
+
+// sure gives what is noted of the generations, now that the embedder is open.
+func (l *LiveIndex) sure(ctx context.Context) (*generations, error) {
+	s, err := l.alias(ctx, true)
+	if err != nil || !s.Unsure {
+		return s, err
+	}
+	wanted := l.wanted()
+	err = l.change(ctx, func(s *generations) error {
+		if g := s.find(0); s.Unsure && g != nil && g.Way == wanted.Way && g.Model == wanted.Model {
+			g.Whole = false
+		}
+		s.Unsure = false
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return l.alias(ctx, true)
 }
 
 // maxSwaps bounds how often a change of the note is tried again that others came before.

@@ -257,3 +257,33 @@ func TestSearchesDoNotListTheDocumentsOfATenantWithoutANote(t *testing.T) {
 	}
 	require.LessOrEqual(t, l.times, 1)
 }
+
+// What was there before the first model change is the way back, although a
+// document came before the new model was open; where the model stays, documents
+// that had no vectors get them.
+func TestADocumentBeforeTheEmbedderIsOpenKeepsTheWayBack(t *testing.T) {
+	for model, generations := range map[string]int{"new": 2, "old": 1} {
+		c, store := bookcase(t, 0)
+		e := bagEmbedder{name: "old", dims: 64}
+		for n, embedder := range []rag.Embedder{&e, nil} {
+			c.Sink = rag.NewIndex(store, &rag.IndexOptions{Tenant: "plain", Embedder: embedder})
+			require.NoError(t, c.Put(t.Context(), manual(n, 0, 1)))
+		}
+		opened := &countingEmbedder{bagEmbedder: bagEmbedder{name: model, dims: 64}}
+		live, err := rag.NewLiveIndex(store, &rag.LiveOptions{
+			IndexOptions: rag.IndexOptions{Tenant: "plain"},
+			Open:         func(context.Context) (rag.Embedder, error) { return opened, nil },
+			Embedders:    func(context.Context, rag.EmbedModel) (rag.Embedder, error) { return &e, nil },
+		})
+		require.NoError(t, err)
+		c.Sink = live
+		require.NoError(t, c.Put(t.Context(), manual(2, 0, 1)))
+		require.NoError(t, live.Update(t.Context(), c, nil))
+		list, now, err := live.Generations(t.Context())
+		require.NoError(t, err)
+		require.Len(t, list, generations)
+		require.Equal(t, generations-1, now)
+		require.NotEmpty(t, opened.taken(), "what had no vectors")
+		require.NoError(t, live.Switch(t.Context(), 0))
+	}
+}

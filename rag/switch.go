@@ -194,7 +194,7 @@ func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) 
 	if err := l.open(ctx); err != nil {
 		return err
 	}
-	s, err := l.alias(ctx, true)
+	s, err := l.sure(ctx)
 	if err != nil {
 		return err
 	}
