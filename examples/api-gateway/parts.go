@@ -19,6 +19,7 @@ import (
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/rag/understand"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
 )
@@ -90,7 +91,10 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 		p.handOver(ctx, cfg, dir)
 		return nil
 	}
-	p.rag.searcher = raghttp.NewPager(p.rag.index, p.documents, observe.Named(p.log, "search"))
+	repaired := understand.New(p.rag.index, &understand.Options{
+		Rewrite: []understand.Rewriter{&understand.Spelling{Corrector: p.rag.index}}, Detect: language, Logger: observe.Named(p.log, "understand"),
+	})
+	p.rag.searcher = raghttp.NewPager(repaired, p.documents, observe.Named(p.log, "search"))
 	p.rag.read = p.documents.Get
 	added, removed, err := p.documents.Reconcile(ctx)
 	if err != nil {

@@ -84,3 +84,16 @@ func TestADeletedDocumentIsNotSuggested(t *testing.T) {
 	s.remove(doc.DocumentID)
 	require.Empty(t, s.suggest("kesh", ""))
 }
+
+func TestAMistypedWordFindsWhatWasMeant(t *testing.T) {
+	s := start(t, t.TempDir(), noSamples)
+	doc := s.add("farland.md", "The capital of Farland is Oakton.")
+	for query, want := range map[string]int{"Farland": 1, "Fatland": 1, "Zebra": 0} {
+		var found searchResponse
+		s.get("/api/v1/search?language=en&q="+query, &found)
+		require.Len(t, found.Results, want, query)
+		if want > 0 {
+			require.Equal(t, doc.DocumentID, found.Results[0].DocumentID)
+		}
+	}
+}
