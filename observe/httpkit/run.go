@@ -72,8 +72,8 @@ func (k *Kit) drain(srv *http.Server, cut context.CancelFunc) error {
 	if err == nil {
 		return nil
 	}
+	left := k.inFlight.Load() // before they hear of it and end
 	cut()
-	left := k.inFlight.Load()
 	if cerr := srv.Close(); cerr != nil {
 		err = errors.Join(err, cerr)
 	}
