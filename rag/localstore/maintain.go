@@ -46,6 +46,20 @@ func (s *Store) maintain(ctx context.Context) {
 	}
 }
 
+// turn is a lock that is waited for within a context. It has room for one.
+type turn chan struct{}
+
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) give() { <-t }
+
 // signal wakes all that wait for something to have happened.
 type signal struct {
 	mu sync.Mutex
@@ -89,8 +103,10 @@ func (s *Store) keepPace(ctx context.Context) error {
 
 // step does what has become necessary, as long as the store takes changes.
 func (s *Store) step(ctx context.Context) error {
-	s.maintenance.Lock()
-	defer s.maintenance.Unlock()
+	if err := s.maintenance.take(ctx); err != nil {
+		return err
+	}
+	defer s.maintenance.give()
 	for {
 		if s.Check(ctx) != nil {
 			return nil
@@ -152,8 +168,13 @@ func (s *segment) records() (live, all int) {
 // Compact copies the live records into one segment and removes the files before
 // it. What it is good for happens by itself, in steps. Searches and changes go on meanwhile.
 func (s *Store) Compact(ctx context.Context) error {
-	s.maintenance.Lock()
-	defer s.maintenance.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.background, cancel)()
+	if err := s.maintenance.take(ctx); err != nil {
+		return s.rewriteFault(ctx, err)
+	}
+	defer s.maintenance.give()
 	if s.logsWait() {
 		if err := s.rewrite(ctx, true, nil); err != nil {
 			return err
@@ -216,6 +237,9 @@ func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment) err
 }
 
 func (s *Store) rewriteFault(ctx context.Context, err error) error {
+	if s.closed.Load() {
+		return closedFault()
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -441,12 +465,12 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		return fault.Wrap(err, fault.InvalidRequest, "the directory for the copy is not empty", nil)
 	}
-	r, seq, err := s.holdAll(dir)
+	held, err := s.holdAll()
 	if err != nil {
 		return err
 	}
-	defer r.release()
-	if err := s.writeCopy(ctx, r, seq, dir); err != nil {
+	defer held.release()
+	if err := s.writeCopy(ctx, held, dir); err != nil {
 		for _, name := range []string{notesFolder, "00000001" + logSuffix, "00000001" + segmentSuffix, manifestName} {
 			_ = os.RemoveAll(filepath.Join(dir, name))
 		}
@@ -455,18 +479,21 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	return nil
 }
 
-// writeCopy writes a store of what r holds.
-func (s *Store) writeCopy(ctx context.Context, r *rewriting, seq uint64, dir string) error {
+// writeCopy writes a store of what is held.
+func (s *Store) writeCopy(ctx context.Context, held *whole, dir string) error {
 	name := filepath.Join(dir, fmt.Sprintf("%08d", 1))
-	m := &manifest{firstLog: 1, seq: seq}
-	if len(r.names) > 0 {
+	m := &manifest{firstLog: 1, seq: held.seq}
+	if len(held.names) > 0 {
 		m.segments = []manifestSegment{{gen: 1}}
 	}
 	if err := m.write(dir); err != nil {
 		return err
 	}
-	if len(r.names) > 0 {
-		seg, err := s.writeParts(ctx, r, name+segmentSuffix, 1)
+	if err := writeNotes(dir, held.notes); err != nil {
+		return err
+	}
+	if len(held.names) > 0 {
+		seg, err := s.writeParts(ctx, held.rewriting, name+segmentSuffix, 1)
 		if err != nil {
 			return err
 		}
@@ -482,16 +509,23 @@ func (s *Store) writeCopy(ctx context.Context, r *rewriting, seq uint64, dir str
 	return log.release()
 }
 
-// holdAll keeps every tenant as it is, copies the notes as they are then into dir,
-// and gives the sequence of the next change.
-func (s *Store) holdAll(dir string) (*rewriting, uint64, error) {
+// whole is all that a store held at one moment.
+type whole struct {
+	*rewriting
+	notes map[string][]byte // by the name of their file
+	seq   uint64            // of the next change
+}
+
+// holdAll keeps every tenant and every note as they are.
+func (s *Store) holdAll() (*whole, error) {
 	s.writer.Lock()
 	defer s.writer.Unlock()
 	if s.closed.Load() {
-		return nil, 0, closedFault()
+		return nil, closedFault()
 	}
-	if err := s.copyNotes(dir); err != nil {
-		return nil, 0, writeFault(&WriteError{File: filepath.Join(dir, notesFolder), Err: err})
+	notes, err := s.readNotes()
+	if err != nil {
+		return nil, openFault(err)
 	}
 	r := &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
 	for _, f := range s.logs {
@@ -505,5 +539,5 @@ func (s *Store) holdAll(dir string) (*rewriting, uint64, error) {
 		return true
 	})
 	slices.Sort(r.names)
-	return r, s.seq, nil
+	return &whole{r, notes, s.seq}, nil
 }

@@ -131,6 +131,10 @@ func readNote(path string) ([]byte, error) {
 	return data[4:], nil
 }
 
+func encodeNote(file string, note []byte) []byte {
+	return append(binary.LittleEndian.AppendUint32(nil, noteSum(file, note)), note...)
+}
+
 func noteSum(file string, note []byte) uint32 {
 	return crc32.Update(crc32.Checksum([]byte(file), castagnoli), castagnoli, note)
 }
@@ -151,8 +155,7 @@ func (s *Store) writeNote(file string, note []byte) *WriteError {
 	}
 	err := os.MkdirAll(dir, 0o700)
 	if err == nil {
-		data := append(binary.LittleEndian.AppendUint32(nil, noteSum(file, note)), note...)
-		err = writeSynced(path+".tmp", data)
+		err = writeSynced(path+".tmp", encodeNote(file, note))
 	}
 	if err == nil {
 		err = os.Rename(path+".tmp", path)
@@ -184,23 +187,40 @@ func writeSynced(path string, data []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// copyNotes writes all notes into another store's directory. The caller holds s.writer.
-func (s *Store) copyNotes(to string) error {
-	names, err := filepath.Glob(filepath.Join(s.dir, notesFolder, "*"))
-	if err != nil || len(names) == 0 {
-		return err
+// readNotes gives every note by the name of its file. The caller holds s.writer.
+func (s *Store) readNotes() (map[string][]byte, error) {
+	dir := filepath.Join(s.dir, notesFolder)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("localstore: %w", err)
+	}
+	all := map[string][]byte{}
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != "" {
+			continue // one that a death left half-written
+		}
+		if all[e.Name()], err = readNote(filepath.Join(dir, e.Name())); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// writeNotes writes notes into another store's directory.
+func writeNotes(to string, all map[string][]byte) error {
+	if len(all) == 0 {
+		return nil
 	}
 	dir := filepath.Join(to, notesFolder)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return &WriteError{File: dir, Err: err}
 	}
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err == nil {
-			err = writeSynced(filepath.Join(dir, filepath.Base(name)), data)
-		}
-		if err != nil {
-			return err
+	for file, note := range all {
+		if err := writeSynced(filepath.Join(dir, file), encodeNote(file, note)); err != nil {
+			return &WriteError{File: filepath.Join(dir, file), Err: err}
 		}
 	}
 	return errors.Join(syncDir(dir), syncDir(to))

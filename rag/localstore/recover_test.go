@@ -327,7 +327,7 @@ func TestChangesGatherAndAreCompacted(t *testing.T) {
 
 // settled tells whether nothing is left to be rewritten.
 func settled(s *Store) bool {
-	s.maintenance.Lock()
-	defer s.maintenance.Unlock()
+	s.maintenance <- struct{}{}
+	defer s.maintenance.give()
 	return !s.logsAreLong() && len(s.crowded()) == 0
 }

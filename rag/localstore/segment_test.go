@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
 )
@@ -285,14 +286,14 @@ func TestDamagedSnapshotIsAnError(t *testing.T) {
 func TestChangesKeepPace(t *testing.T) {
 	s := open(t, t.TempDir())
 	s.logLimit.Store(20)
-	s.maintenance.Lock()
+	require.NoError(t, s.maintenance.take(t.Context()))
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
 	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 	defer cancel()
 	require.ErrorIs(t, s.Upsert(short, []rag.Record{record("t", "d", 2)}), context.DeadlineExceeded)
 	done := make(chan error)
 	go func() { done <- s.Upsert(ctx, []rag.Record{record("t", "d", 2)}) }()
-	s.maintenance.Unlock()
+	s.maintenance.give()
 	require.NoError(t, <-done)
 	require.Len(t, search(t, s, "t", "all"), 2)
 }
@@ -304,7 +305,7 @@ func TestBrokenStoreDoesNotWait(t *testing.T) {
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "d", 3)}))
 	require.NoError(t, s.Compact(ctx))
 	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Chunks: []string{"d/1", "d/2"}}))
-	s.maintenance.Lock()
+	require.NoError(t, s.maintenance.take(t.Context()))
 	require.Len(t, s.crowded(), 1)
 	s.logLimit.Store(1)
 	long, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -317,7 +318,7 @@ func TestBrokenStoreDoesNotWait(t *testing.T) {
 	s.writer.Unlock()
 	isWriteFault(t, <-done)
 	isWriteFault(t, s.Upsert(long, []rag.Record{record("t", "d", 5)}))
-	s.maintenance.Unlock()
+	s.maintenance.give()
 	require.NoError(t, s.step(ctx), "nothing is there to be tried again")
 }
 
@@ -351,7 +352,7 @@ func TestDeathsDuringARewriting(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "e", 1)}))
-	s.maintenance.Lock()
+	require.NoError(t, s.maintenance.take(t.Context()))
 	r, old, err := s.beginRewriting(true, nil)
 	require.NoError(t, err)
 	require.Len(t, old, 1)
@@ -362,7 +363,7 @@ func TestDeathsDuringARewriting(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.install(r, seg))
 	r.release()
-	s.maintenance.Unlock()
+	s.maintenance.give()
 	check := func(s *Store) {
 		t.Helper()
 		got := search(t, s, "t", "all")
@@ -401,7 +402,7 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 				require.NoError(t, s.Upsert(ctx, recs))
 			}
 			require.Len(t, s.lookup("t").now.Load().parts, 3)
-			s.maintenance.Lock()
+			require.NoError(t, s.maintenance.take(t.Context()))
 			r, _, err := s.beginRewriting(true, nil)
 			require.NoError(t, err)
 			require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"big"}}))
@@ -411,7 +412,7 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, s.install(r, seg))
 			r.release()
-			s.maintenance.Unlock()
+			s.maintenance.give()
 			check := func(s *Store) {
 				t.Helper()
 				recs, err := s.Records(ctx, "t", []string{"a", "big", "c"})
@@ -439,11 +440,11 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 func TestVectorsThatDieDuringACopyAreInIt(t *testing.T) {
 	s, dir := open(t, t.TempDir()), t.TempDir()
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2)}))
-	r, _, err := s.holdAll(dir)
+	r, err := s.holdAll()
 	require.NoError(t, err)
 	defer r.release()
 	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", All: true}))
-	seg, err := s.writeParts(ctx, r, filepath.Join(dir, "00000001.segment"), 1)
+	seg, err := s.writeParts(ctx, r.rewriting, filepath.Join(dir, "00000001.segment"), 1)
 	require.NoError(t, err)
 	require.Equal(t, 2, seg.parts["t"].vectors())
 	require.Equal(t, rag.EmbedModel{Name: "m", Dimensions: 3}, seg.parts["t"].model)
@@ -500,4 +501,39 @@ func TestNumbersTheOtherWayRound(t *testing.T) {
 	require.False(t, ok)
 	_, ok = rawView[uint32](alignedBytes(9)[1:])
 	require.False(t, ok, "not aligned")
+}
+
+// A Compact ends with its context while it waits for its turn, and with the store.
+func TestACompactIsNotWaitedFor(t *testing.T) {
+	s := open(t, t.TempDir())
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	require.NoError(t, s.maintenance.take(t.Context()))
+	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, s.Compact(short), context.DeadlineExceeded)
+	ended := make(chan error, 1)
+	go func() { ended <- s.Compact(t.Context()) }()
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(<-ended))
+	s.maintenance.give()
+	require.NoError(t, <-closed)
+}
+
+// A copy has the notes that are whole, and not what a death left of one.
+func TestACopyHasTheNotes(t *testing.T) {
+	s, to := open(t, t.TempDir()), t.TempDir()
+	_, err := s.SetNote(ctx, "t", "n", nil, []byte("note"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, notesFolder, noteFile("t", "x")+".tmp"), []byte("half"), 0o600))
+	require.NoError(t, s.Snapshot(ctx, to))
+	entries, err := os.ReadDir(filepath.Join(to, notesFolder))
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+	note, err := open(t, to).Note(ctx, "t", "n")
+	require.NoError(t, err)
+	require.Equal(t, "note", string(note))
+	damaged := filepath.Join(s.dir, notesFolder, noteFile("t", "n"))
+	require.NoError(t, os.WriteFile(damaged, []byte("what is this"), 0o600))
+	require.Equal(t, fault.Internal, fault.CodeOf(s.Snapshot(ctx, t.TempDir())))
 }

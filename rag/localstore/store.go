@@ -37,7 +37,7 @@ type Store struct {
 	queue   []*change // waiting to be written
 
 	// maintenance is held by whoever rewrites files. It comes before writer.
-	maintenance sync.Mutex
+	maintenance turn
 	lastSegment uint64 // generation of the newest
 
 	// writer is held by whoever changes the store, and while it waits for the
@@ -61,7 +61,8 @@ type Store struct {
 	torn     int64       // bytes cut off when the store was opened
 	broken   error       // why no change is accepted any more
 
-	wake       chan struct{} // to maintain
+	wake       chan struct{}   // to maintain
+	background context.Context // ends with the store
 	stop       context.CancelFunc
 	maintained chan struct{} // closed when maintain has ended
 
@@ -78,7 +79,7 @@ type Store struct {
 // directory cannot be written, but read, is opened for searching alone: changes
 // fail with a [*WriteError], and so does [Store.Check].
 func Open(dir string, opts *Options) (*Store, error) {
-	s := &Store{dir: dir, log: slog.New(slog.DiscardHandler), seq: 1,
+	s := &Store{dir: dir, maintenance: make(turn, 1), log: slog.New(slog.DiscardHandler), seq: 1,
 		wake: make(chan struct{}, 1), maintained: make(chan struct{})}
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger
@@ -98,9 +99,8 @@ func Open(dir string, opts *Options) (*Store, error) {
 		return nil, openFault(err)
 	}
 	s.countLogs()
-	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	go s.maintain(background)
+	s.background, s.stop = context.WithCancel(context.Background())
+	go s.maintain(s.background)
 	s.awaken()
 	return s, nil
 }
@@ -165,8 +165,8 @@ func (s *Store) Close() error {
 	s.writer.Unlock()
 	s.stop()
 	<-s.maintained
-	s.maintenance.Lock() // of a Compact
-	defer s.maintenance.Unlock()
+	s.maintenance <- struct{}{} // of a Compact, which ends likewise
+	defer s.maintenance.give()
 	return s.closeFiles()
 }
 
