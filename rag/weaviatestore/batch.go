@@ -14,7 +14,8 @@ import (
 	"github.com/akshara-go/akshara/rag"
 )
 
-// BatchError says which chunks the cluster did not take. Nothing of the change is in the index.
+// BatchError says which chunks the cluster did not take. With Chunks, nothing of
+// that tenant's change is in the index; without, all of it or nothing may be.
 type BatchError struct {
 	Chunks []string // ids; none when it is about the change as a whole
 	Reason string   // the cluster's, for the first of them

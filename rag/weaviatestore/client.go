@@ -181,7 +181,7 @@ func (c *client) call(ctx context.Context, n *node, method, path string, in, out
 		return &callError{cause: err}
 	case len(data) > maxAnswer:
 		return &callError{status: resp.StatusCode, reason: fmt.Sprintf("an answer of more than %d bytes", maxAnswer)}
-	case resp.StatusCode >= http.StatusBadRequest:
+	case resp.StatusCode >= http.StatusMultipleChoices:
 		return refusal(resp.StatusCode, data)
 	case out == nil:
 		return nil

@@ -78,9 +78,39 @@ func (s *Store) ensureCollection(ctx context.Context, replicas int) error {
 	if err != nil {
 		return err
 	}
+	if err := s.holdEverything(ctx, class); err != nil {
+		return err
+	}
 	if class["description"] != layout {
 		return fault.New(fault.InvalidRequest, fmt.Sprintf("the collection %s is another program's, or another version's", s.collection),
 			fault.Details{"collection": s.collection})
+	}
+	return nil
+}
+
+// holdEverything refuses a cluster of more nodes than there are replicas of a
+// tenant: a node that has none asks any of those that do, each time another one,
+// so that a replica could not be held against the head. One replica is always the
+// same. A cluster that does not tell its nodes is taken as it is.
+func (s *Store) holdEverything(ctx context.Context, class object) error {
+	replication, _ := class["replicationConfig"].(object)
+	factor, _ := replication["factor"].(float64)
+	if factor <= 1 {
+		return nil
+	}
+	var cluster struct{ Nodes []struct{ Name string } }
+	if err := s.client.try(ctx, func(n *node) error {
+		err := s.client.call(ctx, n, http.MethodGet, "/v1/nodes", nil, &cluster)
+		if _, ok := errors.AsType[*callError](err); ok {
+			return nil
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	if len(cluster.Nodes) > int(factor) {
+		return fault.New(fault.InvalidRequest, fmt.Sprintf("the cluster has %d nodes and %d replicas of the collection %s: every node has to have one, or there may be one alone",
+			len(cluster.Nodes), int(factor), s.collection), fault.Details{"nodes": len(cluster.Nodes), "replicas": int(factor)})
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
-// Package weaviatestore keeps an index in a Weaviate cluster, for more records
-// than one machine should hold and for the loss of a machine without the loss of
-// an answer. It is the store to move to from rag/localstore or rag/pgstore: only
+// Package weaviatestore keeps an index in a Weaviate cluster, for the loss of a
+// machine without the loss of an answer or, with one replica, for more tenants
+// than one machine should hold. It is the store to move to from rag/localstore or rag/pgstore: only
 // the constructor changes.
 //
 //	store, err := weaviatestore.Open(ctx, []string{"http://10.0.0.1:8080", "http://10.0.0.2:8080", "http://10.0.0.3:8080"}, nil)
@@ -54,7 +54,10 @@
 // may write the same tenant one after the other, and must not at the same moment:
 // Weaviate has no way to compare and set, so that the later head would not know of
 // the earlier's chunks, and the tenant could not be read until [Store.Recount] made
-// its state anew. The nodes' clocks should agree to a few milliseconds.
+// its state anew, from what the last of the writers left: what the other one was told is
+// written may be lost. A node that stalls for longer than Options.Timeout, and then
+// carries out what it had been asked before, may undo a change made meanwhile. With more
+// than one replica every node of the cluster has to have one; [Open] refuses others. The nodes' clocks should agree to a few milliseconds.
 // A document has at most 9,999 chunks.
 //
 // # The loss of a node

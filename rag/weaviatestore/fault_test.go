@@ -281,14 +281,14 @@ func TestWritersTakeTurns(t *testing.T) {
 
 func TestFrequenciesAreUsedWhileTheyHold(t *testing.T) {
 	var f frequencies
-	require.Equal(t, unknown, f.of("t", "a", 5))
+	require.Equal(t, unknown, f.of("t", "a", 5, drift))
 	f.learn("t", "a", frequency{2000, 5})
-	require.Equal(t, 2000, f.of("t", "a", 7))
-	require.Equal(t, unknown, f.of("t", "a", 8), "2 of 2000 may have changed")
+	require.Equal(t, 2000, f.of("t", "a", 7, drift))
+	require.Equal(t, unknown, f.of("t", "a", 8, drift), "2 of 2000 may have changed")
 	f.learn("t", "b", frequency{10, 5})
-	require.Equal(t, 10, f.of("t", "b", 5))
-	require.Equal(t, unknown, f.of("t", "b", 6))
-	require.Equal(t, unknown, f.of("u", "b", 5))
+	require.Equal(t, 10, f.of("t", "b", 5, drift))
+	require.Equal(t, unknown, f.of("t", "b", 6, drift))
+	require.Equal(t, unknown, f.of("u", "b", 5, drift))
 }
 
 func TestAFilterOfNothingFindsNothing(t *testing.T) {
@@ -300,4 +300,38 @@ func TestAFilterOfNothingFindsNothing(t *testing.T) {
 	require.Equal(t, fault.InvalidRequest, fault.CodeOf((&Store{}).Upsert(t.Context(), []rag.Record{{
 		Chunk: corpus.Chunk{ID: "a"}, Vector: rag.Vector{float32(math.NaN())},
 	}})))
+}
+
+func TestNoFrequencyIsMoreThanThereAreRecords(t *testing.T) {
+	s := openFake(t, &Options{}, fake(t, always(200, "{}")))
+	v := &view{s: s, tenant: "t", head: &head{}}
+	terms := []weighted{{code: "known", df: 2000}, {code: "counted", alias: "term1", df: unknown}}
+	v.learnFrequencies(&answer{counts: map[string]int{"term1": 451}}, terms, 1)
+	require.Equal(t, []int{1, 1}, []int{terms[0].df, terms[1].df})
+}
+
+func TestALoginPageIsNoNode(t *testing.T) {
+	s := openFake(t, &Options{}, fake(t, always(302, "")))
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(s.CheckHealth(t.Context())))
+}
+
+// A node without a replica would ask another one each time.
+func TestEveryNodeHasToHaveAReplica(t *testing.T) {
+	for factor, nodes := range map[int]string{3: `{"nodes":[{"name":"a"},{"name":"b"},{"name":"c"},{"name":"d"}]}`, 1: `{"nodes":[{"name":"a"},{"name":"b"}]}`, 2: `{"nodes":[{"name":"a"},{"name":"b"}]}`} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/v1/nodes" {
+				_, _ = io.WriteString(w, nodes)
+				return
+			}
+			_ = json.NewEncoder(w).Encode(object{"description": layout, "replicationConfig": object{"factor": factor}})
+		}))
+		t.Cleanup(server.Close)
+		s, err := Open(t.Context(), []string{server.URL}, nil)
+		if factor == 3 {
+			require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	}
 }

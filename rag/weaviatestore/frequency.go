@@ -1,6 +1,9 @@
 package weaviatestore
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 const (
 	// mostKnown bounds how many frequencies are remembered, about 10 MB of them.
@@ -10,6 +13,9 @@ const (
 	drift   = 1000
 	unknown = -1
 )
+
+// exactly is the part of a frequency that may have changed where none may.
+const exactly = math.MaxInt32
 
 // frequencies remembers in how many records terms stand, for Weaviate reads each
 // of those to count them. It may be used concurrently.
@@ -24,7 +30,8 @@ type frequency struct {
 	changes int64
 }
 
-func (f *frequencies) of(tenant, code string, changes int64) int {
+// of gives a frequency that no more changes than one in drift of it have passed by.
+func (f *frequencies) of(tenant, code string, changes, drift int64) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	it, ok := f.terms[[2]string{tenant, code}]
@@ -43,22 +50,26 @@ func (f *frequencies) learn(tenant, code string, it frequency) {
 	f.terms[[2]string{tenant, code}] = it
 }
 
-// askFrequencies asks for those that are not known.
-func (v *view) askFrequencies(r *request, terms []weighted) {
+// askFrequencies asks for those that are not known, and tells whether there are any.
+func (v *view) askFrequencies(r *request, terms []weighted, drift int64) (asked bool) {
 	for i := range terms {
 		t := &terms[i]
-		if t.df = v.s.known.of(v.tenant, t.code, v.head.Changes); t.df == unknown {
+		if t.df = v.s.known.of(v.tenant, t.code, v.head.Changes, drift); t.df == unknown {
 			r.count(t.alias, all(v.head.alive(), anyOf("terms", t.code)))
+			asked = true
 		}
 	}
+	return asked
 }
 
-// learnFrequencies takes them from the answer.
-func (v *view) learnFrequencies(a *answer, terms []weighted) {
+// learnFrequencies takes them from the answer. None is more than there are
+// records, though one of a while ago, or a record that is being cleared away, might say so.
+func (v *view) learnFrequencies(a *answer, terms []weighted, records int) {
 	for i := range terms {
 		if t := &terms[i]; t.df == unknown {
 			t.df = a.counts[t.alias]
 			v.s.known.learn(v.tenant, t.code, frequency{t.df, v.head.Changes})
 		}
+		terms[i].df = min(terms[i].df, records)
 	}
 }

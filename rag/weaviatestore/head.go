@@ -190,6 +190,14 @@ func (v *view) request() *request {
 	return &request{collection: v.s.collection, tenant: tenantName(v.tenant)}
 }
 
+// settled holds a replica against the head before anything is counted, or after
+// something was read: the counts of one request are taken in no order, and before
+// its objects.
+func (v *view) settled() error {
+	_, err := v.ask(v.request())
+	return err
+}
+
 // ask sends a request and holds what the replica counts against the head: errTurn
 // when it lacks a batch, or has more or fewer live chunks than there are.
 func (v *view) ask(r *request) (*answer, error) {

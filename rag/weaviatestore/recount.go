@@ -3,7 +3,6 @@ package weaviatestore
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 
 	"github.com/akshara-go/akshara/rag"
 )
@@ -39,7 +38,11 @@ func (s *Store) Recount(ctx context.Context, tenant string) error {
 		s.undo(ctx, []*step{st})
 		return err
 	}
-	return errors.Join(s.commit(ctx, st), s.clear(ctx, st))
+	if err := s.commit(ctx, st); err != nil {
+		return err
+	}
+	s.settle(ctx, []*step{st})
+	return nil
 }
 
 // recount works out the state from what is there.

@@ -43,6 +43,8 @@ type finder struct {
 	*view
 	q    *rag.Search
 	seen condition // alive, and may be seen by the asker
+
+	counts bool // the request counts in how many records terms stand
 }
 
 func (f *finder) find() ([]rag.Hit, error) {
@@ -61,6 +63,11 @@ func (f *finder) find() ([]rag.Hit, error) {
 		f.askDense(r)
 	}
 	legs := f.sparse(r)
+	if f.counts {
+		if err := f.settled(); err != nil {
+			return nil, err
+		}
+	}
 	a, err := f.ask(r)
 	if err != nil {
 		return nil, err
@@ -72,7 +79,7 @@ func (f *finder) find() ([]rag.Hit, error) {
 		}
 	}
 	for _, b := range legs {
-		f.learnFrequencies(a, b.terms)
+		f.learnFrequencies(a, b.terms, int(b.records))
 		if lists[b.leg], err = b.rank(a, f.q.K); err != nil {
 			return nil, err
 		}
@@ -143,7 +150,8 @@ func (f *finder) load(lists map[rag.Leg][]scored) ([]rag.Hit, error) {
 }
 
 // DocumentFrequency gives the number of the tenant's records that have terms for
-// the leg, and for each of terms in how many of those it stands.
+// the leg, and for each of terms in how many of those it stands, which may be
+// wrong by a thousandth but for the leg [rag.Made].
 func (s *Store) DocumentFrequency(ctx context.Context, tenant string, leg rag.Leg, terms []string) (records int, frequency []int, err error) {
 	frequency = make([]int, len(terms))
 	err = s.read(ctx, tenant, func(v *view) error {
@@ -156,13 +164,20 @@ func (s *Store) DocumentFrequency(ctx context.Context, tenant string, leg rag.Le
 		for i, t := range terms {
 			list[i] = weighted{code: termCode(leg, t), alias: fmt.Sprint("term", i)}
 		}
-		r := v.request()
-		v.askFrequencies(r, list)
+		r, drift := v.request(), int64(drift)
+		if leg == rag.Made {
+			drift = exactly
+		}
+		if v.askFrequencies(r, list, drift) {
+			if err := v.settled(); err != nil {
+				return err
+			}
+		}
 		a, err := v.ask(r)
 		if err != nil {
 			return err
 		}
-		v.learnFrequencies(a, list)
+		v.learnFrequencies(a, list, records)
 		for i, t := range list {
 			frequency[i] = t.df
 		}
@@ -227,7 +242,7 @@ func (s *Store) Records(ctx context.Context, tenant string, documents []string) 
 				return err
 			}
 		}
-		return nil
+		return v.settled() // no change came in between
 	})
 	return recs, err
 }

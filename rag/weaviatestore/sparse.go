@@ -46,7 +46,7 @@ func (f *finder) sparse(r *request) []*bm25 {
 			continue
 		}
 		legs = append(legs, b)
-		f.askFrequencies(r, b.terms)
+		f.counts = f.askFrequencies(r, b.terms, drift) || f.counts
 		r.get(b.alias(), "meta counts", min(max(shortlist, 4*f.q.K), most),
 			`bm25:{query:"`+b.query()+`",properties:["terms"]}`, "where:"+f.seen.String())
 	}
@@ -91,7 +91,7 @@ func (b *bm25) query() string {
 func (b *bm25) rank(a *answer, k int) ([]scored, error) {
 	weights := map[string]float64{}
 	for _, t := range b.terms {
-		df := min(float64(t.df), b.records) // a count of a moment ago may exceed what is left
+		df := float64(t.df)
 		weights[shortCode(t.code)] = t.weight * math.Log(1+(b.records-df+0.5)/(df+0.5))
 	}
 	var list []scored

@@ -1,9 +1,13 @@
 package weaviatestore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -177,4 +181,55 @@ func TestATenantThatTwoProcessesWroteAtOnce(t *testing.T) {
 	require.NoError(t, s.Delete(t.Context(), rag.Selector{Tenant: tenant, Documents: []string{"of0"}}))
 	require.ElementsMatch(t, []string{"d#1", "of1#1"}, foundBy(t, s, words(tenant, "a")))
 	require.NoError(t, s.Recount(t.Context(), "nobody's"))
+}
+
+// What is counted to tell whether an index is stale is counted anew.
+func TestHowRecordsAreMadeIsCountedExactly(t *testing.T) {
+	s := open(t)
+	const tenant = "made"
+	made := func(n int) rag.Record {
+		r := record(tenant, "d", n, "a")
+		r.Terms[rag.Made] = []rag.Term{{Text: "so", Count: 1}}
+		return r
+	}
+	var recs []rag.Record
+	for n := range 2000 {
+		recs = append(recs, made(n))
+	}
+	for _, part := range [][]rag.Record{recs, {made(2000)}} {
+		require.NoError(t, s.Upsert(t.Context(), part))
+		all, df, err := s.DocumentFrequency(t.Context(), tenant, rag.Made, []string{"so"})
+		require.NoError(t, err)
+		require.Equal(t, all, df[0])
+	}
+}
+
+// refusing lets no head through.
+type refusing struct{ tenant string }
+
+func (r refusing) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil && req.URL.Path != "/v1/graphql" && req.Method != http.MethodDelete {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		if bytes.Contains(body, []byte(headID(r.tenant))) {
+			return &http.Response{StatusCode: http.StatusUnprocessableEntity, Body: io.NopCloser(strings.NewReader("{}")), Request: req}, nil
+		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return http.DefaultTransport.RoundTrip(req)
+}
+
+func TestARecountThatCannotBeWrittenChangesNothing(t *testing.T) {
+	s := open(t)
+	const tenant = "recounted"
+	require.NoError(t, s.Upsert(t.Context(), []rag.Record{record(tenant, "d", 1, "a")}))
+	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
+	other, err := Open(t.Context(), nodes.urls(t), &Options{APIKey: testKey, Transport: refusing{tenant}})
+	require.NoError(t, err)
+	require.Error(t, other.Recount(t.Context(), tenant))
+	require.Equal(t, []string{"d#1"}, foundBy(t, s, words(tenant, "a")))
+	require.NoError(t, s.Recount(t.Context(), tenant))
+	require.Equal(t, []string{"d#1"}, foundBy(t, s, words(tenant, "a")))
 }
