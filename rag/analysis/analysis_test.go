@@ -173,27 +173,31 @@ func TestFlapsHaveBothSounds(t *testing.T) {
 }
 
 func TestHostileTextIsHandledAndBounded(t *testing.T) {
+	n := 10_000
+	if raceEnabled {
+		n = 1_000
+	}
 	for name, text := range map[string]string{
 		"empty":              "",
-		"one word of 1 MB":   strings.Repeat("कम्प्यूटर", 1<<20/27),
-		"a Latin word of it": strings.Repeat("a", 1<<20),
+		"one word of 1 MB":   strings.Repeat("कम्प्यूटर", 4*n),
+		"a Latin word of it": strings.Repeat("a", 100*n),
 		"invalid UTF-8":      "क\xe0\xa4 \xff\xfeab\xc3",
-		"marks on one base":  "क" + strings.Repeat("ँ", 10_000),
-		"viramas on one":     "क" + strings.Repeat("्", 10_000),
-		"doubled consonants": strings.Repeat("त्", 10_000) + "त",
-		"points on one base": "ب" + strings.Repeat("\u064e\u0651", 10_000),
-		"lone marks":         strings.Repeat("\u093e ", 10_000),
-		"nuktas":             strings.Repeat("क़", 10_000),
-		"control":            strings.Repeat("\x00\x01\x7f\u202e", 10_000),
-		"digits":             strings.Repeat("1,", 100_000) + strings.Repeat("9", 100_000),
-		"apostrophes":        strings.Repeat("a'", 100_000),
-		"emoji":              strings.Repeat("👩‍👩‍👧‍👦", 10_000),
-		"HTML":               strings.Repeat(`<p class="क">&nbsp;नमस्ते<br/></p>`, 10_000),
-		"mixed directions":   strings.Repeat("\u202bکتاب\u202c book किताब\u2067كتاب\u2069", 10_000),
-		"unassigned":         strings.Repeat("\u0378\u0984\u0a0b\U000e0fff\ufdd0", 10_000),
-		"ligatures":          strings.Repeat("ﷺ\ufdfaﭐﰀ", 10_000),
-		"accents":            "a" + strings.Repeat("\u0301\u0323", 10_000),
-		"glides":             "क" + strings.Repeat("ईए", 10_000),
+		"marks on one base":  "क" + strings.Repeat("ँ", n),
+		"viramas on one":     "क" + strings.Repeat("्", n),
+		"doubled consonants": strings.Repeat("त्", n) + "त",
+		"points on one base": "ب" + strings.Repeat("\u064e\u0651", n),
+		"lone marks":         strings.Repeat("\u093e ", n),
+		"nuktas":             strings.Repeat("क़", n),
+		"control":            strings.Repeat("\x00\x01\x7f\u202e", n),
+		"digits":             strings.Repeat("1,", 10*n) + strings.Repeat("9", 10*n),
+		"apostrophes":        strings.Repeat("a'", 10*n),
+		"emoji":              strings.Repeat("👩‍👩‍👧‍👦", n),
+		"HTML":               strings.Repeat(`<p class="क">&nbsp;नमस्ते<br/></p>`, n),
+		"mixed directions":   strings.Repeat("\u202bکتاب\u202c book किताब\u2067كتاب\u2069", n),
+		"unassigned":         strings.Repeat("\u0378\u0984\u0a0b\U000e0fff\ufdd0", n),
+		"ligatures":          strings.Repeat("ﷺ\ufdfaﭐﰀ", n),
+		"accents":            "a" + strings.Repeat("\u0301\u0323", n),
+		"glides":             "क" + strings.Repeat("ईए", n),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, code := range []lang.Code{"", "hi", "ta", "ur", "mni"} {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -6,16 +8,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/akshara-go/akshara/train/traintest"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -100,20 +99,6 @@ func figures(held []text) []figure {
 func heldOutTexts(tb testing.TB) []text {
 	return dataParts(tb)[heldOut]
 }
-
-// dataParts reads the development data once for all tests, which must not change it.
-func dataParts(tb testing.TB) [3][]text {
-	dir := filepath.Dir(traintest.Data(tb, "langid"))
-	readOnce.Do(func() { readTexts, errRead = readParts(dir) })
-	require.NoError(tb, errRead)
-	return readTexts
-}
-
-var (
-	readOnce  sync.Once
-	readTexts [3][]text
-	errRead   error
-)
 
 func filter(texts []text, keep func(t text) bool) []text {
 	return slices.DeleteFunc(slices.Clone(texts), func(t text) bool { return !keep(t) })

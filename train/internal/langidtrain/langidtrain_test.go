@@ -6,10 +6,12 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/train/traintest"
 	"github.com/akshara-go/akshara/translate/detect/langmodel"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -146,3 +148,17 @@ func TestReadingSaysWhatIsWrong(t *testing.T) {
 	_, err := readSQuAD(name)
 	require.ErrorContains(t, err, "x.gz")
 }
+
+// dataParts reads the development data once for all tests, which must not change it.
+func dataParts(tb testing.TB) [3][]text {
+	dir := filepath.Dir(traintest.Data(tb, "langid"))
+	readOnce.Do(func() { readTexts, errRead = readParts(dir) })
+	require.NoError(tb, errRead)
+	return readTexts
+}
+
+var (
+	readOnce  sync.Once
+	readTexts [3][]text
+	errRead   error
+)

@@ -1,0 +1,6 @@
+//go:build race
+
+package analysis_test
+
+// raceEnabled tells that the race detector slows the tests down.
+const raceEnabled = true
