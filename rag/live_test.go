@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,11 +21,29 @@ import (
 // mortal is a store of a process that may die: its notes do not change any more then.
 type mortal struct {
 	*localstore.Store
-	dead atomic.Bool
+	mu   sync.RWMutex
+	dead bool
+}
+
+// die waits for a note that is on its way to the disk, and tells whether it was alive.
+func (m *mortal) die() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	alive := !m.dead
+	m.dead = true
+	return alive
+}
+
+func (m *mortal) revive() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dead = false
 }
 
 func (m *mortal) SetNote(ctx context.Context, tenant, name string, before, after []byte) ([]byte, error) {
-	if m.dead.Load() {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.dead {
 		return nil, errors.New("dead")
 	}
 	return m.Store.SetNote(ctx, tenant, name, before, after)
@@ -68,10 +85,10 @@ func TestABuildThatDiedIsTakenOver(t *testing.T) {
 	var died error
 	wg.Go(func() {
 		_, died = of(t, dying, e).Build(t.Context(), c, &rag.BuildOptions{Progress: func(done, of int) {
-			if done > of/2 && !dying.dead.Swap(true) {
+			if done > of/2 && dying.die() {
 				close(halfway)
 				<-woken
-				dying.dead.Store(false)
+				dying.revive()
 				time.Sleep(200 * time.Millisecond) // it hears of the other with its next sign of life
 			}
 		}})
