@@ -4,12 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
-	"net/http"
 	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -175,25 +173,6 @@ var scan = []byte("%PDF-1.4\n" +
 	"3 0 obj\n<< /Length 23 >>\nstream\n.5 g 0 0 200 200 re f  \nendstream\nendobj\n" +
 	"4 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << >> /Contents 3 0 R >>\nendobj\n" +
 	"trailer\n<< /Size 5 /Root 1 0 R >>\n%%EOF\n")
-
-func TestAnHTMLPageOfOneLongLine(t *testing.T) {
-	s := start(t, t.TempDir(), noSamples)
-	size := 50 << 20
-	if raceEnabled {
-		size = 8 << 20
-	}
-	page := []byte("<html><head><title>x</title></head><body><p>" + strings.Repeat("The lamp of Keshar is lit at dusk. ", size/35) + "</p></body></html>")
-	started := time.Now()
-	status, body := s.upload("long.html", page)
-	took := time.Since(started)
-	t.Logf("%d bytes: %d after %s", len(page), status, took.Round(time.Millisecond))
-	if status != http.StatusCreated {
-		(&refusal{413, "PAYLOAD_TOO_LARGE", "", map[string]any{"limit_name": "max_text"}}).holds(t, status, body)
-	}
-	require.Less(t, took, 4*time.Minute, "on any machine, and under the race detector")
-	doc := s.add("keshar.md", lighthouse)
-	require.Contains(t, s.search("वासुदेव नेने अभियंता"), doc.DocumentID)
-}
 
 func TestNoTemporaryFileStays(t *testing.T) {
 	folder := t.TempDir()

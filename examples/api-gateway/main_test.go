@@ -19,6 +19,12 @@ import (
 	"go.uber.org/goleak"
 )
 
+// A document that no sample is like, and a question that it answers.
+const (
+	lighthouse = "# केशरपुर का प्रकाशस्तंभ\n\nकेशरपुर का प्रकाशस्तंभ 1907 में अभियंता वासुदेव नेने ने बनवाया था। उसकी रोशनी चौबीस किलोमीटर दूर से दिखती है।\n"
+	keshar     = "केशरपुर का प्रकाशस्तंभ किसने बनवाया था?"
+)
+
 // TestMain fails when a test leaves a goroutine behind.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 

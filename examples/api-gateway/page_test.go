@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -137,11 +139,6 @@ func asksAnExample(p *tab) {
 	require.Zero(p.tb, js[int](p, `document.querySelectorAll(".exchange").length`))
 	require.Equal(p.tb, "question", js[string](p, "document.activeElement.id"))
 }
-
-const (
-	lighthouse = "# केशरपुर का प्रकाशस्तंभ\n\nकेशरपुर का प्रकाशस्तंभ 1907 में अभियंता वासुदेव नेने ने बनवाया था। उसकी रोशनी चौबीस किलोमीटर दूर से दिखती है।\n"
-	keshar     = "केशरपुर का प्रकाशस्तंभ किसने बनवाया था?"
-)
 
 func uploadsAndDeletes(p *tab) {
 	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)

@@ -8,6 +8,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/translate/detect"
+	"github.com/akshara-go/akshara/translate/detect/langmodel"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -251,4 +254,24 @@ func calibrationError(d *detect.Detector, texts []text) float64 {
 		total += n[i]
 	}
 	return sum / total
+}
+
+// TestTheCommittedWeightsComeOutAgain learns the smallest of the models anew
+// and compares it, byte by byte, with the one that is part of package detect.
+func TestTheCommittedWeightsComeOutAgain(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the exponential function rounds otherwise on " + runtime.GOARCH + ": weights are learnt on amd64")
+	}
+	if testing.Short() {
+		t.Skip("learning takes seconds")
+	}
+	parts := dataParts(t)
+	file, err := os.ReadFile(filepath.FromSlash("../../../translate/detect/weights.bin"))
+	require.NoError(t, err)
+	committed, err := langmodel.Decode(file)
+	require.NoError(t, err)
+	at := slices.IndexFunc(shared, func(s settings) bool { return s.script == lang.BengaliScript })
+	learnt := learnModel(shared[at], compose(parts[learnt]), compose(parts[calibrated]))
+	require.True(t, slices.Equal(langmodel.Encode(committed[at:at+1]), langmodel.Encode([]*langmodel.Model{learnt})),
+		"the weights are not those that this program learns: run make train-detect")
 }

@@ -1,6 +1,6 @@
 //go:build !race
 
-package main
+package localstore
 
 // raceEnabled tells that the race detector slows the tests down.
 const raceEnabled = false
