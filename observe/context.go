@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -17,6 +18,8 @@ type lineKey struct{}
 type line struct {
 	requestID string
 	traceID   string
+	userID    string
+	sessionID string
 	attrs     []slog.Attr
 }
 
@@ -57,6 +60,31 @@ func TraceID(ctx context.Context) string {
 	}
 	return lineOf(ctx).traceID
 }
+
+// WithUser gives a context that carries who asks, by an id that says nothing else
+// about them. It stands as user.id on the span that ctx has, and telemetry puts it on
+// every one that is begun with the context; on no log line.
+func WithUser(ctx context.Context, id string) context.Context {
+	l := lineOf(ctx)
+	l.userID = id
+	trace.SpanFromContext(ctx).SetAttributes(attribute.String("user.id", id))
+	return context.WithValue(ctx, lineKey{}, &l)
+}
+
+// UserID gives the id of the user that ctx carries, or "".
+func UserID(ctx context.Context) string { return lineOf(ctx).userID }
+
+// WithSession gives a context that carries the id of the conversation that a request
+// is part of. It stands as session.id on spans, as [WithUser] has it.
+func WithSession(ctx context.Context, id string) context.Context {
+	l := lineOf(ctx)
+	l.sessionID = id
+	trace.SpanFromContext(ctx).SetAttributes(attribute.String("session.id", id))
+	return context.WithValue(ctx, lineKey{}, &l)
+}
+
+// SessionID gives the id of the conversation that ctx carries, or "".
+func SessionID(ctx context.Context) string { return lineOf(ctx).sessionID }
 
 // WithAttrs gives a context that carries attributes: they stand on every line
 // that a logger of [NewLogger] writes with it, at the top of extra, whatever

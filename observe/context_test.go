@@ -54,3 +54,12 @@ func TestTimesAreWrittenAsTimeFormatWritesThem(t *testing.T) {
 		require.Contains(t, buf.String(), `"at":"`+at.UTC().Format("2006-01-02T15:04:05.000Z")+`"`)
 	}
 }
+
+// TestWhoAsksStandsOnNoLine: who asks is known to spans, and a log holds nothing of it.
+func TestWhoAsksStandsOnNoLine(t *testing.T) {
+	require.Empty(t, observe.UserID(t.Context())+observe.SessionID(t.Context()))
+	ctx := observe.WithSession(observe.WithUser(observe.WithRequestID(t.Context(), "rid"), "u-1"), "s-1")
+	require.Equal(t, []string{"rid", "u-1", "s-1"}, []string{observe.RequestID(ctx), observe.UserID(ctx), observe.SessionID(ctx)})
+	m := one(t, func(l *slog.Logger) { l.InfoContext(ctx, "x") })
+	require.Equal(t, map[string]any{}, m["extra"])
+}

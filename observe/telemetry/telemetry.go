@@ -49,14 +49,14 @@ const (
 	DefaultMetricInterval  = time.Minute
 	DefaultExportTimeout   = 10 * time.Second
 	DefaultShutdownTimeout = 5 * time.Second
+	DefaultMaxValueBytes   = 4096
 )
 
 // Bounds on what one service keeps in memory and what one span may carry.
 const (
 	maxQueued      = 4096 // spans that wait; more are dropped, since a request never waits for a collector
 	maxBatch       = 512
-	maxValue       = 4096 // bytes of an attribute's text
-	maxMembers     = 128  // attributes, events and links of a span
+	maxMembers     = 128 // attributes, events and links of a span
 	maxAnswerBytes = 64 << 10
 )
 
@@ -102,6 +102,10 @@ type Options struct {
 	ExportTimeout time.Duration
 	// ShutdownTimeout bounds Shutdown; 0 means DefaultShutdownTimeout.
 	ShutdownTimeout time.Duration
+	// MaxValueBytes bounds the text of a span's attribute, which is cut; 0 means
+	// DefaultMaxValueBytes. Spans that carry prompts and answers need more:
+	// genai.MaxAttributeBytes.
+	MaxValueBytes int
 }
 
 func (o *Options) fill() {
@@ -110,6 +114,9 @@ func (o *Options) fill() {
 	}
 	if o.TraceShare == 0 {
 		o.TraceShare = 1
+	}
+	if o.MaxValueBytes <= 0 {
+		o.MaxValueBytes = DefaultMaxValueBytes
 	}
 	for _, d := range []struct {
 		value    *time.Duration
@@ -230,9 +237,10 @@ func newTracerProvider(o *Options, source *resource.Resource, spans sdktrace.Spa
 		sdktrace.WithResource(source),
 		sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(o.TraceShare))),
 		sdktrace.WithRawSpanLimits(sdktrace.SpanLimits{
-			AttributeValueLengthLimit: maxValue, AttributeCountLimit: maxMembers, EventCountLimit: maxMembers, LinkCountLimit: maxMembers,
+			AttributeValueLengthLimit: o.MaxValueBytes, AttributeCountLimit: maxMembers, EventCountLimit: maxMembers, LinkCountLimit: maxMembers,
 			AttributePerEventCountLimit: maxMembers, AttributePerLinkCountLimit: maxMembers,
 		}),
+		sdktrace.WithSpanProcessor(Askers()),
 		sdktrace.WithBatcher(spans,
 			sdktrace.WithMaxQueueSize(maxQueued), sdktrace.WithMaxExportBatchSize(maxBatch),
 			sdktrace.WithBatchTimeout(o.TraceInterval), sdktrace.WithExportTimeout(o.ExportTimeout)),

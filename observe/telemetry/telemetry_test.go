@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,6 +24,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/otlptest"
 	"github.com/akshara-go/akshara/observe/telemetry"
 )
 
@@ -51,7 +54,7 @@ func TestOffUnlessAskedFor(t *testing.T) {
 }
 
 func TestSpansReachTheCollector(t *testing.T) {
-	c := newCollector(t)
+	c := otlptest.New(t)
 	tel := start(t, &telemetry.Options{
 		Service: "rag-service", Version: "1.2.3", Environment: "staging", Endpoint: c.URL + "/otlp",
 		Headers: map[string]string{"X-Key": "k"}, Resource: []attribute.KeyValue{attribute.String("host.name", "h")},
@@ -64,27 +67,27 @@ func TestSpansReachTheCollector(t *testing.T) {
 	parent.End()
 	require.NoError(t, tel.Shutdown(context.Background()), "Shutdown sends what waits")
 
-	spans := c.allSpans()
+	spans := c.ByName(t)
 	require.Len(t, spans, 2)
-	require.Equal(t, "hi", texts(spans["answer"].Attributes)["lang"])
+	require.Equal(t, "hi", otlptest.Texts(spans["answer"].Attributes)["lang"])
 	require.Equal(t, spans["answer"].SpanId, spans["retrieve"].ParentSpanId)
 	require.Equal(t, spans["answer"].TraceId, spans["retrieve"].TraceId)
 	require.Equal(t, "no index", spans["retrieve"].Status.Message)
-	source := texts(c.spans[0].Resource.Attributes)
+	source := otlptest.Texts(c.Traces()[0].Resource.Attributes)
 	require.NotEmpty(t, source["service.instance.id"])
 	for k, v := range map[string]string{"service.name": "rag-service", "service.version": "1.2.3", "deployment.environment.name": "staging",
 		"host.name": "h", "telemetry.sdk.language": "go"} {
 		require.Equal(t, v, source[k], k)
 	}
-	require.Equal(t, "k", c.key)
+	require.Equal(t, "k", c.Header().Get("X-Key"))
 	parent.SetAttributes(attribute.Bool("late", true)) // nothing after the end does harm
 	require.NoError(t, tel.Shutdown(context.Background()))
 }
 
 func TestSpansAreSentWithoutAnEndToWaitFor(t *testing.T) {
-	c := newCollector(t)
+	c := otlptest.New(t)
 	came := make(chan struct{}, 8)
-	c.received = func() { came <- struct{}{} }
+	c.Notify(func() { came <- struct{}{} })
 	tel := start(t, &telemetry.Options{Endpoint: c.URL + "/otlp/", TraceInterval: time.Millisecond})
 	_, span := tel.TracerProvider.Tracer("x").Start(context.Background(), "work")
 	span.End()
@@ -109,7 +112,7 @@ func (masker) Mask(s string) string {
 
 func TestSpansAreMasked(t *testing.T) {
 	const phone, mail = "9876543210", "asha@example.in"
-	c := newCollector(t)
+	c := otlptest.New(t)
 	tel := start(t, &telemetry.Options{Service: "svc", Endpoint: c.URL + "/otlp", Mask: masker{}})
 	tracer := tel.TracerProvider.Tracer("x")
 	other := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}})
@@ -125,8 +128,8 @@ func TestSpansAreMasked(t *testing.T) {
 	span.End()
 	require.NoError(t, tel.Shutdown(context.Background()))
 
-	require.Len(t, c.spans, 1)
-	got := c.allSpans()["call [masked]"]
+	require.Len(t, c.Traces(), 1)
+	got := c.ByName(t)["call [masked]"]
 	require.NotNil(t, got)
 	got.StartTimeUnixNano, got.EndTimeUnixNano = 0, 0
 	for _, e := range got.Events {
@@ -135,9 +138,9 @@ func TestSpansAreMasked(t *testing.T) {
 	require.NotRegexp(t, planted, got.String())
 	require.Equal(t, "user [masked]", got.Status.Message)
 	require.Equal(t, "mail to [masked]", got.Events[0].Name)
-	require.Equal(t, "cannot reach [masked]", texts(got.Events[1].Attributes)["exception.message"])
-	require.Equal(t, "[masked]", texts(got.Links[0].Attributes)["to"])
-	attrs := texts(got.Attributes)
+	require.Equal(t, "cannot reach [masked]", otlptest.Texts(got.Events[1].Attributes)["exception.message"])
+	require.Equal(t, "[masked]", otlptest.Texts(got.Links[0].Attributes)["to"])
+	attrs := otlptest.Texts(got.Attributes)
 	for k, v := range map[string]string{"s": "to [masked]", "i": "[masked]", "user.date_of_birth": "[masked]", "[masked]": "key",
 		"b": "[masked]", "f": "[masked]", "free": "हिन्दी"} {
 		require.Equal(t, v, attrs[k], k)
@@ -149,7 +152,7 @@ func TestSpansAreMasked(t *testing.T) {
 }
 
 func TestMetricsReachPrometheusAndTheCollector(t *testing.T) {
-	c, reg := newCollector(t), prometheus.NewRegistry()
+	c, reg := otlptest.New(t), prometheus.NewRegistry()
 	tel := start(t, &telemetry.Options{Service: "rag-service", Version: "1", Endpoint: c.URL + "/otlp", Registry: reg})
 	meter := tel.MeterProvider.Meter("rag")
 	hits, err := meter.Int64Counter("rag_cache_hit")
@@ -171,7 +174,7 @@ func TestMetricsReachPrometheusAndTheCollector(t *testing.T) {
 	require.Contains(t, shown["target_info"], "rag-service")
 
 	require.NoError(t, tel.Shutdown(context.Background()))
-	require.ElementsMatch(t, []string{"rag_cache_hit", "rag_retrieval_duration"}, c.allMetrics())
+	require.ElementsMatch(t, []string{"rag_cache_hit", "rag_retrieval_duration"}, slices.Collect(maps.Keys(c.Metrics())))
 	_, err = reg.Gather()
 	require.NoError(t, err, "a registry outlives what was registered")
 }
@@ -189,7 +192,7 @@ func TestPrometheusAloneOpensNothing(t *testing.T) {
 }
 
 func TestSampling(t *testing.T) {
-	c := newCollector(t)
+	c := otlptest.New(t)
 	tel := start(t, &telemetry.Options{Endpoint: c.URL + "/otlp", TraceShare: -1})
 	tracer := tel.TracerProvider.Tracer("x")
 	_, span := tracer.Start(context.Background(), "alone")
@@ -279,8 +282,8 @@ func TestShutdownFollowsItsContext(t *testing.T) {
 }
 
 func TestRefusedDeliveriesAreLogged(t *testing.T) {
-	c := newCollector(t)
-	c.answer = http.StatusUnauthorized
+	c := otlptest.New(t)
+	c.Refuse(http.StatusUnauthorized)
 	var log bytes.Buffer
 	tel := start(t, &telemetry.Options{Endpoint: c.URL + "/otlp", Logger: observe.NewLogger(&log, nil)})
 	_, span := tel.TracerProvider.Tracer("x").Start(context.Background(), "work")

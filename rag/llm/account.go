@@ -109,7 +109,7 @@ func (a *Account) add(ctx context.Context, req *Request, name string, res *Respo
 	if a.opts.Tenant != nil {
 		tenant = a.opts.Tenant(ctx)
 	}
-	price, priced := a.price(name)
+	cost, priced := a.Cost(name, use)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t := a.total(totalKey{name, tenant})
@@ -118,7 +118,25 @@ func (a *Account) add(ctx context.Context, req *Request, name string, res *Respo
 	t.Estimated += count(estimated)
 	t.Unpriced += count(!priced)
 	t.Usage.Add(use)
-	t.Cost += (float64(use.Prompt-use.Cached)*price.Input + float64(use.Cached)*cmp.Or(price.Cached, price.Input) + float64(use.Completion)*price.Output) / 1e6
+	t.Cost += cost.Input + cost.Output
+}
+
+// Cost is what a use costs, in Currency.
+type Cost struct {
+	Input    float64
+	Output   float64
+	Currency string
+}
+
+// Cost gives what a use of a model costs, and whether the account has a price for
+// the model; see [AccountOptions].
+func (a *Account) Cost(model string, use Usage) (Cost, bool) {
+	price, ok := a.price(model)
+	return Cost{
+		Input:    (float64(use.Prompt-use.Cached)*price.Input + float64(use.Cached)*cmp.Or(price.Cached, price.Input)) / 1e6,
+		Output:   float64(use.Completion) * price.Output / 1e6,
+		Currency: a.opts.Currency,
+	}, ok
 }
 
 func count(b bool) int {

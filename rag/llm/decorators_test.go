@@ -336,6 +336,13 @@ func TestAccount(t *testing.T) {
 	require.InDelta(t, 2*(5*100+5*10+4*1000)/1e6, totals[1].Cost, 1e-12)
 	totals[1].Cost = 0
 	require.Equal(t, llm.Total{Model: "m-2026", Tenant: "health", Requests: 2, Usage: llm.Usage{Prompt: 20, Completion: 8, Cached: 10}, Currency: "INR"}, totals[1])
+	cost, priced := a.Cost("m-2026", llm.Usage{Prompt: 10, Completion: 4, Cached: 5})
+	require.True(t, priced)
+	require.InDelta(t, 550e-6, cost.Input, 1e-12)
+	require.InDelta(t, 4000e-6, cost.Output, 1e-12)
+	require.Equal(t, "INR", cost.Currency)
+	_, priced = a.Cost("m-mini", llm.Usage{})
+	require.False(t, priced)
 	free := llm.NewAccount(nil)
 	_, err = free.Model(extractive.New(nil), "e").Generate(t.Context(), &llm.Request{Grounding: &llm.Grounding{}})
 	require.NoError(t, err)

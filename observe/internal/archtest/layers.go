@@ -81,6 +81,7 @@ var Table = []Row{
 	{Pattern: "observe/health", Layer: L1},
 	{Pattern: "observe/cache", Layer: L1},
 	{Pattern: "observe/pii", Layer: L1},
+	{Pattern: "observe/genai", Layer: L1},
 	{Pattern: "observe/httpkit", Layer: L1, Vendors: []string{huma, "github.com/swaggest/swgui", prometh, uuid, openTel, failsafe},
 		Why: "the one place that knows the web framework, its documentation page, the metrics and the circuit breaker"},
 	{Pattern: "observe/config", Layer: L1, Vendors: []string{"github.com/caarlos0/env/v11"}, Why: "the one place that reads the environment"},
@@ -108,6 +109,7 @@ var Table = []Row{
 	{Pattern: "rag/session", Layer: L2},
 	{Pattern: "rag/llmcache", Layer: L2},
 	{Pattern: "rag/llmroute", Layer: L2},
+	{Pattern: "rag/ragtrace", Layer: L2},
 	{Pattern: "rag/localstore", Layer: L2, Vendors: []string{sysCalls}, Why: "locking a directory differs by system"},
 	{Pattern: "rag/e5embed", Layer: L2, Vendors: []string{sysCalls}, Why: "mapping a model's file and asking for the processor's features"},
 	{Pattern: "speech", Layer: L2},
@@ -173,6 +175,7 @@ var Table = []Row{
 	{Pattern: "translate/translatehttp", Layer: L3, Vendors: []string{huma, prometh}, Also: []string{remote}, Why: "routes with their metrics, and their client"},
 	{Pattern: "rag/raghttp", Layer: L3, Vendors: []string{huma, prometh, uuid}, Why: "routes with their metrics and message ids, and their client"},
 	{Pattern: "observe/pgtest", Layer: L3, Vendors: []string{pgx}, Why: "it starts servers for tests, and only tests may import it"},
+	{Pattern: "observe/otlptest", Layer: L3, Vendors: []string{openTel, "google.golang.org/protobuf"}, Why: "it decodes OTLP, and only tests may import it"},
 	{Pattern: "*/*http", Layer: L3, Vendors: []string{huma}, Why: "routes and their clients"},
 	{Pattern: "*/*test", Layer: L3, Vendors: []string{testLib}, Why: "suites that implementations must pass"},
 

@@ -1,0 +1,26 @@
+package genai
+
+import "context"
+
+// Guard begins the check of a text by a guard, such as pii or injection: a span
+// named "guardrail GUARD". [Call.Verdict] tells what came of it, [Call.End] ends it.
+func (r *Recorder) Guard(ctx context.Context, guard string) (context.Context, *Call) {
+	ctx, c := r.Start(ctx, &Start{Operation: Guardrail, Model: guard})
+	c.Set(GuardName.String(guard))
+	return ctx, c
+}
+
+// Verdict tells what a guard did (allow, mask, block, or a word of its own) and how
+// many things it found. What they were stands on no span.
+func (c *Call) Verdict(action string, findings int) {
+	c.Set(GuardAction.String(action), GuardFindings.Int(findings))
+}
+
+// Tool begins a call of a tool that a model asked for: a span named "execute_tool
+// TOOL". Arguments and result are content: tell them with [Call.Text] by
+// [ToolCallArguments] and [ToolCallResult].
+func (r *Recorder) Tool(ctx context.Context, tool, callID string) (context.Context, *Call) {
+	ctx, c := r.Start(ctx, &Start{Operation: ExecuteTool, Model: tool})
+	c.Set(ToolName.String(tool), ToolType.String("function"), ToolCallID.String(callID))
+	return ctx, c
+}
