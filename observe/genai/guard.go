@@ -2,6 +2,13 @@ package genai
 
 import "context"
 
+// Actions of guards. A guard may have words of its own besides.
+const (
+	Allow = "allow" // the text may pass as it is
+	Mask  = "mask"  // parts of it were masked
+	Block = "block" // it may not pass
+)
+
 // Guard begins the check of a text by a guard, such as pii or injection: a span
 // named "guardrail GUARD". [Call.Verdict] tells what came of it, [Call.End] ends it.
 func (r *Recorder) Guard(ctx context.Context, guard string) (context.Context, *Call) {
@@ -10,7 +17,7 @@ func (r *Recorder) Guard(ctx context.Context, guard string) (context.Context, *C
 	return ctx, c
 }
 
-// Verdict tells what a guard did (allow, mask, block, or a word of its own) and how
+// Verdict tells what a guard did ([Allow], [Mask], [Block], or a word of its own) and how
 // many things it found. What they were stands on no span.
 func (c *Call) Verdict(action string, findings int) {
 	c.Set(GuardAction.String(action), GuardFindings.Int(findings))

@@ -63,9 +63,8 @@ func (i *instruments) observe(c *Call, took time.Duration, failure string) {
 		i.duration.Record(c.ctx, took.Seconds(), metric.WithAttributeSet(attribute.NewSet(append(attrs, ErrorType.String(failure))...)))
 	}
 	if i.generated != nil && c.start.Operation == Chat {
-		model := metric.WithAttributeSet(attribute.NewSet(attribute.String("model", c.model())))
-		i.inference.Record(c.ctx, took.Seconds(), model)
-		i.generated.Add(c.ctx, int64(c.res.Output), model)
+		i.inference.Record(c.ctx, took.Seconds())
+		i.generated.Add(c.ctx, int64(c.res.Output))
 	}
 	i.used(c, attrs, "input", c.res.Input)
 	i.used(c, attrs, "output", c.res.Output)
@@ -76,12 +75,4 @@ func (i *instruments) used(c *Call, attrs []attribute.KeyValue, kind string, n i
 	if n > 0 {
 		i.tokens.Record(c.ctx, int64(n), metric.WithAttributeSet(attribute.NewSet(append(attrs, TokenType.String(kind))...)))
 	}
-}
-
-// model gives the name that a model gave itself, or else the one it was asked by.
-func (c *Call) model() string {
-	if c.res.Model != "" {
-		return c.res.Model
-	}
-	return c.start.Model
 }

@@ -75,6 +75,11 @@ type Options struct {
 	// Endpoint is the collector's address for OTLP over HTTP, to which v1/traces and
 	// v1/metrics are joined: http://127.0.0.1:4318. Empty: nothing is sent.
 	Endpoint string
+	// Exporters get every span too, masked as Endpoint's are, each from a queue of its
+	// own; Shutdown shuts them down.
+	Exporters []sdktrace.SpanExporter
+	// Processors see every span first, as it begins and ends.
+	Processors []sdktrace.SpanProcessor
 	// Headers go with every call to the collector, a key for instance.
 	Headers map[string]string
 	// Client calls the collector. Nil means one without a proxy, whose connections
@@ -164,7 +169,7 @@ func Start(ctx context.Context, opts *Options) (*Telemetry, error) {
 		Propagator: propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}),
 		limit:      o.ShutdownTimeout, outlet: newOutlet(o.Logger), idle: func() {},
 	}
-	if o.Endpoint == "" && o.Registry == nil {
+	if o.Endpoint == "" && o.Registry == nil && len(o.Exporters) == 0 {
 		return t, nil
 	}
 	if err := t.start(ctx, &o); err != nil {
@@ -192,10 +197,14 @@ func (t *Telemetry) start(ctx context.Context, o *Options) error {
 		}
 		meters = append(meters, sdkmetric.WithReader(reader))
 	}
+	outlets := t.outlets(o)
 	if exporters != nil { // from here on nothing fails: goroutines begin
 		meters = append(meters, sdkmetric.WithReader(sdkmetric.NewPeriodicReader(exporters.metrics,
 			sdkmetric.WithInterval(o.MetricInterval), sdkmetric.WithTimeout(o.ExportTimeout))))
-		spans := newTracerProvider(o, source, exporters.spans)
+		outlets = append(outlets, exporters.spans)
+	}
+	if len(outlets) > 0 {
+		spans := newTracerProvider(o, source, outlets)
 		t.TracerProvider = spans
 		t.stops = append(t.stops, spans.Shutdown)
 	}
@@ -232,8 +241,16 @@ func (t *Telemetry) newExporters(ctx context.Context, o *Options) (*exporters, e
 	return &exporters{&spanOutlet{MaskSpans(spans, o.Mask), t.outlet}, &metricOutlet{metrics, t.outlet}}, nil
 }
 
-func newTracerProvider(o *Options, source *resource.Resource, spans sdktrace.SpanExporter) *sdktrace.TracerProvider {
-	return sdktrace.NewTracerProvider(
+// outlets gives what the exporters of o are reached through.
+func (t *Telemetry) outlets(o *Options) (out []sdktrace.SpanExporter) {
+	for _, e := range o.Exporters {
+		out = append(out, &spanOutlet{MaskSpans(e, o.Mask), t.outlet})
+	}
+	return out
+}
+
+func newTracerProvider(o *Options, source *resource.Resource, outlets []sdktrace.SpanExporter) *sdktrace.TracerProvider {
+	opts := []sdktrace.TracerProviderOption{
 		sdktrace.WithResource(source),
 		sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(o.TraceShare))),
 		sdktrace.WithRawSpanLimits(sdktrace.SpanLimits{
@@ -241,10 +258,16 @@ func newTracerProvider(o *Options, source *resource.Resource, spans sdktrace.Spa
 			AttributePerEventCountLimit: maxMembers, AttributePerLinkCountLimit: maxMembers,
 		}),
 		sdktrace.WithSpanProcessor(Askers()),
-		sdktrace.WithBatcher(spans,
+	}
+	for _, p := range o.Processors {
+		opts = append(opts, sdktrace.WithSpanProcessor(p))
+	}
+	for _, e := range outlets {
+		opts = append(opts, sdktrace.WithBatcher(e,
 			sdktrace.WithMaxQueueSize(maxQueued), sdktrace.WithMaxExportBatchSize(maxBatch),
-			sdktrace.WithBatchTimeout(o.TraceInterval), sdktrace.WithExportTimeout(o.ExportTimeout)),
-	)
+			sdktrace.WithBatchTimeout(o.TraceInterval), sdktrace.WithExportTimeout(o.ExportTimeout)))
+	}
+	return sdktrace.NewTracerProvider(opts...)
 }
 
 func parseEndpoint(endpoint string) (*url.URL, error) {
