@@ -132,6 +132,9 @@ type exporter struct {
 func (e *exporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	kept := make([]sdktrace.ReadOnlySpan, 0, len(spans))
 	for _, s := range spans {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if e.keep(s) {
 			kept = append(kept, translated(s))
 		}

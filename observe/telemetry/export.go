@@ -67,8 +67,11 @@ func newOutlet(log *slog.Logger) *outlet {
 func (o *outlet) deliver(ctx context.Context, what string, export func(context.Context) error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(o.life, func() { cancel(errors.New("no time left")) })()
-	err := export(ctx)
+	defer context.AfterFunc(o.life, func() { cancel(errLate) })()
+	err := errLate
+	if o.life.Err() == nil { // else what waits still is given up without the work of preparing it
+		err = export(ctx)
+	}
 	if err == nil {
 		return
 	}
@@ -93,6 +96,9 @@ func (o *outlet) forget() {
 	defer o.mu.Unlock()
 	o.last = nil
 }
+
+// errLate is why a delivery ended, or did not begin, that Shutdown had no time for.
+var errLate = errors.New("no time left")
 
 type spanOutlet struct {
 	sdktrace.SpanExporter

@@ -34,6 +34,9 @@ type maskingExporter struct {
 func (e *maskingExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	out := make([]sdktrace.ReadOnlySpan, len(spans))
 	for i, s := range spans {
+		if err := ctx.Err(); err != nil { // masking takes a while
+			return err
+		}
 		out[i] = e.span(s)
 	}
 	return e.SpanExporter.ExportSpans(ctx, out)
