@@ -6,9 +6,11 @@ import (
 
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/observe/memcache"
+	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/rag/ragtrace"
 )
 
 const (
@@ -24,7 +26,7 @@ const (
 // which the index may hold vectors of. It gives what ends them. A model that the
 // server has not is an error; its mean is estimated later, and kept in the store
 // for all gateways that share it.
-func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.LiveOptions) (end func() error, err error) {
+func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.LiveOptions, rec *recording.Recording) (end func() error, err error) {
 	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
 		return func() error { return nil }, nil
 	}
@@ -33,7 +35,7 @@ func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.Live
 		return nil, err
 	}
 	o := &embed.Opener{
-		New:   func(ctx context.Context, name string) (rag.Embedder, error) { return modelNamed(ctx, cfg, name) },
+		New:   func(ctx context.Context, name string) (rag.Embedder, error) { return modelNamed(ctx, cfg, name, rec) },
 		Cache: memory, Documents: &ingest.Collection{Catalog: kept.documents}, Chunk: opts.Chunk,
 	}
 	o.Notes, _ = kept.store.(rag.Noter) // every store here is one
@@ -46,11 +48,11 @@ func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.Live
 }
 
 // modelNamed gives an embedding model of the server that the environment names.
-func modelNamed(ctx context.Context, cfg *settings, name string) (rag.Embedder, error) {
+func modelNamed(ctx context.Context, cfg *settings, name string, rec *recording.Recording) (rag.Embedder, error) {
 	at := openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
 	e, err := openaillm.NewEmbedder(at, name, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
 	if err != nil {
 		return nil, err
 	}
-	return e, e.Probe(ctx)
+	return ragtrace.Embedder(e, rec.Calls, "openai"), e.Probe(ctx)
 }

@@ -9,14 +9,13 @@ import (
 	"path/filepath"
 	"sync"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/ingest/parse/pdfium"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/raghttp"
 	"github.com/akshara-go/akshara/rag/understand"
@@ -31,6 +30,7 @@ type settings struct {
 	OpenAI   config.OpenAI
 	RAG      config.RAG
 	OTel     config.OTel
+	Langfuse config.Langfuse
 	Redis    config.Redis
 
 	Translation config.Translation
@@ -56,9 +56,9 @@ type parts struct {
 // open makes the parts, brings the index in line with the catalog and takes in
 // the sample corpus of a new folder. An index that was made by another model or
 // in another way answers meanwhile, and is built anew later.
-func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*parts, error) {
+func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*parts, error) {
 	dir := cfg.App.DataDir
-	kept, err := openStorage(ctx, cfg, log, monitor, traces)
+	kept, err := openStorage(ctx, cfg, log, monitor, rec.TracerProvider)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, errors.Join(err, kept.close())
 	}
-	found, err := finding(ctx, cfg, kept, translator, log, monitor, traces)
+	found, err := finding(ctx, cfg, kept, translator, log, monitor, rec)
 	if err != nil {
 		return nil, errors.Join(err, endTranslator(), kept.close())
 	}
@@ -91,7 +91,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 		p.handOver(ctx, cfg, dir)
 		return nil
 	}
-	repaired := understand.New(p.rag.index, &understand.Options{
+	repaired := understand.New(p.rag.retriever, &understand.Options{
 		Rewrite: []understand.Rewriter{&understand.Spelling{Corrector: p.rag.index}}, Detect: language, Logger: observe.Named(p.log, "understand"),
 	})
 	p.rag.searcher = raghttp.NewPager(repaired, p.documents, observe.Named(p.log, "search"))

@@ -8,20 +8,21 @@ import (
 	"path/filepath"
 	"time"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/extractive"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/rag/ragtrace"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/translit"
@@ -43,15 +44,17 @@ type retrieval struct {
 
 	remote bool
 	index  *rag.LiveIndex // nil when remote
+
+	retriever rag.Retriever // index, recorded; nil when remote
 }
 
 // finding gives what finds and answers: the service that the environment names,
 // whose check it adds to monitor, or this process in what is kept.
-func finding(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
+func finding(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*retrieval, error) {
 	if cfg.Services.RAG == "" {
-		return findingHere(ctx, cfg, kept, translator, log, monitor, traces)
+		return findingHere(ctx, cfg, kept, translator, log, monitor, rec)
 	}
-	client, err := raghttp.NewClient(cfg.Services.RAG, &httpkit.ClientOptions{Timeout: answerWait})
+	client, err := raghttp.NewClient(cfg.Services.RAG, &httpkit.ClientOptions{Timeout: answerWait, Askers: true})
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +66,8 @@ func finding(ctx context.Context, cfg *settings, kept *storage, translator trans
 }
 
 // findingHere finds in an index of the store, whose check it adds to monitor.
-func findingHere(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (*retrieval, error) {
-	model, endModel, err := languageModel(cfg, log, monitor, traces)
+func findingHere(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*retrieval, error) {
+	model, endModel, err := languageModel(cfg, log, monitor, rec)
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +75,9 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	opts := &rag.LiveOptions{IndexOptions: rag.IndexOptions{
 		Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"),
 		Speller: speller(translit.New(nil)), Chunk: chunkOptions(cfg),
+		Reranker: ragtrace.Reranker(rag.LexicalReranker{}, rec.Calls, "", "lexical"),
 	}}
-	endEmbedders, err := embedding(ctx, cfg, kept, opts)
+	endEmbedders, err := embedding(ctx, cfg, kept, opts, rec)
 	if err != nil {
 		return nil, errors.Join(err, endModel())
 	}
@@ -83,11 +87,12 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 		return nil, errors.Join(err, end())
 	}
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
+	finding := ragtrace.Retriever(index, rec.Calls, "documents")
 	return &retrieval{
-		answerer: rag.NewEngine(index, &rag.EngineOptions{
+		answerer: rag.NewEngine(finding, &rag.EngineOptions{
 			Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
 		}),
-		suggester: index, sink: index, chunks: index.Chunks, close: end, index: index,
+		suggester: index, sink: index, chunks: index.Chunks, close: end, index: index, retriever: finding,
 	}, nil
 }
 
@@ -106,25 +111,26 @@ func (p *parts) handOver(ctx context.Context, cfg *settings, dir string) {
 	})
 }
 
-// languageModel gives the language model that the environment names, or nil, and
+// languageModel gives the language model that the environment names, or the one that quotes, and
 // what ends it. Its answers are kept, and given again for the same passages.
-func languageModel(cfg *settings, log *slog.Logger, monitor *health.Monitor, traces trace.TracerProvider) (llm.Model, func() error, error) {
+func languageModel(cfg *settings, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (llm.Model, func() error, error) {
 	none := func() error { return nil }
 	name := cfg.OpenAI.ModelStandard
 	if cfg.OpenAI.BaseURL == "" || name == "" {
-		return nil, none, nil
+		return ragtrace.Model(extractive.New(nil), rec.Calls, &ragtrace.ModelOptions{Name: extractive.Name}), none, nil
 	}
 	model, err := openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, name, nil)
 	if err != nil {
 		return nil, none, err
 	}
-	answers, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBCache, &sharedcache.Options{Logger: log, Tracers: traces})
+	answers, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBCache, &sharedcache.Options{Logger: log, Tracers: rec.TracerProvider})
 	if err != nil {
 		return nil, none, err
 	}
 	answers.Watch(monitor)
 	opts := &llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")}
-	return llmcache.New(model, cfg.OpenAI.BaseURL+" "+name, answers, opts), answers.Close, nil
+	traced := ragtrace.Model(model, rec.Calls, &ragtrace.ModelOptions{Provider: "openai", Name: name, Remote: true})
+	return llmcache.New(traced, cfg.OpenAI.BaseURL+" "+name, answers, opts), answers.Close, nil
 }
 
 // chunkOptions gives how documents are cut.

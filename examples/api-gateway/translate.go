@@ -33,7 +33,7 @@ func translation(cfg *settings) (translate.Translator, func() error, error) {
 	if cfg.Services.Translation == "" {
 		return translationHere(cfg)
 	}
-	client, err := translatehttp.NewClient(cfg.Services.Translation, &httpkit.ClientOptions{Timeout: translationWait})
+	client, err := translatehttp.NewClient(cfg.Services.Translation, &httpkit.ClientOptions{Timeout: translationWait, Askers: true})
 	if err != nil {
 		return nil, nil, err
 	}

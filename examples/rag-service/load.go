@@ -9,11 +9,12 @@ import (
 
 // settings is what the environment sets.
 type settings struct {
-	App    config.App
-	OpenAI config.OpenAI
-	RAG    config.RAG
-	OTel   config.OTel
-	Redis  config.Redis
+	App      config.App
+	OpenAI   config.OpenAI
+	RAG      config.RAG
+	OTel     config.OTel
+	Langfuse config.Langfuse
+	Redis    config.Redis
 }
 
 // load reads the environment. Variables that look like settings and are none

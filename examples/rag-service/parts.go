@@ -9,24 +9,26 @@ import (
 	"strings"
 	"sync"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/ingest/catalog"
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/memcache"
+	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/embed"
+	"github.com/akshara-go/akshara/rag/extractive"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/localstore"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/rag/ragtrace"
 	"github.com/akshara-go/akshara/rag/understand"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -59,13 +61,13 @@ type parts struct {
 
 // open makes the parts, adds their checks to monitor and brings the index in
 // line with the documents.
-func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, tracers trace.TracerProvider) (*parts, error) {
+func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*parts, error) {
 	dir := filepath.Join(cfg.App.DataDir, folder)
 	store, err := localstore.Open(filepath.Join(dir, "index"), &localstore.Options{Logger: observe.Named(log, "localstore")})
 	if err != nil {
 		return nil, err
 	}
-	answers, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBCache, &sharedcache.Options{Logger: log, Tracers: tracers})
+	answers, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBCache, &sharedcache.Options{Logger: log, Tracers: rec.TracerProvider})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -75,7 +77,7 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	}
 	ctx, stop := context.WithCancel(ctx)
 	p := &parts{store: store, answers: answers, vectors: vectors, stop: stop}
-	if err := p.wire(ctx, cfg, log, monitor, dir); err != nil {
+	if err := p.wire(ctx, cfg, log, monitor, dir, rec.Calls); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	answers.Watch(monitor)
@@ -83,7 +85,7 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	return p, nil
 }
 
-func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, dir string) error {
+func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, dir string, calls *genai.Recorder) error {
 	kept, err := catalog.OpenDir(filepath.Join(dir, "documents"))
 	if err != nil {
 		return err
@@ -92,12 +94,13 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	documents := &ingest.Collection{Catalog: kept, Detect: language}
 	opts := &rag.LiveOptions{IndexOptions: rag.IndexOptions{
 		Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"), Speller: spell(translit.New(nil)),
-		Chunk: &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
+		Chunk:    &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
+		Reranker: ragtrace.Reranker(rag.LexicalReranker{}, calls, "", "lexical"),
 	}}
-	if err := p.embedding(ctx, cfg, documents, opts); err != nil {
+	if err := p.embedding(ctx, cfg, documents, opts, calls); err != nil {
 		return err
 	}
-	model, err := p.languageModel(cfg, log)
+	model, err := p.languageModel(cfg, log, calls)
 	if err != nil {
 		return err
 	}
@@ -106,14 +109,19 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 		return err
 	}
 	documents.Sink = index
+	finding := ragtrace.Retriever(index, calls, "documents")
+	answering := model
+	if model == nil {
+		answering = ragtrace.Model(extractive.New(nil), calls, &ragtrace.ModelOptions{Name: extractive.Name})
+	}
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
 	p.service = raghttp.Service{
-		Retriever: understand.New(index, &understand.Options{
+		Retriever: understand.New(finding, &understand.Options{
 			Rewrite: []understand.Rewriter{&understand.FollowUp{Model: model, Logger: log}, &understand.Spelling{Corrector: index}},
 			Detect:  language, Logger: log,
 		}),
 		Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil,
-		Answerer: rag.NewEngine(index, &rag.EngineOptions{Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact}),
+		Answerer: rag.NewEngine(finding, &rag.EngineOptions{Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact}),
 		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}
 	return p.align(ctx, documents, index, log)
@@ -158,7 +166,7 @@ func spell(t *translit.Transliterator) rag.Speller {
 // environment names, if any, and to those of other models at the same server,
 // which the index may hold vectors of. A model that the server has not is an
 // error; its mean is estimated later, and kept in the store.
-func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Source, opts *rag.LiveOptions) error {
+func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Source, opts *rag.LiveOptions, calls *genai.Recorder) error {
 	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
 		return nil
 	}
@@ -168,7 +176,7 @@ func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Sour
 		if err != nil {
 			return nil, err
 		}
-		return e, e.Probe(ctx)
+		return ragtrace.Embedder(e, calls, "openai"), e.Probe(ctx)
 	}
 	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, cfg.RAG.EmbeddingModel) }
 	opts.Embedders = o.Reopen
@@ -177,7 +185,7 @@ func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Sour
 
 // languageModel gives the language model that the environment names, or nil. Its
 // answers are kept, and given again for the same passages.
-func (p *parts) languageModel(cfg *settings, log *slog.Logger) (llm.Model, error) {
+func (p *parts) languageModel(cfg *settings, log *slog.Logger, calls *genai.Recorder) (llm.Model, error) {
 	if cfg.OpenAI.BaseURL == "" || cfg.OpenAI.ModelStandard == "" {
 		return nil, nil
 	}
@@ -185,7 +193,8 @@ func (p *parts) languageModel(cfg *settings, log *slog.Logger) (llm.Model, error
 	if err != nil {
 		return nil, err
 	}
-	return llmcache.New(model, cfg.OpenAI.BaseURL+" "+cfg.OpenAI.ModelStandard, p.answers,
+	traced := ragtrace.Model(model, calls, &ragtrace.ModelOptions{Provider: "openai", Name: cfg.OpenAI.ModelStandard, Remote: true})
+	return llmcache.New(traced, cfg.OpenAI.BaseURL+" "+cfg.OpenAI.ModelStandard, p.answers,
 		&llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")}), nil
 }
 

@@ -7,7 +7,9 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	awstranslateapi "github.com/aws/aws-sdk-go-v2/service/translate"
 
+	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/rag/ragtrace"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/apertium"
 	"github.com/akshara-go/akshara/translate/awstranslate"
@@ -44,8 +46,9 @@ func nothing() error { return nil }
 // engines gives those that the environment names, in the order in which they
 // are asked: what was made for these languages, what translates all of them,
 // what translates some. An error comes with the engines that were made before it.
-func engines(ctx context.Context, cfg *settings) ([]engine, error) {
+func engines(ctx context.Context, cfg *settings, calls *genai.Recorder) ([]engine, error) {
 	var list []engine
+	model := func(context.Context, *settings) (*engine, error) { return model(cfg, calls) }
 	for _, try := range []func(context.Context, *settings) (*engine, error){indicTrans, bhashiniAccount, model, libre, aws, apertiumHere} {
 		e, err := try(ctx, cfg)
 		if err != nil {
@@ -84,7 +87,7 @@ func bhashiniAccount(_ context.Context, cfg *settings) (*engine, error) {
 }
 
 // model is the language model, which keeps to a glossary by itself.
-func model(_ context.Context, cfg *settings) (*engine, error) {
+func model(cfg *settings, calls *genai.Recorder) (*engine, error) {
 	name := cmp.Or(cfg.Translation.Model, cfg.OpenAI.ModelStandard)
 	if cfg.OpenAI.BaseURL == "" || name == "" {
 		return nil, nil
@@ -93,7 +96,8 @@ func model(_ context.Context, cfg *settings) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := llmtranslate.New(m, &llmtranslate.Options{Model: name})
+	traced := ragtrace.Model(m, calls, &ragtrace.ModelOptions{Provider: "openai", Name: name, Remote: true})
+	t := llmtranslate.New(traced, &llmtranslate.Options{Model: name})
 	e := newEngine("llmtranslate", t, 0, nothing)
 	e.translator = translate.NewChunked(t, nil)
 	return &e, nil

@@ -15,6 +15,7 @@ type settings struct {
 	Engines     config.Engines
 	Redis       config.Redis
 	OTel        config.OTel
+	Langfuse    config.Langfuse
 }
 
 // load reads the environment. Variables that look like settings and are none

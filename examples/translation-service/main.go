@@ -20,6 +20,7 @@ import (
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/observe/telemetry"
 	"github.com/akshara-go/akshara/translate/translatehttp"
@@ -62,21 +63,23 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 	}
 	monitor := health.New(&health.Options{Service: service, Version: version, Logger: log})
 	registry := httpkit.NewRegistry()
-	tel, err := startTelemetry(ctx, cfg, &telemetry.Options{Registry: registry, Mask: personal, Logger: observe.Named(log, "telemetry")})
+	rec, err := recording.Start(ctx, &recording.Settings{OTel: cfg.OTel, Langfuse: cfg.Langfuse, Contract: true}, &telemetry.Options{
+		Service: service, Version: version, Environment: cfg.App.Env, Registry: registry, Mask: personal, Logger: observe.Named(log, "telemetry"),
+	})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tel.Shutdown(context.Background()) }() // what it could not deliver it has logged
+	defer func() { _ = rec.Shutdown(context.Background()) }() // what it could not deliver it has logged
 
-	parts, err := open(ctx, cfg, log, monitor, tel.TracerProvider)
+	parts, err := open(ctx, cfg, log, monitor, rec)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = parts.close() }() // nothing is lost by it
 
 	kit := httpkit.New(&httpkit.Options{
-		Service: service, Version: version, Logger: log, Health: monitor, HandlerTimeout: maxWork,
-		Registry: registry, TracerProvider: tel.TracerProvider, Mask: personal,
+		Service: service, Version: version, Logger: log, Health: monitor, HandlerTimeout: maxWork, Askers: true,
+		Registry: registry, TracerProvider: rec.TracerProvider, Mask: personal,
 		Title: "Akshara translation", Description: "Detection, transliteration and translation for the 22 scheduled languages of India and English.",
 	})
 	translatehttp.Register(kit, &parts.service, &translatehttp.Options{Logger: log})
@@ -87,17 +90,4 @@ func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 			ready(addr)
 		}
 	})
-}
-
-// startTelemetry sends traces and metrics where the environment says, or nowhere.
-func startTelemetry(ctx context.Context, cfg *settings, opts *telemetry.Options) (*telemetry.Telemetry, error) {
-	opts.Service, opts.Version, opts.Environment = service, version, cfg.App.Env
-	if cfg.OTel.ServiceName != "" {
-		opts.Service = cfg.OTel.ServiceName
-	}
-	opts.Endpoint, opts.TraceShare = cfg.OTel.Endpoint, cfg.OTel.TraceShare
-	if opts.TraceShare == 0 {
-		opts.TraceShare = -1 // none; to the package 0 is all
-	}
-	return telemetry.Start(ctx, opts)
 }

@@ -6,10 +6,10 @@ import (
 	"log/slog"
 	"slices"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
@@ -32,20 +32,20 @@ type parts struct {
 }
 
 // open makes the parts and adds their checks to monitor.
-func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, tracers trace.TracerProvider) (*parts, error) {
+func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*parts, error) {
 	p := &parts{}
-	if err := p.wire(ctx, cfg, log, monitor, tracers); err != nil {
+	if err := p.wire(ctx, cfg, log, monitor, rec); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
 
-func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, tracers trace.TracerProvider) error {
-	chain, err := p.engines(ctx, cfg, log, monitor)
+func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) error {
+	chain, err := p.engines(ctx, cfg, log, monitor, rec.Calls)
 	if err != nil {
 		return err
 	}
-	kept, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBTranslation, &sharedcache.Options{Bytes: cacheBytes, Logger: log, Tracers: tracers})
+	kept, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBTranslation, &sharedcache.Options{Bytes: cacheBytes, Logger: log, Tracers: rec.TracerProvider})
 	if err != nil {
 		return err
 	}
@@ -66,8 +66,8 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 }
 
 // engines gives those that the environment names as one Translator.
-func (p *parts) engines(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor) (translate.Translator, error) {
-	list, err := engines(ctx, cfg)
+func (p *parts) engines(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.Monitor, calls *genai.Recorder) (translate.Translator, error) {
+	list, err := engines(ctx, cfg, calls)
 	var names []string
 	var chain []translate.Translator
 	for _, e := range list {

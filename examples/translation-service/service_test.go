@@ -97,7 +97,7 @@ func TestEveryEngineThatIsNamedIsThere(t *testing.T) {
 	environment(t, env)
 	cfg, _, err := load(t.Context())
 	require.NoError(t, err)
-	list, err := engines(t.Context(), cfg)
+	list, err := engines(t.Context(), cfg, nil)
 	require.NoError(t, err)
 	var names []string
 	for _, e := range list {

@@ -24,7 +24,8 @@ type Common struct {
 	Redis       Redis       `title:"Redis"`
 	Services    Services    `title:"Where capabilities run"`
 
-	OTel OTel `title:"Traces and metrics (OpenTelemetry)"`
+	OTel     OTel     `title:"Traces and metrics (OpenTelemetry)"`
+	Langfuse Langfuse `title:"Traces of answers (Langfuse)"`
 }
 
 // App is what every service needs to know about itself.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -288,4 +289,19 @@ func TestTranslationGroups(t *testing.T) {
 	}
 	_, err = config.Load[config.Common](env(map[string]string{"TRANSLATION_SERVICE_URL": "translation:8004"}))
 	require.ErrorContains(t, err, "TRANSLATION_SERVICE_URL")
+}
+
+func TestLangfuseAndItsKeysStandTogether(t *testing.T) {
+	all := map[string]string{"LANGFUSE_HOST": "https://langfuse.example.org", "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": secret}
+	for _, vars := range []map[string]string{nil, all} {
+		_, err := config.Load[config.Langfuse](env(vars))
+		require.NoError(t, err)
+	}
+	for missing := range all {
+		vars := maps.Clone(all)
+		delete(vars, missing)
+		_, err := config.Load[config.Langfuse](env(vars))
+		require.ErrorContains(t, err, missing+": found nothing")
+		require.NotContains(t, err.Error(), secret)
+	}
 }

@@ -188,6 +188,9 @@ func (a *attempt) setHeader(ctx context.Context, h http.Header, accept string) {
 		}
 	}
 	propagate(ctx, h)
+	if a.client.opts.Askers {
+		sendAsker(ctx, h)
+	}
 }
 
 // startSpan begins the attempt's span. Neither path nor query stand on it: they

@@ -62,6 +62,9 @@ type ClientOptions struct {
 	// TracerProvider records a span for each attempt. Nil means the provider of the
 	// span in the call's context, so that a server's calls are recorded with it.
 	TracerProvider trace.TracerProvider
+	// Askers sends the user and the conversation of the context along, as W3C
+	// Baggage: to a service of one's own, since it says who asks.
+	Askers bool
 }
 
 func (o *ClientOptions) fill() {

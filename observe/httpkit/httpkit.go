@@ -117,6 +117,9 @@ type Options struct {
 	// TracerProvider records a span for each request. Nil means that none is
 	// recorded; there is a trace id all the same, taken from the request or made.
 	TracerProvider trace.TracerProvider
+	// Askers takes the user and the conversation of a request from its baggage, for
+	// its spans ([observe.WithUser]): of a service that only other services reach.
+	Askers bool
 	// TrustedOrigins are origins ("https://example.org") whose pages may send
 	// requests that change something. Pages of every other origin than the
 	// service's own are refused with FORBIDDEN; clients that are no browsers are

@@ -25,6 +25,9 @@ func (k *Kit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	id := requestID(r.Header)
 	ctx, span, sc := k.startTrace(observe.WithRequestID(r.Context(), id), r)
+	if k.opts.Askers {
+		ctx = withAsker(ctx, r.Header)
+	}
 	traceparent := formatTraceparent(sc)
 	r = r.WithContext(observe.WithTraceID(ctx, traceparent[3:35]))
 	res := newResponse(k, w, r)

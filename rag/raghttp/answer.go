@@ -1,6 +1,7 @@
 package raghttp
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
@@ -108,7 +110,8 @@ func (r *routes) registerAnswer(kit *httpkit.Kit, at, tag string) {
 }
 
 // question reads a request. What is missing gets its default.
-func (r *routes) question(in *answerInput) (*rag.Question, error) {
+// A conversation that it does not name is the context's, or begins with it.
+func (r *routes) question(ctx context.Context, in *answerInput) (*rag.Question, error) {
 	readers, err := r.readers(in.Readers)
 	if err != nil {
 		return nil, err
@@ -117,6 +120,7 @@ func (r *routes) question(in *answerInput) (*rag.Question, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.Body.SessionID = cmp.Or(in.Body.SessionID, observe.SessionID(ctx))
 	if in.Body.SessionID == "" {
 		in.Body.SessionID = uuid.NewString()
 	}
@@ -128,11 +132,11 @@ func (r *routes) question(in *answerInput) (*rag.Question, error) {
 }
 
 func (r *routes) answer(ctx context.Context, in *answerInput) (*answerOutput, error) {
-	q, err := r.question(in)
+	q, err := r.question(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
+	ctx, span := startSpan(observe.WithSession(ctx, in.Body.SessionID), "answer", attribute.Int("rag.top_k", q.TopK))
 	a, err := r.service.Answerer.Answer(ctx, q)
 	if err != nil {
 		endSpan(span, err)
@@ -150,13 +154,13 @@ func (r *routes) answered(span trace.Span, a *rag.Answer) {
 }
 
 // answerStream sends the steps of an answer as events.
-func (r *routes) answerStream(_ context.Context, in *answerInput) (*huma.StreamResponse, error) {
-	q, err := r.question(in)
+func (r *routes) answerStream(ctx context.Context, in *answerInput) (*huma.StreamResponse, error) {
+	q, err := r.question(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	return httpkit.Stream(func(ctx context.Context, events *httpkit.SSE) error {
-		ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
+		ctx, span := startSpan(observe.WithSession(ctx, in.Body.SessionID), "answer", attribute.Int("rag.top_k", q.TopK))
 		for step, err := range steps(ctx, r.service.Answerer, q) {
 			if err == nil {
 				err = send(events, &step, &in.Body)

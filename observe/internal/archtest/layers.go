@@ -145,6 +145,7 @@ var Table = []Row{
 	{Pattern: "observe/sharedcache", Layer: L3, Vendors: []string{goRedis}, Also: []string{"observe/memcache", "observe/rediscache", "observe/redistrace"},
 		Why: "it chooses between the caches, by the settings"},
 	{Pattern: "observe/langfuse", Layer: L3, Vendors: []string{openTel, uuid}, Why: "it sends spans by OpenTelemetry's SDK, and events have ids"},
+	{Pattern: "observe/recording", Layer: L3, Also: []string{"observe/telemetry", "observe/langfuse"}, Why: "it sets up what a service records, by the settings"},
 	{Pattern: "observe/pgkit", Layer: L3, Vendors: []string{gormLib, pgx}, Why: "the one place that knows PostgreSQL's errors, through the ORM and its driver"},
 	{Pattern: "rag/pgstore", Layer: L3, Vendors: []string{gormLib, "github.com/pgvector/pgvector-go"}, Also: []string{pgkit},
 		Why: "PostgreSQL: the ORM and the type of vectors"},
