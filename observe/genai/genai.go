@@ -20,6 +20,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
+	noopmetric "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
@@ -56,14 +57,23 @@ func New(opts *Options) (*Recorder, error) {
 		return r, nil
 	}
 	r.content = opts.Content
-	if opts.TracerProvider != nil {
+	if !off(opts.TracerProvider) {
 		r.tracer = opts.TracerProvider.Tracer(name, trace.WithSchemaURL(SchemaURL))
 	}
 	var err error
-	if opts.MeterProvider != nil {
+	if !off(opts.MeterProvider) {
 		r.metrics, err = newInstruments(opts.MeterProvider.Meter(name, metric.WithSchemaURL(SchemaURL)), opts.Contract)
 	}
 	return r, err
+}
+
+// off tells whether a provider is none, or the API's own that does nothing.
+func off(provider any) bool {
+	switch provider.(type) {
+	case nil, noop.TracerProvider, noopmetric.MeterProvider:
+		return true
+	}
+	return false
 }
 
 // Start is what is known when a call begins.
