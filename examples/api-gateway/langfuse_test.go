@@ -46,7 +46,7 @@ func TestAnAnswersWholePathIsInLangfuse(t *testing.T) {
 			}
 			require.Equal(t, trace, span.TraceId)
 		}
-		require.Equal(t, map[string]string{"POST /api/v1/chat": "span", "answer": "span", "retrieval documents": "retriever", "rerank lexical": "span", "chat extractive": "generation"}, kinds)
+		require.Equal(t, map[string]string{"POST /api/v1/chat": "span", "answer": "span", "invoke_workflow answer": "chain", "retrieval documents": "retriever", "rerank lexical": "span", "chat extractive": "generation"}, kinds)
 		for _, span := range langfuse.Spans() {
 			require.True(t, string(span.TraceId) != string(trace) || otlptest.Texts(span.Attributes)["session.id"] == "conversation-7", "every span of it: %s", span.Name)
 			require.NotEqual(t, tracepb.Status_STATUS_CODE_ERROR, span.Status.GetCode())

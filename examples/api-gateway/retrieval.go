@@ -89,9 +89,9 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
 	finding := ragtrace.Retriever(index, rec.Calls, "documents")
 	return &retrieval{
-		answerer: rag.NewEngine(finding, &rag.EngineOptions{
+		answerer: ragtrace.Answerer(rag.NewEngine(finding, &rag.EngineOptions{
 			Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
-		}),
+		}), rec.Calls, "answer"),
 		suggester: index, sink: index, chunks: index.Chunks, close: end, index: index, retriever: finding,
 	}, nil
 }

@@ -121,8 +121,10 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 			Detect:  language, Logger: log,
 		}),
 		Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil,
-		Answerer: rag.NewEngine(finding, &rag.EngineOptions{Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact}),
-		Parse:    read(parse.New(&parse.Options{Detect: language})),
+		Answerer: ragtrace.Answerer(rag.NewEngine(finding, &rag.EngineOptions{
+			Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact,
+		}), calls, "answer"),
+		Parse: read(parse.New(&parse.Options{Detect: language})),
 	}
 	return p.align(ctx, documents, index, log)
 }

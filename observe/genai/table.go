@@ -27,6 +27,7 @@ const (
 	RequestTemp      attribute.Key = "gen_ai.request.temperature"
 	RequestTopK      attribute.Key = "gen_ai.request.top_k"
 	EmbeddingsDims   attribute.Key = "gen_ai.embeddings.dimension.count"
+	WorkflowName     attribute.Key = "gen_ai.workflow.name"
 	ToolName         attribute.Key = "gen_ai.tool.name"
 	ToolType         attribute.Key = "gen_ai.tool.type"
 	ToolCallID       attribute.Key = "gen_ai.tool.call.id"
@@ -57,18 +58,20 @@ const (
 
 // What the conventions have no name for.
 const (
-	PromptVersion  attribute.Key = "akshara.prompt.version"
-	Abandoned      attribute.Key = "akshara.stream.abandoned" // the reader of a stream left before its end
-	CostInput      attribute.Key = "akshara.cost.input"       // of a call, in the currency of CostCurrency
-	CostOutput     attribute.Key = "akshara.cost.output"
-	CostCurrency   attribute.Key = "akshara.cost.currency"
-	InputCount     attribute.Key = "akshara.input.count"  // texts to embed, candidates to rank
-	OutputCount    attribute.Key = "akshara.output.count" // documents or candidates given
-	GuardName      attribute.Key = "akshara.guard.name"
-	GuardAction    attribute.Key = "akshara.guard.action" // what a guard did: allow, mask, block
-	GuardFindings  attribute.Key = "akshara.guard.findings"
-	EmbeddingInput attribute.Key = "akshara.embeddings.input" // with Options.Content only
-	GuardInput     attribute.Key = "akshara.guard.input"      // with Options.Content only
+	PromptVersion    attribute.Key = "akshara.prompt.version"
+	Abandoned        attribute.Key = "akshara.stream.abandoned" // the reader of a stream left before its end
+	CostInput        attribute.Key = "akshara.cost.input"       // of a call, in the currency of CostCurrency
+	CostOutput       attribute.Key = "akshara.cost.output"
+	CostCurrency     attribute.Key = "akshara.cost.currency"
+	InputCount       attribute.Key = "akshara.input.count"       // texts to embed, candidates to rank
+	OutputCount      attribute.Key = "akshara.output.count"      // documents or candidates given
+	AnswerRefusal    attribute.Key = "akshara.answer.refusal"    // why an answer was refused
+	AnswerConfidence attribute.Key = "akshara.answer.confidence" // 0 to 1
+	GuardName        attribute.Key = "akshara.guard.name"
+	GuardAction      attribute.Key = "akshara.guard.action" // what a guard did: allow, mask, block
+	GuardFindings    attribute.Key = "akshara.guard.findings"
+	EmbeddingInput   attribute.Key = "akshara.embeddings.input" // with Options.Content only
+	GuardInput       attribute.Key = "akshara.guard.input"      // with Options.Content only
 )
 
 // Operation is what a call does: a value of gen_ai.operation.name.
@@ -76,10 +79,11 @@ type Operation string
 
 // The operations: those of the conventions, then those they have no value for.
 const (
-	Chat        Operation = "chat"
-	Embeddings  Operation = "embeddings"
-	Retrieval   Operation = "retrieval"
-	ExecuteTool Operation = "execute_tool"
+	Chat           Operation = "chat"
+	Embeddings     Operation = "embeddings"
+	Retrieval      Operation = "retrieval"
+	ExecuteTool    Operation = "execute_tool"
+	InvokeWorkflow Operation = "invoke_workflow"
 
 	Rerank    Operation = "rerank"
 	Guardrail Operation = "guardrail"

@@ -25,7 +25,7 @@ func TestTheTableIsTheConventions(t *testing.T) {
 		semconv.GenAIOperationNameKey, semconv.GenAIProviderNameKey, semconv.GenAIConversationIDKey, semconv.GenAIOutputTypeKey,
 		semconv.GenAIPromptNameKey, semconv.GenAIDataSourceIDKey, semconv.ErrorTypeKey, semconv.UserIDKey, semconv.SessionIDKey,
 		semconv.GenAIRequestModelKey, semconv.GenAIRequestMaxTokensKey, semconv.GenAIRequestStreamKey, semconv.GenAIRequestTemperatureKey,
-		semconv.GenAIRequestTopKKey, semconv.GenAIEmbeddingsDimensionCountKey, semconv.GenAIToolNameKey, semconv.GenAIToolTypeKey,
+		semconv.GenAIRequestTopKKey, semconv.GenAIEmbeddingsDimensionCountKey, semconv.GenAIToolNameKey, semconv.GenAIWorkflowNameKey, semconv.GenAIToolTypeKey,
 		semconv.GenAIToolCallIDKey, semconv.GenAIResponseModelKey, semconv.GenAIResponseFinishReasonsKey, semconv.GenAIResponseTimeToFirstChunkKey,
 		semconv.GenAIUsageInputTokensKey, semconv.GenAIUsageOutputTokensKey, semconv.GenAIUsageCacheReadInputTokensKey, semconv.GenAITokenTypeKey,
 		semconv.GenAISystemInstructionsKey, semconv.GenAIInputMessagesKey, semconv.GenAIOutputMessagesKey, semconv.GenAIRetrievalQueryTextKey,
@@ -42,7 +42,7 @@ func TestTheTableIsTheConventions(t *testing.T) {
 	}
 	for ours, theirs := range map[genai.Operation]genaiconv.OperationNameAttr{
 		genai.Chat: genaiconv.OperationNameChat, genai.Embeddings: genaiconv.OperationNameEmbeddings,
-		genai.Retrieval: genaiconv.OperationNameRetrieval, genai.ExecuteTool: genaiconv.OperationNameExecuteTool,
+		genai.Retrieval: genaiconv.OperationNameRetrieval, genai.ExecuteTool: genaiconv.OperationNameExecuteTool, genai.InvokeWorkflow: genaiconv.OperationNameInvokeWorkflow,
 	} {
 		require.EqualValues(t, theirs, ours)
 	}

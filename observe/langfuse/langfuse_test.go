@@ -204,3 +204,15 @@ func TestLangfuseAwayCostsNothing(t *testing.T) {
 	}
 	goleak.VerifyNone(t, goleak.IgnoreCurrent())
 }
+
+// TestARefusalIsAWarning: whoever looks for refused answers finds them by their level.
+func TestARefusalIsAWarning(t *testing.T) {
+	c, tel, rec := recording(t, nil)
+	_, call := rec.Start(t.Context(), &genai.Start{Operation: genai.InvokeWorkflow, Model: "answer"})
+	call.Set(genai.AnswerRefusal.String("nothing_found"))
+	call.End(nil)
+	require.NoError(t, tel.Shutdown(t.Context()))
+	got := otlptest.Texts(c.Spans()[0].Attributes)
+	require.Equal(t, []string{"chain", "WARNING", "nothing_found"},
+		[]string{got["langfuse.observation.type"], got["langfuse.observation.level"], got["langfuse.observation.status_message"]})
+}

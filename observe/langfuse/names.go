@@ -40,6 +40,7 @@ const (
 	kindRetriever  = "retriever"
 	kindGuardrail  = "guardrail"
 	kindTool       = "tool"
+	kindChain      = "chain"
 
 	levelWarning = "WARNING"
 	levelError   = "ERROR"

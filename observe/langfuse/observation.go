@@ -117,6 +117,10 @@ func (o *observation) translate() {
 	case genai.Guardrail:
 		kind = kindGuardrail
 		o.guard()
+	case genai.InvokeWorkflow:
+		kind = kindChain
+		o.conversation()
+		o.answer()
 	case genai.ExecuteTool:
 		kind = kindTool
 		o.text(input, o.said(genai.ToolCallArguments))
@@ -189,6 +193,11 @@ func (o *observation) generation() {
 		o.text(promptName, o.said(genai.PromptName))
 		o.set(promptVersion.Int(v))
 	}
+	o.conversation()
+}
+
+// conversation tells what was said, and whether somebody heard the end.
+func (o *observation) conversation() {
 	if said := o.said(genai.InputMessages); said != "" {
 		o.set(input.String(conversation(o.said(genai.SystemInstructions), said)))
 	}
@@ -197,6 +206,17 @@ func (o *observation) generation() {
 	}
 	if o.has[genai.Abandoned].AsBool() {
 		o.set(attribute.String(metadata+"abandoned", "true"))
+	}
+}
+
+// answer tells how sure an answer is, and warns of a refusal.
+func (o *observation) answer() {
+	if v, ok := o.has[genai.AnswerConfidence]; ok {
+		o.set(attribute.String(metadata+"confidence", strconv.FormatFloat(v.AsFloat64(), 'g', 4, 64)))
+	}
+	if why := o.said(genai.AnswerRefusal); why != "" {
+		o.set(level.String(levelWarning))
+		o.set(statusMessage.String(why))
 	}
 }
 

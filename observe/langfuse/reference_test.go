@@ -114,6 +114,12 @@ func TestOursIsWhatTheirPackagesSend(t *testing.T) {
 	call.Messages(genai.OutputMessages, []genai.Message{{Role: "assistant", Parts: []genai.Part{{Type: "text", Content: "hi"}}}})
 	call.End(nil)
 
+	_, call = rec.Start(ctx, &genai.Start{Operation: genai.InvokeWorkflow, Model: "answer"})
+	call.Messages(genai.InputMessages, []genai.Message{{Role: "user", Parts: []genai.Part{{Type: "text", Content: "who?"}}}})
+	call.Messages(genai.OutputMessages, []genai.Message{{Role: "assistant", Parts: []genai.Part{{Type: "text", Content: "he"}}}})
+	call.Set(genai.AnswerConfidence.Float64(.5))
+	call.End(nil)
+
 	_, call = rec.Start(ctx, &genai.Start{Operation: genai.Chat, Model: "m"})
 	call.End(fault.New(fault.Upstream, "no", nil))
 	root.End()

@@ -54,4 +54,3 @@ func TestAQuestionBelongsToItsConversation(t *testing.T) {
 		require.Regexp(t, `^[0-9a-f-]{36}$`, a.session, path)
 	}
 }
-

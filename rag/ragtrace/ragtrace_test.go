@@ -132,7 +132,7 @@ func newSetup(t *testing.T, content observe.Masker) *setup {
 func (s *setup) sent() string {
 	s.Helper()
 	require.NoError(s, s.tel.Shutdown(context.Background()))
-	return otlptest.Describe(s.collector.Spans(), string(genai.TimeToFirstChunk), string(genai.RetrievalDocuments), string(genai.SystemInstructions))
+	return otlptest.Describe(s.collector.Spans(), string(genai.TimeToFirstChunk), string(genai.RetrievalDocuments), string(genai.AnswerConfidence), string(genai.SystemInstructions))
 }
 
 // asker is the context of a request, in a span of its server.
@@ -155,7 +155,7 @@ func (s *setup) answer(model llm.Model, question string) (*rag.Answer, error) {
 	defer span.End()
 	require.NoError(s, index.Add(context.Background(), []corpus.Document{{ID: "taj", Source: corpus.Source{Title: "ताजमहल", Language: lang.Hindi},
 		Text: "ताजमहल आगरा में यमुना नदी के किनारे है। इसे शाहजहाँ ने 1632 में बनवाना शुरू किया। पूछताछ: " + phone + "।"}}))
-	engine := rag.NewEngine(ragtrace.Retriever(index, s.rec, "handbook"), &rag.EngineOptions{Model: model})
+	engine := ragtrace.Answerer(rag.NewEngine(ragtrace.Retriever(index, s.rec, "handbook"), &rag.EngineOptions{Model: model}), s.rec, "answer")
 	return engine.Answer(ctx, &rag.Question{Text: question, TopK: 3})
 }
 
@@ -289,11 +289,60 @@ func TestWithoutARecorderNothingIsWrapped(t *testing.T) {
 	require.Same(t, m, ragtrace.Model(m, nil, nil))
 	require.Equal(t, letters{}, ragtrace.Embedder(letters{}, nil, ""))
 	require.Equal(t, broken{}, ragtrace.Retriever(broken{}, nil, ""))
+	require.Equal(t, failing{}, ragtrace.Answerer(failing{}, nil, ""))
 	require.Equal(t, rag.LexicalReranker{}, ragtrace.Reranker(rag.LexicalReranker{}, nil, "", ""))
 	rec, err := genai.New(nil)
 	require.NoError(t, err)
 	_, weighs := ragtrace.Retriever(broken{}, rec, "").(rag.Weigher)
 	require.False(t, weighs)
+}
+
+// failing is an Answerer that fails.
+type failing struct{ err error }
+
+func (f failing) Answer(context.Context, *rag.Question) (*rag.Answer, error) { return nil, f.err }
+
+// streaming is one that says something first, and then fails if it is to.
+type streaming struct{ failing }
+
+func (s streaming) Stream(ctx context.Context, _ *rag.Question) iter.Seq2[rag.Event, error] {
+	return func(yield func(rag.Event, error) bool) {
+		switch {
+		case !yield(rag.Event{Token: "a"}, nil):
+		case s.err != nil:
+			yield(rag.Event{}, s.err)
+		default:
+			yield(rag.Event{Answer: &rag.Answer{Text: "a", Refusal: &rag.Refusal{Reason: rag.NothingFound}}}, nil)
+		}
+	}
+}
+
+// TestAnswersAndTheirEnds: whole, refused, failed, cancelled and left ones all end their spans.
+func TestAnswersAndTheirEnds(t *testing.T) {
+	s := newSetup(t, nil)
+	down := fault.New(fault.ServiceUnavailable, "secret", nil)
+	q := &rag.Question{Text: "secret question"}
+	_, err := ragtrace.Answerer(failing{down}, s.rec, "1 failed").Answer(t.Context(), q)
+	require.ErrorIs(t, err, down)
+	_, streams := ragtrace.Answerer(failing{}, s.rec, "").(rag.Streamer)
+	require.False(t, streams)
+	stream := func(a rag.Answerer, name string, ctx context.Context, events int) {
+		for range ragtrace.Answerer(a, s.rec, name).(rag.Streamer).Stream(ctx, q) {
+			if events--; events == 0 {
+				break
+			}
+		}
+	}
+	stream(streaming{}, "2 whole", t.Context(), 0)
+	stream(streaming{}, "3 left with the end", t.Context(), 2)
+	stream(streaming{}, "4 left", t.Context(), 1)
+	stream(streaming{failing{down}}, "5 broken off", t.Context(), 0)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	stream(streaming{}, "6 cancelled", ended, 1)
+	got := s.sent()
+	require.NotContains(t, got, "secret")
+	same(t, "answers.txt", got)
 }
 
 // TestWhatIsRecordedIsStillWhatItWas: what is wrapped passes the suites, recorded and where nobody reads.
@@ -306,6 +355,13 @@ func TestWhatIsRecordedIsStillWhatItWas(t *testing.T) {
 				return ragtrace.Model(&served{pieces: []string{"a ", "b"}}, rec, nil)
 			}, &llm.Request{Messages: []llm.Message{{Role: llm.User, Content: "q"}}})
 			ragtest.TestReranker(t, func(*testing.T) rag.Reranker { return ragtrace.Reranker(rag.LexicalReranker{}, rec, "", "lexical") })
+			ragtest.TestAnswerer(t, func(t *testing.T) (rag.Answerer, ragtest.Sink) {
+				store, err := localstore.Open(t.TempDir(), nil)
+				require.NoError(t, err)
+				t.Cleanup(func() { require.NoError(t, store.Close()) })
+				index := rag.NewIndex(store, nil)
+				return ragtrace.Answerer(rag.NewEngine(index, nil), rec, "answer"), index
+			})
 			ragtest.TestRetriever(t, func(t *testing.T) (rag.Retriever, ragtest.Sink) {
 				store, err := localstore.Open(t.TempDir(), nil)
 				require.NoError(t, err)

@@ -50,6 +50,9 @@ await propagateAttributes(whole, () => startActiveObservation("answer", async ()
     prompt: { name: "grounded", version: 2, isFallback: false },
   });
   generation.end();
+  startObservation("invoke_workflow answer", {
+    input: [{ role: "user", content: "who?" }], output: { role: "assistant", content: "he" }, metadata: { confidence: 0.5 },
+  }, { asType: "chain" }).end();
   startObservation("chat bad", { model: "m", level: "ERROR", statusMessage: "UPSTREAM_ERROR" }, { asType: "generation" }).end();
 }));
 await provider.shutdown();
