@@ -90,16 +90,7 @@ func (o *observation) json(key attribute.Key, v any) {
 func (o *observation) said(key attribute.Key) string { return o.has[key].AsString() }
 
 func (o *observation) translate() {
-	source := o.span.Resource().Set()
-	if v, ok := source.Value(resourceEnv); ok {
-		o.text(environment, environmentName(v.AsString()))
-	}
-	if v, ok := source.Value(resourceVersion); ok {
-		o.text(release, v.AsString())
-	}
-	if !o.span.Parent().IsValid() {
-		o.set(appRoot.Bool(true))
-	}
+	o.place()
 	kind := kindSpan
 	switch genai.Operation(o.said(genai.OperationName)) {
 	case genai.Chat:
@@ -130,6 +121,20 @@ func (o *observation) translate() {
 	if status := o.span.Status(); status.Code == codes.Error {
 		o.set(level.String(levelError))
 		o.text(statusMessage, status.Description)
+	}
+}
+
+// place tells where a span comes from, and whether a trace begins with it.
+func (o *observation) place() {
+	source := o.span.Resource().Set()
+	if v, ok := source.Value(resourceEnv); ok {
+		o.text(environment, environmentName(v.AsString()))
+	}
+	if v, ok := source.Value(resourceVersion); ok {
+		o.text(release, v.AsString())
+	}
+	if !o.span.Parent().IsValid() {
+		o.set(appRoot.Bool(true))
 	}
 }
 

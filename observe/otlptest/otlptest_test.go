@@ -45,10 +45,15 @@ func TestWhatIsNoOTLPIsRefused(t *testing.T) {
 	require.Equal(t, 400, send("/v1/traces", protobuf, "gzip", []byte("not packed")))
 	require.Equal(t, 400, send("/v1/metrics", protobuf, "gzip", packed("not protobuf")))
 	require.Equal(t, 400, send("/v1/traces", protobuf, "gzip", packed(strings.Repeat("\xff", 100))))
+	came := 0
+	c.Notify(func() { came++ })
 	c.Refuse(http.StatusTooManyRequests)
 	require.Equal(t, 429, send("/v1/traces", protobuf, "gzip", packed("")))
 	require.Len(t, c.Paths(), 9)
+	require.Equal(t, 1, came, "of those that came after somebody asked to be told")
+	require.Equal(t, "gzip", c.Header().Get("Content-Encoding"))
 	require.Empty(t, c.Spans())
+	require.Empty(t, c.ByName(t))
 	require.Empty(t, c.Metrics())
 	http.DefaultClient.CloseIdleConnections()
 }
