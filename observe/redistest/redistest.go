@@ -20,11 +20,13 @@ import (
 	"github.com/akshara-go/akshara/observe/internal/localserver"
 )
 
-// The users. App may do on every server what a cache does and nothing else;
-// the Sentinels know their own alone.
+// The users. App may do on every server what a cache does and nothing else,
+// Service what keeps conversations as well; the Sentinels know their own alone.
 const (
 	App              = "app"
 	AppPassword      = "app-pässword"
+	Service          = "service"
+	ServicePassword  = "service-pässword"
 	SentinelUser     = admin
 	SentinelPassword = adminPassword
 	admin            = "admin"
@@ -34,6 +36,10 @@ const (
 // appRules are the ACL rules of the user App: what the documentation of
 // package rediscache says that its user needs.
 const appRules = "~* resetchannels -@all +ping +hello +get +set +incrby +exists +unlink +multi +exec +command +cluster|slots +cluster|shards +select"
+
+// serviceRules are those of the user Service: what the documentation of package
+// redissession says that its user needs, besides.
+const serviceRules = appRules + " +eval +evalsha +getrange +strlen +pttl +pexpire"
 
 // MasterName is what the Sentinels call their master.
 const MasterName = "cache"
@@ -77,11 +83,19 @@ func needs(tb testing.TB) {
 }
 
 // Single starts one server.
-func Single(tb testing.TB) *Deployment {
+func Single(tb testing.TB) *Deployment { return single(tb) }
+
+// Durable starts one server that has on disk what it acknowledged: killed, it
+// comes back with that.
+func Durable(tb testing.TB) *Deployment {
+	return single(tb, "--appendonly", "yes", "--appendfsync", "always")
+}
+
+func single(tb testing.TB, extra ...string) *Deployment {
 	tb.Helper()
 	needs(tb)
 	ca := newAuthority(tb)
-	s := newServer(tb, ca)
+	s := newServer(tb, ca, extra...)
 	s.Start()
 	return &Deployment{Addrs: []string{s.Addr}, Nodes: []*Server{s}, CAFile: ca.file}
 }
@@ -91,7 +105,8 @@ func newServer(tb testing.TB, ca *authority, extra ...string) *Server {
 	tb.Helper()
 	dir := tb.TempDir()
 	port := localserver.FreePort(tb)
-	acl := fmt.Sprintf("user default off\nuser %s on >%s ~* &* +@all\nuser %s on >%s %s\n", admin, adminPassword, App, AppPassword, appRules)
+	acl := fmt.Sprintf("user default off\nuser %s on >%s ~* &* +@all\nuser %s on >%s %s\nuser %s on >%s %s\n",
+		admin, adminPassword, App, AppPassword, appRules, Service, ServicePassword, serviceRules)
 	aclFile := filepath.Join(dir, "users.acl")
 	if err := os.WriteFile(aclFile, []byte(acl), 0o600); err != nil {
 		tb.Fatal(err)
@@ -108,7 +123,7 @@ func newServer(tb testing.TB, ca *authority, extra ...string) *Server {
 }
 
 // Start starts the server and waits until it answers. A server that was
-// killed comes back empty, at the same address.
+// killed comes back empty, unless it is Durable, at the same address.
 func (s *Server) Start() {
 	s.tb.Helper()
 	s.launch()

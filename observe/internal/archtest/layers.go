@@ -150,6 +150,8 @@ var Table = []Row{
 	{Pattern: "rag/pgstore", Layer: L3, Vendors: []string{gormLib, "github.com/pgvector/pgvector-go"}, Also: []string{pgkit},
 		Why: "PostgreSQL: the ORM and the type of vectors"},
 	{Pattern: "rag/weaviatestore", Layer: L3},
+	{Pattern: "rag/redissession", Layer: L3, Vendors: []string{goRedis}},
+	{Pattern: "rag/pgsession", Layer: L3, Vendors: []string{gormLib}, Also: []string{pgkit}, Why: "PostgreSQL through the ORM"},
 	{Pattern: "rag/openaillm", Layer: L3, Vendors: []string{goOpenAI}},
 	{Pattern: "rag/httprerank", Layer: L3},
 	{Pattern: "rag/bedrockllm", Layer: L3, Vendors: []string{aws}},

@@ -35,6 +35,8 @@ const (
 	Paraphrase    = "paraphrase"     // ask in other words
 	FollowUp      = "follow_up"      // complete a question of a conversation
 	Translation   = "translation"    // translate a list of texts
+	Conversation  = "conversation"   // what is said of a conversation that goes before a question
+	Summary       = "summary"        // sum turns of a conversation up
 )
 
 // MaxBytes bounds what one template may render to.

@@ -31,8 +31,8 @@ func Example() {
 }
 
 func TestEveryTaskHasATemplate(t *testing.T) {
-	data := map[string]any{"Language": "L", "Rules": "R", "NoAnswer": "NONE", "Number": 3, "Source": "S", "Target": "T", "Script": "Latin", "HTML": false, "Style": "", "Terms": nil}
-	for _, name := range []string{prompt.Grounded, prompt.GroundedAgain, prompt.Judge, prompt.Rerank, prompt.Paraphrase, prompt.FollowUp, prompt.Translation} {
+	data := map[string]any{"Language": "L", "Rules": "R", "NoAnswer": "NONE", "Number": 3, "Source": "S", "Target": "T", "Script": "Latin", "HTML": false, "Style": "", "Terms": nil, "Words": 9}
+	for _, name := range []string{prompt.Grounded, prompt.GroundedAgain, prompt.Judge, prompt.Rerank, prompt.Paraphrase, prompt.FollowUp, prompt.Translation, prompt.Conversation, prompt.Summary} {
 		var none *prompt.Set
 		text, id, err := none.Render(name, lang.Hindi, data)
 		require.NoError(t, err, name)
