@@ -16,6 +16,11 @@ type Question struct {
 	TopK     int           `json:"top_k,omitempty"`    // documents to answer from; 0 is 5
 	Filter   corpus.Filter `json:"filters,omitzero"`
 	Readers  []string      `json:"-"` // what the asker is known by; none: only what is public is read
+
+	// History is the conversation before the question, the oldest turn first, at most
+	// MaxHistoryBytes of text. A model is told of it; what is searched is Text alone,
+	// which rag/understand.Answerer completes.
+	History []llm.Message `json:"chat_history,omitempty"`
 }
 
 // Answer is a text with the evidence for each of its sentences, or a refusal.

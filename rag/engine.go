@@ -107,6 +107,9 @@ func (e *Engine) prepare(ctx context.Context, q *Question) (*draft, error) {
 	if err := checkText("message", q.Text); err != nil {
 		return nil, err
 	}
+	if err := checkHistory(q.History); err != nil {
+		return nil, err
+	}
 	code := q.Language
 	if code == "" {
 		code = lang.Auto
@@ -126,7 +129,7 @@ func (e *Engine) prepare(ctx context.Context, q *Question) (*draft, error) {
 		return nil, err
 	}
 	a := &draft{Answer: Answer{Language: code, Sources: sources, Claims: []Claim{}}, contact: e.opts.Contact}
-	a.grounding = &llm.Grounding{Question: q.Text, Language: code, Passages: passages(sources, e.opts.Passages)}
+	a.grounding = &llm.Grounding{Question: q.Text, Language: code, Passages: passages(sources, e.opts.Passages), History: q.History}
 	if w, ok := e.retriever.(Weigher); ok {
 		a.grounding.Weights, err = w.TermWeights(ctx, q.Text, code)
 	}

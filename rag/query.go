@@ -8,11 +8,15 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // MaxQueryBytes is the longest text that may be asked. What is longer is a document, not a question.
 const MaxQueryBytes = 8 << 10
+
+// MaxHistoryBytes bounds the text of a conversation that goes before a question.
+const MaxHistoryBytes = 512 << 10
 
 // MaxTopK is the largest number of documents that one query gives.
 const MaxTopK = 100
@@ -55,6 +59,22 @@ func checkText(field, text string) error {
 	if i := invalidUTF8(text); i >= 0 {
 		return fault.New(fault.InvalidRequest, fmt.Sprintf("%s is not valid UTF-8 at byte %d", field, i),
 			fault.Details{"field": field, "offset": i})
+	}
+	return nil
+}
+
+// checkHistory refuses what cannot be the conversation before a question.
+func checkHistory(history []llm.Message) error {
+	size := 0
+	for i := range history {
+		if size += len(history[i].Content); size > MaxHistoryBytes {
+			return fault.New(fault.InvalidRequest, fmt.Sprintf("chat_history has more than %d bytes of text", MaxHistoryBytes),
+				fault.Details{"field": "chat_history", "limit": MaxHistoryBytes})
+		}
+		if at := invalidUTF8(history[i].Content); at >= 0 {
+			return fault.New(fault.InvalidRequest, fmt.Sprintf("turn %d of chat_history is not valid UTF-8 at byte %d", i, at),
+				fault.Details{"field": "chat_history", "turn": i, "offset": at})
+		}
 	}
 	return nil
 }

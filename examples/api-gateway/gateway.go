@@ -23,7 +23,9 @@ func newGateway(p *parts, cfg *settings) *gateway { return &gateway{parts: p, to
 // register adds the routes, and the page with its texts.
 func (g *gateway) register(kit *httpkit.Kit) error {
 	opts := &raghttp.Options{TopK: g.topK, Logger: g.log}
-	raghttp.RegisterAnswer(kit, prefix+"/chat", g.rag.answerer, opts)
+	chat := *opts
+	chat.Sessions = g.sessions
+	raghttp.RegisterAnswer(kit, prefix+"/chat", g.rag.answerer, &chat)
 	raghttp.RegisterSearch(kit, prefix+"/search", g.rag.searcher, opts)
 	raghttp.RegisterSuggest(kit, prefix+"/search/suggest", g.rag.suggester, opts)
 	translatehttp.RegisterTranslate(kit, prefix+"/translate", g.translator, &translatehttp.Options{Logger: g.log})

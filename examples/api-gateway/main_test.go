@@ -62,7 +62,7 @@ var noSamples = map[string]string{"APP_SAMPLE_CORPUS": "false"}
 // environment sets the variables that a gateway over dir reads, whatever the
 // surroundings of the test say.
 func environment(tb testing.TB, dir string, env map[string]string) {
-	for _, foreign := range []string{"OPENAI_BASE_URL", "OPENAI_API_KEY", "LLM_MODEL_STANDARD", "RAG_EMBEDDING_MODEL", "TRANSLATION_MODEL", "TRANSLATION_SERVICE_URL", "RAG_SERVICE_URL", "APP_HOST", "APP_SAMPLE_CORPUS", "POSTGRES_HOST"} {
+	for _, foreign := range []string{"OPENAI_BASE_URL", "OPENAI_API_KEY", "LLM_MODEL_STANDARD", "RAG_EMBEDDING_MODEL", "TRANSLATION_MODEL", "TRANSLATION_SERVICE_URL", "RAG_SERVICE_URL", "APP_HOST", "APP_SAMPLE_CORPUS", "POSTGRES_HOST", "REDIS_HOST", "SESSION_IDLE_TIMEOUT_SECONDS", "SESSION_MAX_TURNS", "SESSION_CONTEXT_WINDOW_TOKENS"} {
 		tb.Setenv(foreign, "")
 	}
 	tb.Setenv("APP_DATA_DIR", dir)

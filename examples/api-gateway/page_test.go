@@ -21,6 +21,7 @@ func TestPage(t *testing.T) {
 	at("a citation opens its source and Esc gives the focus back", desktop, "/", opensAndCloses)
 	at("what the documents do not say is refused in the language of the question", desktop, "/", refuses)
 	at("a question asked from an example", desktop, "/", asksAnExample)
+	at("a conversation goes on, begins anew and outlives its end", desktop, "/", follows)
 	at("a document is uploaded, found and deleted", desktop, "/#documents", uploadsAndDeletes)
 	at("a file that cannot be read is explained", desktop, "/#documents", uploadFails)
 	at("results are paged and filtered", desktop, "/#search", searches)
@@ -138,6 +139,38 @@ func asksAnExample(p *tab) {
 	p.wait(`document.querySelector("#welcome").checkVisibility()`)
 	require.Zero(p.tb, js[int](p, `document.querySelectorAll(".exchange").length`))
 	require.Equal(p.tb, "question", js[string](p, "document.activeElement.id"))
+}
+
+// follows asks what only the question before explains, then begins anew, and at
+// last goes on with a conversation that has ended meanwhile.
+func follows(p *tab) {
+	last := `document.querySelector(".exchange:last-child .answer-text").textContent`
+	p.asked("ताजमहल किसने बनवाया था?")
+	p.asked("और वह कहाँ है?")
+	require.Contains(p.tb, js[string](p, last), "आगरा")
+	p.shot("conversation")
+
+	p.do(chromedp.Focus("#new-conversation"))
+	p.press(kb.Enter)
+	p.wait(`document.querySelector("#welcome").checkVisibility()`)
+	p.wait(`document.querySelector("#status").textContent !== ""`)
+	require.Equal(p.tb, "question", js[string](p, "document.activeElement.id"))
+	p.asked("और वह कहाँ है?")
+	require.NotContains(p.tb, js[string](p, last), "आगरा", "the new conversation knows nothing of the one before")
+
+	p.asked("कुतुब मीनार कहाँ है?")
+	js[int](p, `(window.fetch = ((whole) => (path, options) => {
+		const body = options?.body ? JSON.parse(options.body) : {};
+		if (body.session_id) body.session_id = "ended";
+		window.sent = [...(window.sent ?? []), body.session_id ?? ""];
+		return whole(path, options?.body ? { ...options, body: JSON.stringify(body) } : options);
+	})(window.fetch), 1)`)
+	p.asked("लाल किला कहाँ है?")
+	require.Contains(p.tb, js[string](p, last), "दिल्ली")
+	require.Equal(p.tb, []string{"ended", ""}, js[[]string](p, "window.sent.slice(0, 2)"), "it is asked again, as the first of a new one")
+	require.NotEmpty(p.tb, p.text("#toast"))
+	require.False(p.tb, js[bool](p, `document.querySelector("#toast").hidden`))
+	p.shot("conversation-ended")
 }
 
 func uploadsAndDeletes(p *tab) {

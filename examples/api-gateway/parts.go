@@ -18,6 +18,7 @@ import (
 	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/rag/session"
 	"github.com/akshara-go/akshara/rag/understand"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
@@ -32,6 +33,7 @@ type settings struct {
 	OTel     config.OTel
 	Langfuse config.Langfuse
 	Redis    config.Redis
+	Session  config.Session
 
 	Translation config.Translation
 	Services    config.Services
@@ -44,8 +46,10 @@ type parts struct {
 	documents *ingest.Collection
 	pdf       *pdfium.Reader
 	ownPDF    bool // pdf is what reads PDFs
+	sessions  *session.Sessions
 	log       *slog.Logger
 
+	endSessions   func() error
 	translator    translate.Translator
 	endTranslator func() error
 
@@ -71,9 +75,12 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 		return nil, errors.Join(err, endTranslator(), kept.close())
 	}
 	ctx, stop := context.WithCancel(ctx)
-	p := &parts{kept: kept, rag: found, log: log, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,
+	p := &parts{kept: kept, rag: found, log: log, endSessions: func() error { return nil }, pdf: pdfium.New(&pdfium.Options{CacheDir: filepath.Join(dir, "cache")}), stop: stop,
 		translator: translator, endTranslator: endTranslator}
-	if err := p.wire(ctx, cfg, dir); err != nil {
+	if err = p.wire(ctx, cfg, dir); err == nil {
+		err = p.converse(ctx, cfg, monitor, rec.TracerProvider)
+	}
+	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	if service, ok := translator.(health.Checker); ok {
@@ -123,7 +130,7 @@ func (p *parts) pdfReader() parse.PDFReader {
 func (p *parts) close() error {
 	p.stop()
 	p.later.Wait()
-	return errors.Join(p.endTranslator(), p.pdf.Close(), p.rag.close(), p.kept.close())
+	return errors.Join(p.endTranslator(), p.endSessions(), p.pdf.Close(), p.rag.close(), p.kept.close())
 }
 
 // shown gives an address as a browser on this machine takes it.

@@ -26,6 +26,7 @@ import (
 type storage struct {
 	store     rag.Store // nil where a rag-service has the index
 	documents catalog.Catalog
+	db        *gorm.DB // nil where nothing is kept in PostgreSQL
 	close     func() error
 }
 
@@ -47,7 +48,7 @@ func openStorage(ctx context.Context, cfg *settings, log *slog.Logger, monitor *
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	kept := &storage{documents: documents, close: pool.Close}
+	kept := &storage{documents: documents, db: db, close: pool.Close}
 	if cfg.Services.RAG != "" {
 		monitor.AddChecker("postgres", documents, nil)
 		return kept, nil
@@ -74,7 +75,7 @@ func openFolder(cfg *settings, log *slog.Logger, monitor *health.Monitor) (*stor
 		return nil, err
 	}
 	monitor.Add("index", store.Check, nil)
-	return &storage{store, documents, store.Close}, nil
+	return &storage{store: store, documents: documents, close: store.Close}, nil
 }
 
 // connections is how many connections a gateway keeps at most.

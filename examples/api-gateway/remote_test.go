@@ -18,6 +18,7 @@ import (
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/localstore"
 	"github.com/akshara-go/akshara/rag/raghttp"
+	"github.com/akshara-go/akshara/rag/understand"
 	"github.com/akshara-go/akshara/translate/detect"
 )
 
@@ -32,8 +33,9 @@ func ragService(tb testing.TB, away *atomic.Bool) (address string, index *rag.In
 	language := detect.New().Language
 	index = rag.NewIndex(store, &rag.IndexOptions{Detect: language})
 	kit := httpkit.New(&httpkit.Options{Service: "rag-service"})
+	steps := understand.New(nil, &understand.Options{Rewrite: []understand.Rewriter{&understand.FollowUp{}}, Detect: language})
 	raghttp.Register(kit, &raghttp.Service{
-		Retriever: index, Suggester: index, Answerer: rag.NewEngine(index, &rag.EngineOptions{Detect: language}), Chunks: index.Chunks,
+		Retriever: index, Suggester: index, Answerer: understand.NewAnswerer(steps, rag.NewEngine(index, &rag.EngineOptions{Detect: language})), Chunks: index.Chunks,
 		Documents: &ingest.Collection{Catalog: kept, Sink: index, Detect: language},
 	}, nil)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

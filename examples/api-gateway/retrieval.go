@@ -23,8 +23,10 @@ import (
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/raghttp"
 	"github.com/akshara-go/akshara/rag/ragtrace"
+	"github.com/akshara-go/akshara/rag/understand"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
+	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translit"
 )
 
@@ -43,6 +45,7 @@ type retrieval struct {
 	close     func() error
 
 	remote bool
+	model  llm.Model      // what writes; nil when there is none, or when remote
 	index  *rag.LiveIndex // nil when remote
 
 	retriever rag.Retriever // index, recorded; nil when remote
@@ -67,7 +70,7 @@ func finding(ctx context.Context, cfg *settings, kept *storage, translator trans
 
 // findingHere finds in an index of the store, whose check it adds to monitor.
 func findingHere(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*retrieval, error) {
-	model, endModel, err := languageModel(cfg, log, monitor, rec)
+	writer, endModel, err := languageModel(cfg, log, monitor, rec)
 	if err != nil {
 		return nil, err
 	}
@@ -87,11 +90,16 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 		return nil, errors.Join(err, end())
 	}
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
+	model := writer
+	if model == nil {
+		model = ragtrace.Model(extractive.New(nil), rec.Calls, &ragtrace.ModelOptions{Name: extractive.Name})
+	}
 	finding := ragtrace.Retriever(index, rec.Calls, "documents")
+	engine := rag.NewEngine(finding, &rag.EngineOptions{
+		Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
+	})
 	return &retrieval{
-		answerer: ragtrace.Answerer(rag.NewEngine(finding, &rag.EngineOptions{
-			Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
-		}), rec.Calls, "answer"),
+		answerer: ragtrace.Answerer(following(engine, writer, language, log), rec.Calls, "answer"), model: writer,
 		suggester: index, sink: index, chunks: index.Chunks, close: end, index: index, retriever: finding,
 	}, nil
 }
@@ -111,13 +119,20 @@ func (p *parts) handOver(ctx context.Context, cfg *settings, dir string) {
 	})
 }
 
-// languageModel gives the language model that the environment names, or the one that quotes, and
-// what ends it. Its answers are kept, and given again for the same passages.
+// following lets an engine answer follow-up questions, which writer completes if it is not nil.
+func following(engine *rag.Engine, writer llm.Model, language func(string) lang.Code, log *slog.Logger) *understand.Answerer {
+	log = observe.Named(log, "understand")
+	return understand.NewAnswerer(understand.New(nil, &understand.Options{
+		Rewrite: []understand.Rewriter{&understand.FollowUp{Model: writer, Logger: log}}, Detect: language, Logger: log,
+	}), engine)
+}
+
+// languageModel gives the language model that the environment names, or nil, and what ends it. Its answers are kept, and given again for the same passages.
 func languageModel(cfg *settings, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (llm.Model, func() error, error) {
 	none := func() error { return nil }
 	name := cfg.OpenAI.ModelStandard
 	if cfg.OpenAI.BaseURL == "" || name == "" {
-		return ragtrace.Model(extractive.New(nil), rec.Calls, &ragtrace.ModelOptions{Name: extractive.Name}), none, nil
+		return nil, none, nil
 	}
 	model, err := openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, name, nil)
 	if err != nil {

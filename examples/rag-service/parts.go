@@ -115,16 +115,18 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 		answering = ragtrace.Model(extractive.New(nil), calls, &ragtrace.ModelOptions{Name: extractive.Name})
 	}
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
+	engine := rag.NewEngine(finding, &rag.EngineOptions{
+		Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact,
+	})
+	follow := &understand.FollowUp{Model: model, Logger: log}
+	steps := understand.New(nil, &understand.Options{Rewrite: []understand.Rewriter{follow}, Detect: language, Logger: log})
 	p.service = raghttp.Service{
 		Retriever: understand.New(finding, &understand.Options{
-			Rewrite: []understand.Rewriter{&understand.FollowUp{Model: model, Logger: log}, &understand.Spelling{Corrector: index}},
-			Detect:  language, Logger: log,
+			Rewrite: []understand.Rewriter{follow, &understand.Spelling{Corrector: index}}, Detect: language, Logger: log,
 		}),
 		Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil,
-		Answerer: ragtrace.Answerer(rag.NewEngine(finding, &rag.EngineOptions{
-			Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact,
-		}), calls, "answer"),
-		Parse: read(parse.New(&parse.Options{Detect: language})),
+		Answerer: ragtrace.Answerer(understand.NewAnswerer(steps, engine), calls, "answer"),
+		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}
 	return p.align(ctx, documents, index, log)
 }

@@ -22,6 +22,7 @@ type Common struct {
 	Translation Translation `title:"Translation"`
 	Engines     Engines     `title:"Engines of translation-service"`
 	Redis       Redis       `title:"Redis"`
+	Session     Session     `title:"Conversations"`
 	Services    Services    `title:"Where capabilities run"`
 
 	OTel     OTel     `title:"Traces and metrics (OpenTelemetry)"`

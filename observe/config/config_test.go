@@ -278,7 +278,7 @@ func TestTranslationGroups(t *testing.T) {
 	c, err := config.Load[config.Common](env(nil))
 	require.NoError(t, err)
 	require.Equal(t, config.Translation{CacheTTL: 24 * time.Hour}, c.Translation)
-	require.Equal(t, config.Redis{Port: 6379, DBTranslation: 3}, c.Redis)
+	require.Equal(t, config.Redis{Port: 6379, DBSession: 2, DBTranslation: 3}, c.Redis)
 	require.Equal(t, config.Engines{}, c.Engines)
 	for set, missing := range map[string]string{
 		"TRANSLATION_BHASHINI_USER_ID": "TRANSLATION_BHASHINI_API_KEY", "TRANSLATION_BHASHINI_API_KEY": "TRANSLATION_BHASHINI_USER_ID",

@@ -33,7 +33,7 @@ func (e *Engines) Problems() []Problem {
 // Redis is the server that caches share. Without Host each service caches in
 // its own memory.
 type Redis struct {
-	Host          string `env:"REDIS_HOST" doc:"The server's name or address; empty: caches are in the memory of each service"`
+	Host          string `env:"REDIS_HOST" doc:"The server's name or address; empty: caches are in the memory of each service, and conversations in PostgreSQL, if there is one, or in memory"`
 	Port          int    `env:"REDIS_PORT" envDefault:"6379" min:"1" max:"65535" doc:"The server's port"`
 	Username      string `env:"REDIS_USERNAME" doc:"The ACL user; empty: the default one"`
 	Password      Secret `env:"REDIS_PASSWORD" doc:"The user's password, if there is one"`
@@ -41,6 +41,7 @@ type Redis struct {
 	CAFile        string `env:"REDIS_CA_FILE" docDefault:"the system's" doc:"A file of the certificate authorities to trust, in PEM"`
 	ServerName    string `env:"REDIS_SERVER_NAME" docDefault:"the value of REDIS_HOST" doc:"The name that the server's certificate has to carry"`
 	DBCache       int    `env:"REDIS_DB_CACHE" envDefault:"0" min:"0" max:"1000" doc:"The database of answers"`
+	DBSession     int    `env:"REDIS_DB_SESSION" envDefault:"2" min:"0" max:"1000" doc:"The database of conversations"`
 	DBTranslation int    `env:"REDIS_DB_TRANSLATION" envDefault:"3" min:"0" max:"1000" doc:"The database of translations"`
 }
 

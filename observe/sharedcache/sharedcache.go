@@ -60,6 +60,17 @@ func Open(cfg *config.Redis, db int, opts *Options) (*Cache, error) {
 	if cfg.Host == "" {
 		return inMemory(opts.Bytes)
 	}
+	client, err := Client(cfg, db, opts.Tracers)
+	if err != nil {
+		return nil, err
+	}
+	return inRedis(client, opts)
+}
+
+// Client gives a client for the database db of the Redis that cfg names, for what is
+// no cache. Each command is a span of tracers, if there are any. The caller closes it.
+// Like [Open] it dials nothing.
+func Client(cfg *config.Redis, db int, tracers trace.TracerProvider) (redis.UniversalClient, error) {
 	var encryption *tls.Config
 	if cfg.SSL {
 		var err error
@@ -74,7 +85,11 @@ func Open(cfg *config.Redis, db int, opts *Options) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	return inRedis(client, opts)
+	if tracers == nil {
+		tracers = noop.NewTracerProvider()
+	}
+	client.AddHook(redistrace.New(tracers))
+	return client, nil
 }
 
 func inMemory(bytes int64) (*Cache, error) {
@@ -89,14 +104,10 @@ func inMemory(bytes int64) (*Cache, error) {
 }
 
 func inRedis(client redis.UniversalClient, opts *Options) (*Cache, error) {
-	tracers, log := opts.Tracers, opts.Logger
-	if tracers == nil {
-		tracers = noop.NewTracerProvider()
-	}
+	log := opts.Logger
 	if log != nil {
 		log = observe.Named(log, "rediscache")
 	}
-	client.AddHook(redistrace.New(tracers))
 	shared, err := rediscache.New(client, &rediscache.Options{Logger: log})
 	if err != nil {
 		return nil, errors.Join(err, client.Close())

@@ -70,6 +70,10 @@ type Grounding struct {
 	// Weights says how much each analysed word of the question says, such as
 	// its inverse document frequency; nil when the index does not know.
 	Weights map[string]float64
+
+	// History is the conversation before the question, the oldest turn first. It says
+	// what the question means, and is nothing to answer from.
+	History []Message
 }
 
 // Passage is a chunk that an answer may rest on.

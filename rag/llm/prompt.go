@@ -14,7 +14,9 @@ const NoAnswerMark = "NO_ANSWER"
 // [prompt.Grounded] of a set, which is given .Language and .NoAnswer. Passages are
 // numbered from 1; the model is asked to answer from them alone, in the language of
 // g, and to say NoAnswerMark otherwise. The passages are fenced and declared to be
-// material, since a document may hold instructions of its own. A nil set is
+// material, since a document may hold instructions of its own. So are the turns of
+// the conversation before the question, where there is one; what the model is told of
+// them is the template [prompt.Conversation]. A nil set is
 // [prompt.Default]; the error is that of a template which does not fit.
 func GroundedRequest(set *prompt.Set, g *Grounding) (*Request, error) {
 	rules, id, err := set.Render(prompt.Grounded, g.Language, groundedData{
@@ -23,8 +25,16 @@ func GroundedRequest(set *prompt.Set, g *Grounding) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	material := FencedPassages(g.Passages)
+	if len(g.History) > 0 {
+		more, _, err := set.Render(prompt.Conversation, g.Language, nil)
+		if err != nil {
+			return nil, err
+		}
+		rules, material = rules+"\n"+more, FencedTurns(g.History)+material
+	}
 	return &Request{
-		Messages:  []Message{{Role: System, Content: rules}, {Role: User, Content: FencedPassages(g.Passages) + "Question: " + g.Question}},
+		Messages:  []Message{{Role: System, Content: rules}, {Role: User, Content: material + "Question: " + g.Question}},
 		Grounding: g, Prompt: id,
 	}, nil
 }
@@ -39,6 +49,16 @@ func GroundedPrompt(g *Grounding) []Message {
 		return nil
 	}
 	return req.Messages
+}
+
+// FencedTurns puts the texts of a conversation into a prompt, each in a fence of
+// its own with the role of who said it; see [prompt.FenceTurn].
+func FencedTurns(history []Message) string {
+	var b strings.Builder
+	for i := range history {
+		b.WriteString(prompt.FenceTurn(string(history[i].Role), history[i].Content))
+	}
+	return b.String()
 }
 
 // FencedPassages puts passages into a prompt: numbered from 1, with their titles,

@@ -231,7 +231,7 @@ func (m *Model) keep(ctx context.Context, l *lookup, res *llm.Response) {
 
 // key names what an answer depends on besides how its question is put: the
 // version, the language and the passages, in any order. A request that is not
-// told by its grounding alone is named by every word of it. It is "" for one that
+// told by its grounding alone, as one within a conversation, is named by every word of it. It is "" for one that
 // JSON cannot hold: nothing would tell it from others of its kind.
 func (m *Model) key(req *llm.Request) string {
 	g := req.Grounding
@@ -245,7 +245,7 @@ func (m *Model) key(req *llm.Request) string {
 			return ""
 		}
 	}
-	if len(req.Tools) > 0 || req.Output != nil || !reflect.DeepEqual(req.Messages, llm.GroundedPrompt(g)) {
+	if len(req.Tools) > 0 || req.Output != nil || len(g.History) > 0 || !reflect.DeepEqual(req.Messages, llm.GroundedPrompt(g)) {
 		return m.named("words", req, passages)
 	}
 	slices.Sort(passages)

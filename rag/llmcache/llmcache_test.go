@@ -135,6 +135,12 @@ func TestWhatIsNotTheSame(t *testing.T) {
 			r.Messages = llm.GroundedPrompt(r.Grounding)
 			return r
 		}(),
+		"a conversation before it": func() *llm.Request {
+			r := about("ताजमहल कहाँ है?")
+			r.Grounding.History = []llm.Message{{Role: llm.User, Content: "secret"}}
+			r.Messages = llm.GroundedPrompt(r.Grounding)
+			return r
+		}(),
 		"fewer tokens": func() *llm.Request { r := about("ताजमहल कहाँ है?"); r.MaxTokens = 5; return r }(),
 		"no passages":  {Messages: []llm.Message{{Role: llm.User, Content: "ताजमहल कहाँ है?"}}},
 	} {

@@ -1,7 +1,6 @@
 package raghttp
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
@@ -24,10 +22,13 @@ import (
 type answerRequest struct {
 	Message   string  `json:"message" doc:"The question, at most 8 KiB" example:"ताजमहल किसने बनवाया था?"`
 	Language  string  `json:"language,omitempty" required:"false" default:"auto" doc:"A language code, or auto"`
-	SessionID string  `json:"session_id,omitempty" required:"false" doc:"Names the conversation; made when empty" maxLength:"64"`
+	SessionID string  `json:"session_id,omitempty" required:"false" doc:"The conversation that the question goes on with, as the answer before named it; empty: one begins" maxLength:"64"`
 	Filters   filters `json:"filters,omitempty" required:"false"`
 	TopK      int     `json:"top_k,omitempty" required:"false" minimum:"1" maximum:"100" doc:"How many documents to read; 5 unless the service is set otherwise"`
 	Details   bool    `json:"details,omitempty" required:"false" doc:"Whether to tell the passages and the model, too"`
+
+	// An empty list is another thing than none.
+	ChatHistory []turn `json:"chat_history,omitzero" required:"false" nullable:"false" maxItems:"1001" doc:"The conversation before the question, the oldest turn first, from a caller that keeps it himself: then none is kept here, and session_id is only given back"`
 }
 
 // answerResponse is what /answer gives, and the last event of /answer/stream.
@@ -54,8 +55,8 @@ type answerDetails struct {
 	Original *rag.Original `json:"original,omitempty" doc:"What the model wrote, where that was translated"`
 }
 
-func newAnswerResponse(a *rag.Answer, in *answerRequest) answerResponse {
-	res := answerResponse{
+func newAnswerResponse(a *rag.Answer, in *answerRequest) *answerResponse {
+	res := &answerResponse{
 		Answer: a.Text, Language: a.Language, SessionID: in.SessionID, MessageID: uuid.NewString(),
 		Sources: newSources(a.Sources, in.Details), Claims: a.Claims, Confidence: a.Confidence, Refused: a.Refusal != nil, Cached: a.Cached,
 	}
@@ -111,7 +112,7 @@ func (r *routes) registerAnswer(kit *httpkit.Kit, at, tag string) {
 
 // question reads a request. What is missing gets its default.
 // A conversation that it does not name is the context's, or begins with it.
-func (r *routes) question(ctx context.Context, in *answerInput) (*rag.Question, error) {
+func (r *routes) question(in *answerInput) (*rag.Question, error) {
 	readers, err := r.readers(in.Readers)
 	if err != nil {
 		return nil, err
@@ -120,11 +121,10 @@ func (r *routes) question(ctx context.Context, in *answerInput) (*rag.Question, 
 	if err != nil {
 		return nil, err
 	}
-	in.Body.SessionID = cmp.Or(in.Body.SessionID, observe.SessionID(ctx))
-	if in.Body.SessionID == "" {
-		in.Body.SessionID = uuid.NewString()
+	q := &rag.Question{
+		Text: in.Body.Message, Language: lang.Code(in.Body.Language), TopK: in.Body.TopK, Filter: filter, Readers: readers,
+		History: conversation(in.Body.ChatHistory),
 	}
-	q := &rag.Question{Text: in.Body.Message, Language: lang.Code(in.Body.Language), TopK: in.Body.TopK, Filter: filter, Readers: readers}
 	if q.TopK == 0 {
 		q.TopK = r.opts.TopK
 	}
@@ -132,18 +132,24 @@ func (r *routes) question(ctx context.Context, in *answerInput) (*rag.Question, 
 }
 
 func (r *routes) answer(ctx context.Context, in *answerInput) (*answerOutput, error) {
-	q, err := r.question(ctx, in)
+	q, err := r.question(in)
 	if err != nil {
 		return nil, err
 	}
-	ctx, span := startSpan(observe.WithSession(ctx, in.Body.SessionID), "answer", attribute.Int("rag.top_k", q.TopK))
-	a, err := r.service.Answerer.Answer(ctx, q)
+	body, err := r.converse(ctx, in, q, func(ctx context.Context, q *rag.Question) (*rag.Answer, error) {
+		ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
+		a, err := r.service.Answerer.Answer(ctx, q)
+		if err != nil {
+			endSpan(span, err)
+			return nil, err
+		}
+		r.answered(span, a)
+		return a, nil
+	})
 	if err != nil {
-		endSpan(span, err)
 		return nil, err
 	}
-	r.answered(span, a)
-	return &answerOutput{newAnswerResponse(a, &in.Body)}, nil
+	return &answerOutput{*body}, nil
 }
 
 // answered tells metrics and trace about an answer.
@@ -155,42 +161,47 @@ func (r *routes) answered(span trace.Span, a *rag.Answer) {
 
 // answerStream sends the steps of an answer as events.
 func (r *routes) answerStream(ctx context.Context, in *answerInput) (*huma.StreamResponse, error) {
-	q, err := r.question(ctx, in)
+	q, err := r.question(in)
 	if err != nil {
 		return nil, err
 	}
 	return httpkit.Stream(func(ctx context.Context, events *httpkit.SSE) error {
-		ctx, span := startSpan(observe.WithSession(ctx, in.Body.SessionID), "answer", attribute.Int("rag.top_k", q.TopK))
-		for step, err := range steps(ctx, r.service.Answerer, q) {
-			if err == nil {
-				err = send(events, &step, &in.Body)
-			}
-			switch {
-			case err != nil:
+		body, err := r.converse(ctx, in, q, func(ctx context.Context, q *rag.Question) (*rag.Answer, error) {
+			ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
+			a, err := r.tell(ctx, events, q, in.Body.Details)
+			if err != nil {
 				endSpan(span, err)
-				return err
-			case step.Answer != nil:
-				r.answered(span, step.Answer)
-				return nil
+				return nil, err
 			}
+			r.answered(span, a)
+			return a, nil
+		})
+		if err != nil {
+			return err
 		}
-		err := fault.New(fault.Internal, "the answer has no end", nil)
-		endSpan(span, err)
-		return err
+		return events.Send("done", body) // once it is stored: who has seen it can go on
 	}), nil
 }
 
-// send tells a step of an answer.
-func send(events *httpkit.SSE, step *rag.Event, in *answerRequest) error {
-	switch {
-	case step.Source != nil:
-		return events.Send("source", newSource(step.Source, in.Details))
-	case step.Claim != nil:
-		return events.Send("claim", step.Claim)
-	case step.Answer != nil:
-		return events.Send("done", newAnswerResponse(step.Answer, in))
+// tell sends the steps of an answer as they come, all but the last, and gives the whole.
+func (r *routes) tell(ctx context.Context, events *httpkit.SSE, q *rag.Question, details bool) (*rag.Answer, error) {
+	for step, err := range steps(ctx, r.service.Answerer, q) {
+		switch {
+		case err != nil:
+		case step.Source != nil:
+			err = events.Send("source", newSource(step.Source, details))
+		case step.Claim != nil:
+			err = events.Send("claim", step.Claim)
+		case step.Answer != nil:
+			return step.Answer, nil
+		default:
+			err = events.Send("token", token{step.Token})
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return events.Send("token", token{step.Token})
+	return nil, fault.New(fault.Internal, "the answer has no end", nil)
 }
 
 // steps gives an answer as it comes, or, of an Answerer that does not stream,

@@ -9,7 +9,8 @@ import (
 	"github.com/akshara-go/akshara/rag"
 )
 
-// Answer answers a question by /answer.
+// Answer answers a question by /answer. Its History goes with it: the service keeps
+// no conversation of a client's. It takes at most 1001 turns of 64 Ki characters.
 func (c *Client) Answer(ctx context.Context, q *rag.Question) (*rag.Answer, error) {
 	body, err := newAnswerRequest(q)
 	if err != nil {
@@ -98,7 +99,16 @@ func newAnswerRequest(q *rag.Question) (*answerRequest, error) {
 	if err := checkQuery("message", q.Text, q.TopK); err != nil {
 		return nil, err
 	}
-	body := &answerRequest{Message: q.Text, Language: string(q.Language), TopK: q.TopK, Filters: newFilters(&q.Filter), Details: true}
+	body := &answerRequest{
+		Message: q.Text, Language: string(q.Language), TopK: q.TopK, Filters: newFilters(&q.Filter), Details: true, ChatHistory: []turn{},
+	}
+	for i := range q.History {
+		m := &q.History[i]
+		if err := plain("chat_history", m.Content); err != nil {
+			return nil, err
+		}
+		body.ChatHistory = append(body.ChatHistory, turn{string(m.Role), m.Content})
+	}
 	if body.TopK == 0 {
 		body.TopK = DefaultTopK
 	}

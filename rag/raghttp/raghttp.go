@@ -17,7 +17,7 @@
 // they stand in. rerank_top_k keeps the best of the top_k that were found.
 // A Retriever that is a [Follower] understands the question with chat_history, at
 // most 100 turns of 64 KiB within the body's 1 MiB; to another it changes nothing.
-// session_id is taken and changes nothing: no conversation is kept.
+// session_id is taken and changes nothing: whoever asks here keeps the conversation.
 //
 // POST /search gives a page of documents with the pictures and the events of
 // those on the page. An event is what a document declares as one, in /ingest's
@@ -26,7 +26,14 @@
 // [rag.MaxTopK]) and the facets.
 //
 // POST /answer and /answer/stream take and give what the gateway's /chat and
-// /chat/stream do. [RegisterAnswer], [RegisterSearch] and [RegisterSuggest] mount
+// /chat/stream do. With [Options.Sessions] an answer names the conversation that it
+// began, and a question with that session_id goes on with it; the turn is stored
+// before the answer, or the event done, is sent. A session_id that names no
+// conversation of the asker, or one that has ended, is NOT_FOUND with "session_id" as
+// its field. A first question is answered also where its turn cannot be stored; then
+// session_id is empty. A caller that keeps the conversation himself sends it as chat_history,
+// an empty one too, and none is kept here. An Answerer that understands the
+// History of questions makes something of both. [RegisterAnswer], [RegisterSearch] and [RegisterSuggest] mount
 // the routes at a gateway's paths.
 //
 // POST /ingest takes a document in, in the place of the one with the same id, so
@@ -71,6 +78,7 @@ import (
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/session"
 )
 
 // Bounds of requests' bodies, in bytes: a question fits with any filter, and a
@@ -131,6 +139,10 @@ type Options struct {
 	TopK         int          // documents when a request does not say how many; 0 is DefaultTopK
 	TrustReaders bool         // callers may say who asks; see ReadersHeader
 	Logger       *slog.Logger // what had to be done without; nil: nowhere
+
+	// Sessions are the conversations that /answer goes on with and begins. Nil: none is
+	// kept, and session_id is only given back.
+	Sessions *session.Sessions
 }
 
 // routes are the handlers of a service.

@@ -45,7 +45,7 @@ import (
 
 // What a [Store] does where its options say nothing.
 const (
-	DefaultTimeout = 2 * time.Second
+	DefaultTimeout = time.Second
 	DefaultPrefix  = "session:"
 )
 

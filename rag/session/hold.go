@@ -17,7 +17,7 @@ const (
 	lastPause  = 50 * time.Millisecond // they grow up to it
 
 	storeWait   = 5 * time.Second // for a turn to be stored, though the asker has left
-	releaseWait = time.Second     // for a session to be let go; after that its lease ends it
+	releaseWait = 2 * time.Second // for a session to be let go; after that its lease ends it
 )
 
 // hold is a request's grip on a session.

@@ -14,7 +14,7 @@ import (
 
 // Bounds on what of a conversation is looked at.
 const (
-	maxTurns      = 6   // the last ones
+	maxTurns      = 6   // the last ones, and the summary of those before
 	maxTurnTokens = 300 // of each, from its beginning
 	answerTokens  = 256
 )
@@ -62,7 +62,7 @@ func (f *FollowUp) Rewrite(ctx context.Context, a *Asked) error {
 func (f *FollowUp) ask(ctx context.Context, a *Asked) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepWait)
 	defer cancel()
-	turns := a.History[max(0, len(a.History)-maxTurns):]
+	turns := recent(a.History)
 	passages := make([]llm.Passage, len(turns))
 	for i, m := range turns {
 		passages[i].Source.Title = string(m.Role)
@@ -91,6 +91,16 @@ func (f *FollowUp) ask(ctx context.Context, a *Asked) (string, error) {
 		return "", fault.New(fault.Upstream, "the model's question is in another script", nil)
 	}
 	return lines[0], nil
+}
+
+// recent gives the last turns of a conversation, and before them the summary of what
+// is left out, where it begins with one.
+func recent(history []llm.Message) []llm.Message {
+	turns := history[max(0, len(history)-maxTurns):]
+	if len(turns) < len(history) && history[0].Role == llm.System {
+		turns = append([]llm.Message{history[0]}, turns...)
+	}
+	return turns
 }
 
 // followUpData is what the template of follow-up questions may say.

@@ -181,10 +181,16 @@ func Fence(number int, title, text string) string {
 	return fmt.Sprintf("<passage number=\"%d\" title=%q>\n%s\n</passage>\n\n", number, open(title), open(text))
 }
 
+// FenceTurn gives something that was said in a conversation in a fence of its own,
+// with who said it, as [Fence] does a passage.
+func FenceTurn(role, text string) string {
+	return fmt.Sprintf("<turn role=%q>\n%s\n</turn>\n\n", open(role), open(text))
+}
+
 // open takes the marks of a fence out of a text.
 func open(text string) string { return fence.ReplaceAllString(text, "< $1$2") }
 
 // fence finds a mark, also one in full-width or look-alike brackets or with signs that are not seen.
-var fence = regexp.MustCompile(`(?i)[<＜‹〈⟨]` + unseen + `(/?)` + unseen + `(passage)`)
+var fence = regexp.MustCompile(`(?i)[<＜‹〈⟨]` + unseen + `(/?)` + unseen + `(passage|turn)`)
 
 const unseen = `[\s\p{Cf}]*`

@@ -6,9 +6,10 @@ import { events } from "./sse.js";
 const base = "/api/v1";
 
 export class ApiError extends Error {
-  constructor({ code, message = "", status = 0, requestId = "", retryAfter = 0 }) {
+  constructor({ code, message = "", field = "", status = 0, requestId = "", retryAfter = 0 }) {
     super(message);
     this.code = code;
+    this.field = field; // of the request, that the error is about
     this.status = status;
     this.requestId = requestId;
     this.retryAfter = retryAfter; // seconds
@@ -21,6 +22,7 @@ function fromEnvelope(body, status, header) {
   return new ApiError({
     code: error.code || (status === 413 ? "PAYLOAD_TOO_LARGE" : "INTERNAL_ERROR"),
     message: error.message,
+    field: error.details?.field,
     status,
     requestId: error.request_id || header("X-Request-ID") || "",
     retryAfter: Number(header("Retry-After")) || 0,

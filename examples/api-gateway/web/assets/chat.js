@@ -165,6 +165,34 @@ function instead(suggestions = []) {
   return [title, el("ul", { className: "chips" }, ...rows)];
 }
 
+// converse asks within the conversation. Where that has ended meanwhile, a new one begins.
+async function converse(question, answer, signal) {
+  const body = { message: question, language: $("language").value };
+  if (session) {
+    body.session_id = session;
+  }
+  try {
+    for await (const { event, data } of chat(body, signal)) {
+      signal.throwIfAborted(); // what still comes belongs to a conversation that was left
+      if (event === "token") {
+        answer.token(data);
+      } else if (event === "claim") {
+        answer.claim(data);
+      } else if (event === "done") {
+        session = data.session_id;
+        answer.done(data);
+      }
+    }
+  } catch (error) {
+    if (error.code !== "NOT_FOUND" || error.field !== "session_id" || !body.session_id || signal.aborted) {
+      throw error;
+    }
+    session = "";
+    announce(t("conversation.cleared"), { visible: true });
+    await converse(question, answer, signal);
+  }
+}
+
 async function run(question, answer) {
   const controller = new AbortController();
   running = controller;
@@ -177,20 +205,7 @@ async function run(question, answer) {
     }
   };
   try {
-    const body = { message: question, language: $("language").value };
-    if (session) {
-      body.session_id = session;
-    }
-    for await (const { event, data } of chat(body, controller.signal)) {
-      if (event === "token") {
-        answer.token(data);
-      } else if (event === "claim") {
-        answer.claim(data);
-      } else if (event === "done") {
-        session = data.session_id ?? session;
-        answer.done(data);
-      }
-    }
+    await converse(question, answer, controller.signal);
   } catch (error) {
     if (controller.signal.aborted) {
       answer.end(say(el("p", { className: "note" }), "stopped"));
