@@ -46,6 +46,18 @@ func TestAFollowUpQuestionFindsWhatTheConversationIsAbout(t *testing.T) {
 	}
 }
 
+// /answer takes the conversation of a caller that keeps it, as a gateway does.
+func TestAFollowUpQuestionIsAnsweredFromItsConversation(t *testing.T) {
+	s := start(t, t.TempDir(), nil)
+	for id, text := range map[string]string{"a": "सोनगढ़ की राजधानी पीपलपुर है।", "b": "नीलगाँव की राजधानी आमतला है।"} {
+		s.post("/ingest", map[string]any{"document_id": id, "content": text})
+	}
+	for before, want := range map[string]string{"सोनगढ़ कहाँ है?": "पीपलपुर", "नीलगाँव कहाँ है?": "आमतला"} {
+		a := s.post("/answer", map[string]any{"message": "और उसकी राजधानी?", "chat_history": []any{map[string]any{"role": "user", "content": before}}})
+		require.Contains(t, a["claims"].([]any)[0].(map[string]any)["text"], want)
+	}
+}
+
 func TestHistoriesAreBounded(t *testing.T) {
 	s := start(t, t.TempDir(), nil)
 	turn := `{"role":"user","content":"x"}`

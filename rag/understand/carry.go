@@ -10,14 +10,17 @@ import (
 
 // Bounds on what is carried over.
 const (
-	carriedTurns = 4 // questions that are looked back at
-	carriedWords = 8 // of them
-	minContent   = 2 // content words of a question that stands alone
+	carriedTurns = 16 // questions that are looked back at
+	carriedWords = 8  // of them
+	minContent   = 2  // content words of a question that stands alone
 )
 
+// maxCarriedBytes is the longest turn whose words are carried over: a longer one is no question.
+const maxCarriedBytes = 2 << 10
+
 // CarryOver completes a question without a model: where it refers back with a
-// pronoun, or has fewer than two content words, the content words of the question
-// before it, completed in the same way, are put behind it. Words that it has
+// pronoun, or has fewer than two content words, the content words of the last
+// question that stands alone are put behind it, and those of the one before it. Words that it has
 // already are not said twice, and what the assistant said is not looked at.
 //
 // Pronouns are known for Hindi, Urdu, Marathi, Bengali, Gujarati, Punjabi and
@@ -25,26 +28,8 @@ const (
 // languages only short questions are completed. A question with a relative pronoun
 // ("वह कौन सी नदी है जो...") says itself what its other pronouns stand for.
 func CarryOver(text string, code lang.Code, history []llm.Message) string {
-	var before []string
-	for _, m := range history {
-		if m.Role == llm.User && len(m.Content) <= maxCarriedBytes {
-			before = append(before, m.Content)
-		}
-	}
-	last := ""
-	for _, question := range before[max(0, len(before)-carriedTurns):] {
-		last = completed(question, code, last)
-	}
-	return completed(text, code, last)
-}
-
-// maxCarriedBytes is the longest turn whose words are carried over: a longer one is no question.
-const maxCarriedBytes = 2 << 10
-
-// completed gives a question with the content words of the one before it, where it needs them.
-func completed(text string, code lang.Code, before string) string {
 	tokens := analysis.Tokens(text, code)
-	if before == "" || standsAlone(tokens, code) {
+	if standsAlone(tokens, code) {
 		return text
 	}
 	said := map[string]bool{}
@@ -52,17 +37,40 @@ func completed(text string, code lang.Code, before string) string {
 		said[tokens[i].Stem] = true
 	}
 	words := []string{strings.TrimSpace(text)}
-	for _, t := range analysis.Tokens(before, code) {
-		if t.Stop || said[t.Stem] || len(words) > carriedWords {
-			continue
+	for _, before := range leanedOn(code, history) {
+		for _, t := range analysis.Tokens(before, code) {
+			if t.Stop || said[t.Stem] || len(words) > carriedWords {
+				continue
+			}
+			said[t.Stem] = true
+			words = append(words, t.Span.In(before))
 		}
-		said[t.Stem] = true
-		words = append(words, t.Span.In(before))
 	}
 	if len(words) == 1 {
 		return text
 	}
 	return strings.Join(words, " ")
+}
+
+// leanedOn gives the questions that one at the end of a conversation may lean on:
+// the last that stands alone, or the oldest that is looked back at, and the last of all.
+func leanedOn(code lang.Code, history []llm.Message) []string {
+	var topic, last string
+	seen := 0
+	for i := len(history) - 1; i >= 0 && seen < carriedTurns; i-- {
+		m := &history[i]
+		if m.Role != llm.User || len(m.Content) > maxCarriedBytes {
+			continue
+		}
+		if seen++; seen == 1 {
+			last = m.Content
+		}
+		topic = m.Content
+		if standsAlone(analysis.Tokens(topic, code), code) {
+			break
+		}
+	}
+	return []string{topic, last}
 }
 
 // standsAlone tells whether a question can be understood as it is.

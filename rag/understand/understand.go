@@ -12,11 +12,10 @@
 //
 // asked says what was changed, so that a page can show "did you mean". A
 // [Retriever] is a [rag.Retriever] as well: Retrieve does both without a
-// conversation. An engine that answers follow-up questions is asked the text that
-// was understood:
+// conversation. An [Answerer] has an engine answer what was understood:
 //
-//	engine := rag.NewEngine(r, nil)
-//	answer, err := engine.Answer(ctx, &rag.Question{Text: asked.Text, Language: asked.Language})
+//	answerer := understand.NewAnswerer(r, rag.NewEngine(index, nil))
+//	answer, err := answerer.Answer(ctx, &rag.Question{Text: "और उसकी ऊँचाई?", History: conversation})
 //
 // [Retriever.Follow] does both and is what rag/raghttp's /query asks with its
 // chat_history.
@@ -29,8 +28,9 @@
 // without mistakes lifts English questions over Hindi documents from .418 to .933 and
 // costs Hindi ones nothing. Carry-over has no development set; its tests show the
 // pronouns that it knows. examples/rag-service has [FollowUp] and [Spelling] on, for
-// /query and /search; it leaves [Paraphrases] off, since no measurement shows a gain, and
-// answers questions as they were typed, since what repair does to refusals is not measured.
+// /query and /search; it leaves [Paraphrases] off, since no measurement shows a gain. What
+// it and the gateway answer goes through [FollowUp] alone, and is otherwise as it was
+// typed, since what repair does to refusals is not measured.
 //
 // # Failures
 //
