@@ -54,6 +54,10 @@ var families = []family{
 	{[]string{"embeddinggemma"}, nil, Traits{"task: search result | query: ", "title: none | text: ", 2048}},
 	// sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2
 	{[]string{"paraphrase", "multilingual"}, nil, Traits{"", "", 128}},
+	// amazon.titan-embed-text-v2:0: https://docs.aws.amazon.com/bedrock/latest/userguide/titan-embedding-models.html
+	{[]string{"titan", "embed"}, nil, Traits{"", "", 8192}},
+	// cohere.embed-multilingual-v3: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed-v3.html
+	{[]string{"cohere", "embed", "v3"}, nil, Traits{"", "", 512}},
 	// text-embedding-3-small and its kin: https://platform.openai.com/docs/guides/embeddings
 	{[]string{"text", "embedding"}, nil, Traits{"", "", 8191}},
 }
@@ -63,7 +67,8 @@ func instruct(ask string) string { return "Instruct: " + task + ask }
 // TraitsOf gives what is known of a model by its name, with or without its owner
 // and a server's tag ("intfloat/multilingual-e5-small", "nomic-embed-text:v1.5"):
 // the families E5, Qwen3-Embedding, GTE, nomic-embed-text, BGE, mxbai, Jina,
-// Arctic-Embed, EmbeddingGemma, the multilingual paraphrase models and OpenAI's.
+// Arctic-Embed, EmbeddingGemma, the multilingual paraphrase models, Titan's, Cohere's
+// and OpenAI's.
 // Any other model gets no words before its texts, and 512 tokens.
 func TraitsOf(model string) Traits {
 	words := strings.FieldsFunc(strings.ToLower(model), func(r rune) bool { return strings.ContainsRune("/-_.: ", r) })

@@ -124,6 +124,8 @@ func TestTraitsOf(t *testing.T) {
 		"snowflake-arctic-embed-l-v2.0":       {Query: "query: ", Tokens: 8192},
 		"google/embeddinggemma-300m":          {Query: "task: search result | query: ", Passage: "title: none | text: ", Tokens: 2048},
 		"text-embedding-3-large":              {Tokens: 8191},
+		"amazon.titan-embed-text-v2:0":        {Tokens: 8192},
+		"cohere.embed-multilingual-v3":        {Tokens: 512},
 		"paraphrase-multilingual-MiniLM-L12":  {Tokens: 128},
 		"what-nobody-knows":                   {Tokens: 512},
 		"":                                    {Tokens: 512},
