@@ -5,7 +5,7 @@ FUZZTIME ?= 60s
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
 	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-rerank bench-understand bench-suggest bench-vectors \
-	bench-analysis bench-chunk bench-pgstore bench-weaviate kill9
+	bench-analysis bench-chunk bench-pgstore bench-weaviate kill9 test-live
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ vuln: ## known vulnerabilities in the code that is called
 
 fuzz: ## every fuzz target for FUZZTIME (default 60s)
 	@FUZZTIME=$(FUZZTIME) .ci/fuzz
+
+test-live: ## the suite of live indexes over a Weaviate cluster: a minute and a half, most of it waiting for the cluster
+	go test -count 1 -tags live -run TestLiveIndex ./rag/weaviatestore
 
 generate: ## write anew what is generated from the source
 	go generate ./...

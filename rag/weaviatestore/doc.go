@@ -60,6 +60,30 @@
 // than one replica every node of the cluster has to have one; [Open] refuses others. The nodes' clocks should agree to a few milliseconds.
 // A document has at most 9,999 chunks.
 //
+// # Notes
+//
+// A [rag.Noter] has to compare and set, which Weaviate's objects cannot: of eight
+// writers who made an object of one id at the same moment, at three replicas and the
+// level ALL, three to eight were told that they had made it. Collections can be made
+// once: their schema goes through one log, in whose order a second one of a name is
+// refused. So each version of a note is a collection, which has no tenant and so no
+// data on any node, with the note in its description; the greatest version is the note,
+// and those below it are deleted. A note that was set once leaves one such collection,
+// whose name begins with the store's own and "_note_".
+//
+// Setting a note takes about a sixth of a second. Reading one asks for two collections
+// by name, or for all of them where the Store has not read the note before. That is for
+// what is set now and then, as by [rag.LiveIndex], and for hundreds of tenants, not
+// thousands. The collections are the cluster's leader's to tell. While none is elected
+// a note cannot be read, and for a moment after another node was, Note may give what
+// was noted before; SetNote may not.
+//
+// # Completions
+//
+// The store is no [rag.Completer]. A completion counts each form by the records that the
+// asker may see, and Weaviate counts a property's values by reading every record that
+// the filter lets through: too much at each letter that somebody types.
+//
 // # The loss of a node
 //
 // With three replicas and [Quorum], reading and writing go on without one node.

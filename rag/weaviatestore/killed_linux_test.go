@@ -123,12 +123,23 @@ func (f *traffic) whole(t *testing.T, s *Store) {
 	}
 }
 
+// note sets a note, and demands that it was.
+func note(t *testing.T, s *Store, tenant, before, after string) {
+	t.Helper()
+	began := time.Now()
+	now, err := s.SetNote(t.Context(), tenant, "n", []byte(before), []byte(after))
+	require.NoError(t, err)
+	require.Equal(t, after, string(now))
+	t.Logf("the note %q was set in %v", after, time.Since(began).Round(time.Millisecond))
+}
+
 func TestNodeKilled(t *testing.T) {
 	s := open(t)
 	f := &traffic{s: s, tenant: "killed", done: make(chan struct{}), acknowledged: map[string]int{}, tried: map[string]int{}}
 	require.NoError(t, s.Upsert(t.Context(), []rag.Record{record(f.tenant, "stay", 0, "stay")}))
 	f.start(t.Context())
 	time.Sleep(1500 * time.Millisecond)
+	note(t, s, f.tenant, "", "before")
 	victim := nodes.list[0] // the one that the store asks first
 	require.NoError(t, victim.kill())
 	began := f.writes.Load()
@@ -136,6 +147,7 @@ func TestNodeKilled(t *testing.T) {
 	require.Eventually(t, func() bool { return f.writes.Load()-began >= 20 }, 30*time.Second, 10*time.Millisecond, "writes go on")
 	t.Logf("20 writes took %v after the loss", time.Since(killed).Round(time.Millisecond))
 	during := f.writes.Load() - began
+	note(t, s, f.tenant, "before", "during")
 	require.NoError(t, s.CheckHealth(t.Context()), "two of three are enough")
 	require.NoError(t, victim.launch(nodes.program))
 	require.NoError(t, victim.await())
@@ -146,6 +158,7 @@ func TestNodeKilled(t *testing.T) {
 	require.Empty(t, f.failed)
 	require.Positive(t, during)
 	f.whole(t, s)
+	note(t, s, f.tenant, "during", "after")
 	for i, base := range nodes.urls(t) {
 		alone, err := Open(t.Context(), []string{base}, &Options{APIKey: testKey, RetryFor: 40 * time.Second})
 		require.NoError(t, err)

@@ -72,6 +72,7 @@ type Store struct {
 	log        *slog.Logger
 	turns      turns // of writers, by tenant
 	known      frequencies
+	noted      notesRead
 
 	mu      sync.Mutex
 	vectors map[string]bool // indexes of vectors that are there

@@ -82,6 +82,14 @@ func (a *apart) Records(ctx context.Context, tenant string, documents []string) 
 	return recs, err
 }
 
+func (a *apart) Note(ctx context.Context, tenant, name string) ([]byte, error) {
+	return a.Store.Note(ctx, a.prefix+tenant, name)
+}
+
+func (a *apart) SetNote(ctx context.Context, tenant, name string, before, after []byte) ([]byte, error) {
+	return a.Store.SetNote(ctx, a.prefix+tenant, name, before, after)
+}
+
 func TestStore(t *testing.T) {
 	ragtest.TestStore(t, func(t *testing.T) rag.Store { return openApart(t) })
 }
