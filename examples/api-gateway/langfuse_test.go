@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"testing"
@@ -19,8 +20,11 @@ func TestAnAnswersWholePathIsInLangfuse(t *testing.T) {
 		langfuse := otlptest.New(t)
 		s := start(t, t.TempDir(), map[string]string{"LANGFUSE_HOST": langfuse.URL, "LANGFUSE_PUBLIC_KEY": "pk-lf-1", "LANGFUSE_SECRET_KEY": "sk-lf-very-private",
 			"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": fmt.Sprint(content)})
-		status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": question + " " + phone, "session_id": "conversation-7"})
+		status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": question + " " + phone})
 		require.Equal(t, 200, status, string(body))
+		var answer chatResponse
+		require.NoError(t, json.Unmarshal(body, &answer))
+		require.NotEmpty(t, answer.SessionID)
 		res := s.send("GET", "/metrics", nil)
 		metrics, err := io.ReadAll(res.Body)
 		require.NoError(t, err)
@@ -35,7 +39,7 @@ func TestAnAnswersWholePathIsInLangfuse(t *testing.T) {
 		var trace []byte
 		for _, span := range langfuse.Spans() {
 			attrs := otlptest.Texts(span.Attributes)
-			if attrs["session.id"] != "conversation-7" {
+			if attrs["session.id"] != answer.SessionID {
 				continue // of taking in the samples
 			}
 			kinds[span.Name] = attrs["langfuse.observation.type"]
@@ -48,7 +52,7 @@ func TestAnAnswersWholePathIsInLangfuse(t *testing.T) {
 		}
 		require.Equal(t, map[string]string{"POST /api/v1/chat": "span", "answer": "span", "invoke_workflow answer": "chain", "retrieval documents": "retriever", "rerank lexical": "span", "chat extractive": "generation"}, kinds)
 		for _, span := range langfuse.Spans() {
-			require.True(t, string(span.TraceId) != string(trace) || otlptest.Texts(span.Attributes)["session.id"] == "conversation-7", "every span of it: %s", span.Name)
+			require.True(t, string(span.TraceId) != string(trace) || otlptest.Texts(span.Attributes)["session.id"] == answer.SessionID, "every span of it: %s", span.Name)
 			require.NotEqual(t, tracepb.Status_STATUS_CODE_ERROR, span.Status.GetCode())
 		}
 		require.NotContains(t, text+s.logs.String(), phone)
