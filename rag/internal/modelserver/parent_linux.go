@@ -1,4 +1,4 @@
-package e5test
+package modelserver
 
 import "syscall"
 
