@@ -42,6 +42,7 @@ func TestARealServer(t *testing.T) {
 		run  func(t *testing.T, s *llmtest.Server, m *openaillm.Model)
 	}{
 		{"a stream tells its usage, as a whole answer does", usage},
+		{"a temperature of 0 takes the likeliest words", likeliest},
 		{"an answer of the greatest length says that it was cut off", cutOff},
 		{"JSON is of the schema that was asked for", structured},
 		{"JSON that was cut off is no answer", structuredCut},
@@ -79,6 +80,12 @@ func usage(t *testing.T, _ *llmtest.Server, m *openaillm.Model) {
 	require.LessOrEqual(t, done.Usage.Completion, 12)
 	require.Positive(t, done.Usage.Cached, "it had read the prompt before")
 	require.Less(t, done.Usage.Cached, done.Usage.Prompt)
+}
+
+func likeliest(t *testing.T, _ *llmtest.Server, m *openaillm.Model) {
+	res, err := m.Generate(t.Context(), said("The Mirel bridge was opened in 1931. When was the Mirel bridge opened?", 20))
+	require.NoError(t, err)
+	require.Contains(t, res.Text, "1931")
 }
 
 func cutOff(t *testing.T, _ *llmtest.Server, m *openaillm.Model) {
@@ -128,10 +135,10 @@ func overflow(t *testing.T, s *llmtest.Server, m *openaillm.Model) {
 		_, err := m.Generate(t.Context(), said(words, 4))
 		require.ErrorIs(t, err, llm.ErrContextOverflow, name)
 		require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
-		last := drain(m.Stream(t.Context(), said(words, 4)))
-		require.ErrorIs(t, last, llm.ErrContextOverflow, name)
-		require.NotContains(t, last.Error(), "word word")
+		require.NotContains(t, err.Error(), "word word")
 	}
+	last := drain(m.Stream(t.Context(), said(strings.Repeat("word ", llmtest.Context+1), 4)))
+	require.ErrorIs(t, last, llm.ErrContextOverflow)
 	require.Zero(t, s.Busy())
 }
 

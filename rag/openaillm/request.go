@@ -3,7 +3,6 @@ package openaillm
 import (
 	"encoding/base64"
 	"encoding/json"
-	"math"
 	"net/url"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -12,9 +11,12 @@ import (
 	"github.com/akshara-go/akshara/rag/llm"
 )
 
-// request puts req into the protocol's form. A temperature of 0 is sent as the
-// smallest number above it, since the wire form drops a zero and the server would
-// then take its own default, often 1.
+// coldest is the temperature that is sent for 0, since the wire form drops a zero and
+// the server would then take its own default, often 1. Servers divide by it in 32 bits:
+// one that is small enough to make that infinite has llama.cpp answer at random.
+const coldest = 1e-6
+
+// request puts req into the protocol's form.
 func (m *Model) request(req *llm.Request) (openai.ChatCompletionRequest, error) {
 	out := openai.ChatCompletionRequest{Model: m.name}
 	if err := req.Check(); err != nil {
@@ -40,7 +42,7 @@ func (m *Model) request(req *llm.Request) (openai.ChatCompletionRequest, error) 
 	}
 	//lint:ignore SA1019 many servers know max_tokens and not its successor
 	out.MaxTokens = req.MaxTokens
-	out.Temperature = max(float32(req.Temperature), math.SmallestNonzeroFloat32)
+	out.Temperature = max(float32(req.Temperature), coldest)
 	return out, nil
 }
 
