@@ -72,8 +72,10 @@ train-answers: ## fit the weights of the extractive model and of its confidence
 	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -out rag/extractive/weights.go
 	gofmt -w rag/extractive/weights.go
 
-bench-answers: ## what is quoted, refused and how surely, on XQuAD; with OPENAI_BASE_URL and LLM_MODEL_STANDARD a model's answers, too
-	go run ./train/internal/answertrain -data $(AKSHARA_DATA)
+EVERY ?= 10
+
+bench-answers: ## what is quoted, refused and how surely, on XQuAD; with OPENAI_BASE_URL and LLM_MODEL_STANDARD a model's answers to each EVERYth question, too
+	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -every $(EVERY)
 
 train-fusion: ## fit what the legs of a search count for, and print it
 	go run ./train/internal/fusiontrain -data $(AKSHARA_DATA)

@@ -13,11 +13,9 @@ import (
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
-// every is which questions a model is asked: it takes seconds for each.
-const every = 10
-
-// generated measures the answers of the model that the environment names, if there is one.
-func generated(ctx context.Context, data string, w io.Writer) error {
+// generated measures the answers of the model that the environment names, if there
+// is one, to each every-th question.
+func generated(ctx context.Context, data string, every int, w io.Writer) error {
 	env, err := config.Load[config.OpenAI](nil)
 	if err != nil {
 		return err
@@ -31,11 +29,15 @@ func generated(ctx context.Context, data string, w io.Writer) error {
 		return err
 	}
 	for _, code := range measured {
-		t, err := answersOf(ctx, data, code, model)
+		t, err := answersOf(ctx, data, code, every, model)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s, %s, each %dth question:\n", code, env.ModelStandard, every)
+		fmt.Fprintf(w, "\n%s, %s, one in %d of the questions:\n", code, env.ModelStandard, every)
+		if t.failed > 0 {
+			fmt.Fprintf(w, "  the model failed %d of %d times, which count as neither answered nor refused; at first: %v\n",
+				t.failed, 2*t.asked, t.failure)
+		}
 		fmt.Fprintf(w, "  answers %.3f of the answerable (%d), %.3f of those rightly, and refuses %.3f of the others\n",
 			share(t.answered, t.asked), t.asked, share(t.right, t.answered), share(t.refused, t.asked))
 		fmt.Fprintf(w, "  in the language asked for %.3f, citations that are the source's bytes %.3f\n",
@@ -45,9 +47,16 @@ func generated(ctx context.Context, data string, w io.Writer) error {
 }
 
 // tally counts what a model's answers were.
-type tally struct{ asked, answered, right, refused, inLanguage, citations, exact int }
+type tally struct {
+	asked, answered, right, refused, inLanguage, citations, exact int
 
-func answersOf(ctx context.Context, data string, code lang.Code, model llm.Model) (*tally, error) {
+	failed  int // times that the model gave an error
+	failure error
+}
+
+// answersOf asks a model each every-th question of a language twice: as it is, and
+// without the paragraph that answers it.
+func answersOf(ctx context.Context, data string, code lang.Code, every int, model llm.Model) (*tally, error) {
 	index, questions, end, err := open(ctx, data, code)
 	if err != nil {
 		return nil, err
@@ -57,20 +66,34 @@ func answersOf(ctx context.Context, data string, code lang.Code, model llm.Model
 	for i := 0; i < len(questions); i += every {
 		q := &questions[i]
 		t.asked++
-		a, err := rag.NewEngine(index, &rag.EngineOptions{Model: model}).Answer(ctx, &rag.Question{Text: q.text, Language: code})
+		a, err := t.ask(ctx, index, model, q)
 		if err != nil {
 			return nil, err
 		}
-		t.count(a, q)
-		lost := rag.NewEngine(&without{index, q.document}, &rag.EngineOptions{Model: model})
-		if a, err = lost.Answer(ctx, &rag.Question{Text: q.text, Language: code}); err != nil {
+		if a != nil {
+			t.count(a, q)
+		}
+		if a, err = t.ask(ctx, &without{index, q.document}, model, q); err != nil {
 			return nil, err
 		}
-		if a.Refusal != nil {
+		if a != nil && a.Refusal != nil {
 			t.refused++
 		}
 	}
 	return t, nil
+}
+
+// ask gives the answer to a question, or nil where the model failed, as one does whose
+// context is too small. The error is the context's.
+func (t *tally) ask(ctx context.Context, retriever rag.Retriever, model llm.Model, q *question) (*rag.Answer, error) {
+	a, err := rag.NewEngine(retriever, &rag.EngineOptions{Model: model}).Answer(ctx, &rag.Question{Text: q.text, Language: q.code})
+	if err == nil {
+		return a, nil
+	}
+	if t.failed++; t.failure == nil {
+		t.failure = err
+	}
+	return nil, ctx.Err()
 }
 
 // count adds an answer to a question that the documents answer: it is right if

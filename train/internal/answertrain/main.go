@@ -27,8 +27,9 @@ import (
 func main() {
 	data := flag.String("data", "../shared/data", "folder of the development data")
 	out := flag.String("out", "", "file that the weights are written to; empty: the ones in the source are measured")
+	every := flag.Int("every", 10, "which questions a model is asked, each so many-th: it takes seconds for each")
 	flag.Parse()
-	if err := run(context.Background(), *data, *out, os.Stdout); err != nil {
+	if err := run(context.Background(), *data, *out, max(1, *every), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -36,7 +37,7 @@ func main() {
 // measured are the languages with questions.
 var measured = []lang.Code{lang.Hindi, lang.English}
 
-func run(ctx context.Context, data, out string, w io.Writer) error {
+func run(ctx context.Context, data, out string, every int, w io.Writer) error {
 	var all []example
 	for _, code := range measured {
 		examples, err := examplesOf(ctx, data, code)
@@ -44,6 +45,9 @@ func run(ctx context.Context, data, out string, w io.Writer) error {
 			return err
 		}
 		all = append(all, examples...)
+	}
+	if n := articles(all); n < parts {
+		return fmt.Errorf("%d articles cannot be cross-validated in %d parts", n, parts)
 	}
 	if out != "" {
 		return os.WriteFile(out, learn(all).source(), 0o644)
@@ -57,5 +61,14 @@ func run(ctx context.Context, data, out string, w io.Writer) error {
 		fmt.Fprintf(w, "\n%s, cross-validated over %d parts of the articles:\n", code, parts)
 		folds[code].print(w)
 	}
-	return generated(ctx, data, w)
+	return generated(ctx, data, every, w)
+}
+
+// articles counts the articles with questions.
+func articles(all []example) int {
+	seen := map[int]bool{}
+	for i := range all {
+		seen[all[i].article] = true
+	}
+	return len(seen)
 }

@@ -43,10 +43,13 @@ func readXQuAD(dir string, code lang.Code) (docs []corpus.Document, questions []
 			texts[id] = p.Context
 			runes := []rune(p.Context)
 			for _, q := range p.QAs {
-				if len(q.Answers) == 0 || q.Answers[0].Start > len(runes) {
+				start := -1
+				if len(q.Answers) > 0 && q.Answers[0].Start >= 0 && q.Answers[0].Start <= len(runes) {
+					start = len(string(runes[:q.Answers[0].Start]))
+				}
+				if start < 0 || start+len(q.Answers[0].Text) > len(p.Context) {
 					return nil, nil, fmt.Errorf("%s: question %q has no answer in its paragraph", name, q.Question)
 				}
-				start := len(string(runes[:q.Answers[0].Start]))
 				questions = append(questions, question{
 					text: q.Question, words: q.Answers[0].Text, texts: texts, document: id, code: code, article: i,
 					answer: corpus.Span{Start: start, End: start + len(q.Answers[0].Text)},
