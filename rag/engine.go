@@ -222,17 +222,26 @@ func (e *Engine) again(ctx context.Context, first *sentences, res *llm.Response,
 	return first, res, nil
 }
 
+// maxWritten is how many bytes of a model's text are read: some ten pages.
+const maxWritten = 64 << 10
+
 // generate runs a model, giving its text piece by piece where the model can.
 // A model that quotes is taken whole: its quotes come with the end.
 func generate(ctx context.Context, m llm.Model, req *llm.Request, add func(string) bool) (*llm.Response, error) {
 	s, ok := m.(llm.Streamer)
 	if !ok {
 		res, err := m.Generate(ctx, req)
-		if err == nil && len(res.Quotes) == 0 {
+		switch {
+		case err != nil:
+			return nil, err
+		case len(res.Text) > maxWritten:
+			return nil, endless()
+		case len(res.Quotes) == 0:
 			add(res.Text)
 		}
-		return res, err
+		return res, nil
 	}
+	written := 0
 	for delta, err := range s.Stream(ctx, req) {
 		if err != nil {
 			return nil, err
@@ -240,11 +249,18 @@ func generate(ctx context.Context, m llm.Model, req *llm.Request, add func(strin
 		if delta.Done != nil {
 			return delta.Done, nil
 		}
+		if written += len(delta.Text); written > maxWritten {
+			return nil, endless()
+		}
 		if len(delta.Quotes) == 0 && !add(delta.Text) {
 			return &llm.Response{}, nil
 		}
 	}
 	return nil, fault.New(fault.Upstream, "the model's answer was cut off", nil)
+}
+
+func endless() error {
+	return fault.New(fault.Upstream, "the model's answer has no end", fault.Details{"limit_bytes": maxWritten})
 }
 
 func cite(p *llm.Passage, span corpus.Span) Citation {
