@@ -34,7 +34,8 @@ type Answer struct {
 	Original   *Original        `json:"original,omitempty"` // what the model wrote, where that was translated
 	Model      string           `json:"model"`
 	Usage      llm.Usage        `json:"usage"`
-	Cached     bool             `json:"cached"` // the model had given it before
+	Cached     bool             `json:"cached"`            // the model had given it before
+	Guarded    llm.Guarded      `json:"guarded,omitempty"` // what the engine's guard did
 }
 
 // Claim is a sentence of an answer with what it rests on.

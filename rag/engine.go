@@ -23,6 +23,7 @@ type EngineOptions struct {
 	Unsupported   Policy                      // what becomes of a sentence that no passage supports; "" is Drop
 	Judge         llm.Model                   // asked, too, whether a passage says what a sentence says, of up to eight sentences an answer; nil: words alone decide
 	Contact       string                      // a line that a refusal ends with: whom to ask instead, as the operator words it
+	Guard         Guard                       // watches over questions, passages and answers; nil: nobody does
 
 	// Translate puts the sentences of an answer that a model gave twice in
 	// another language into the one asked for: as many texts as it is given, in
@@ -100,6 +101,8 @@ type draft struct {
 	Answer
 	grounding *llm.Grounding
 	contact   string // what a refusal ends with
+	watch     Watch
+	rejected  bool // the guard refuses the question
 }
 
 // prepare finds what to answer from.
@@ -122,16 +125,24 @@ func (e *Engine) prepare(ctx context.Context, q *Question) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
+	a := &draft{Answer: Answer{Language: code, Sources: []DocumentResult{}, Claims: []Claim{}}, contact: e.opts.Contact}
+	if a.watch, err = e.opts.watch(ctx, q.Text, code); err != nil {
+		return nil, err
+	}
+	text, ok := a.watch.Question()
+	if a.rejected = !ok; a.rejected {
+		return a, nil
+	}
 	sources, err := e.retriever.Retrieve(ctx, &Query{
-		Text: q.Text, Language: code, TopK: q.TopK, Filter: q.Filter, Readers: q.Readers,
+		Text: text, Language: code, TopK: q.TopK, Filter: q.Filter, Readers: q.Readers,
 	})
 	if err != nil {
 		return nil, err
 	}
-	a := &draft{Answer: Answer{Language: code, Sources: sources, Claims: []Claim{}}, contact: e.opts.Contact}
-	a.grounding = &llm.Grounding{Question: q.Text, Language: code, Passages: passages(sources, e.opts.Passages), History: q.History}
+	a.Sources = a.watch.Documents(sources)
+	a.grounding = &llm.Grounding{Question: text, Language: code, Passages: passages(a.Sources, e.opts.Passages), History: q.History}
 	if w, ok := e.retriever.(Weigher); ok {
-		a.grounding.Weights, err = w.TermWeights(ctx, q.Text, code)
+		a.grounding.Weights, err = w.TermWeights(ctx, text, code)
 	}
 	return a, err
 }
@@ -153,7 +164,11 @@ func passages(sources []DocumentResult, n int) []llm.Passage {
 
 // write lets the model answer and tells its supported sentences as they come.
 func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) bool) {
-	if len(a.grounding.Passages) == 0 {
+	switch {
+	case a.rejected:
+		yield(Event{Answer: a.refuse(Guarded)}, nil)
+		return
+	case len(a.grounding.Passages) == 0:
 		yield(Event{Answer: a.refuse(NothingFound)}, nil)
 		return
 	}
@@ -162,7 +177,7 @@ func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) b
 		yield(Event{}, err)
 		return
 	}
-	check, err := newChecker(a.grounding, &e.opts)
+	check, err := newChecker(a.grounding, e.opts.judge(a.watch), e.opts.Prompts)
 	if err != nil {
 		yield(Event{}, err)
 		return
@@ -182,15 +197,17 @@ func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) b
 // attempt lets the model answer once.
 func (e *Engine) attempt(ctx context.Context, a *draft, check *checker, req *llm.Request, yield func(Event, error) bool) (*sentences, *llm.Response, error) {
 	said := &sentences{draft: a, check: check, yield: yield, opts: &e.opts}
-	res, err := generate(ctx, e.opts.Model, req, func(text string) bool { return said.add(ctx, text) })
+	res, err := generate(ctx, a.watch.Model(e.opts.Model), req, func(text string) bool { return said.add(ctx, text) })
 	if err != nil || said.stopped {
 		return said, res, err
 	}
 	a.Model, a.Cached = res.Model, res.Cached
 	a.Usage.Add(res.Usage)
-	if len(res.Quotes) > 0 || res.Finish == llm.NoAnswer {
+	switch {
+	case res.Finish == llm.Filtered: // what is left of its text is the beginning of a sentence
+	case len(res.Quotes) > 0 || res.Finish == llm.NoAnswer:
 		said.quotes(res)
-	} else {
+	default:
 		said.flush(ctx)
 	}
 	return said, res, nil

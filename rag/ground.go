@@ -154,6 +154,8 @@ func (a *draft) supported() bool {
 // refusal tells why the answer has to be refused, or "".
 func (s *sentences) refusal(res *llm.Response) Reason {
 	switch {
+	case res.Finish == llm.Filtered && (s.opts.Unsupported == Refuse || !s.draft.supported()):
+		return Guarded
 	case s.failed && s.opts.Unsupported == Refuse:
 		return ModelUnhelpful
 	case s.draft.supported():
@@ -172,6 +174,7 @@ func (s *sentences) finish(res *llm.Response) {
 		s.yield(Event{Answer: s.draft.refuse(why)}, nil)
 		return
 	}
+	s.draft.Guarded = s.draft.watch.Report()
 	if s.show() {
 		s.yield(Event{Answer: &s.draft.Answer}, nil)
 	}

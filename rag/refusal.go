@@ -16,6 +16,7 @@ const (
 	NotSupported   Reason = "not_supported"   // documents were found, but they do not hold the answer
 	LowConfidence  Reason = "low_confidence"  // they may hold it, but not surely enough
 	ModelUnhelpful Reason = "model_unhelpful" // the model gave nothing that the documents support
+	Guarded        Reason = "guarded"         // the engine's guard let the question, or the answer, not pass
 )
 
 // Refusal is an honest "I do not know", in the asker's language.
@@ -31,11 +32,16 @@ const maxInstead = 3
 
 // refuse turns the draft into a refusal.
 func (a *draft) refuse(why Reason) *Answer {
-	text := lang.Text(a.Language, lang.MsgNoAnswer)
+	message := lang.MsgNoAnswer
+	if why == Guarded {
+		message = lang.MsgInvalidRequest
+	}
+	text := lang.Text(a.Language, message)
 	if a.contact != "" {
 		text += "\n" + a.contact
 	}
 	a.Text, a.Claims, a.Confidence = text, []Claim{}, 0
+	a.Guarded = a.watch.Report()
 	a.Refusal = &Refusal{Reason: why, Text: text, Contact: a.contact, Suggestions: instead(a.Sources)}
 	return &a.Answer
 }

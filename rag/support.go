@@ -20,11 +20,11 @@ type checker struct {
 }
 
 // newChecker gives a checker; the error is that of a template which does not fit.
-func newChecker(g *llm.Grounding, opts *EngineOptions) (*checker, error) {
-	c := &checker{grounding: g, judge: opts.Judge}
+func newChecker(g *llm.Grounding, judge llm.Model, prompts *prompt.Set) (*checker, error) {
+	c := &checker{grounding: g, judge: judge}
 	var err error
 	if c.judge != nil {
-		c.rules, c.prompt, err = opts.Prompts.Render(prompt.Judge, g.Language, nil)
+		c.rules, c.prompt, err = prompts.Render(prompt.Judge, g.Language, nil)
 	}
 	return c, err
 }

@@ -2,6 +2,7 @@ package pii
 
 import (
 	"crypto/rand"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,7 +13,8 @@ const DefaultVaultValues = 10_000
 
 // VaultOptions bounds a vault. The zero value is useful.
 type VaultOptions struct {
-	MaxValues int // spellings kept; 0 means DefaultVaultValues
+	MaxValues int    // spellings kept; 0 means DefaultVaultValues
+	OneWay    []Kind // masked by their tags for good, and not kept: what nobody may see again
 }
 
 // Vault hides identifiers behind tokens and brings them back: what a model
@@ -29,11 +31,13 @@ type Vault struct {
 	d     *Detector
 	label string
 	max   int
+	never uint32 // kept, bits by Kind.number
 
 	mu      sync.Mutex
 	tokens  map[string]string // by kind and spelling
 	numbers map[string]*known // by kind and value
-	values  map[string]string // by token
+	hidden  map[Kind]int
+	values  map[string]string // by what a token's number and spelling are: "1", "1.2"
 }
 
 // known is a value that was seen, in some spellings.
@@ -42,9 +46,17 @@ type known struct{ number, spellings int }
 // NewVault makes a vault for what d finds. Options may be nil.
 func NewVault(d *Detector, opts *VaultOptions) *Vault {
 	v := &Vault{d: d, label: randomLabel(), max: DefaultVaultValues,
-		tokens: map[string]string{}, numbers: map[string]*known{}, values: map[string]string{}}
-	if opts != nil && opts.MaxValues > 0 {
+		tokens: map[string]string{}, numbers: map[string]*known{}, hidden: map[Kind]int{}, values: map[string]string{}}
+	if opts == nil {
+		return v
+	}
+	if opts.MaxValues > 0 {
 		v.max = opts.MaxValues
+	}
+	for _, k := range opts.OneWay {
+		if n := k.number(); n >= 0 {
+			v.never |= 1 << n
+		}
 	}
 	return v
 }
@@ -74,9 +86,20 @@ func (v *Vault) Len() int {
 	return len(v.values)
 }
 
+// Hidden gives how often something of each kind was hidden. The map is the caller's own.
+func (v *Vault) Hidden() map[Kind]int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return maps.Clone(v.hidden)
+}
+
 func (v *Vault) token(f Finding, value string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.hidden[f.Kind]++
+	if v.never>>f.Kind.number()&1 == 1 {
+		return f.Kind.Tag()
+	}
 	spelling := string(f.Kind) + ":" + value
 	if t, ok := v.tokens[spelling]; ok {
 		return t
@@ -91,12 +114,12 @@ func (v *Vault) token(f Finding, value string) string {
 		v.numbers[id] = k
 	}
 	k.spellings++
-	t := "[" + string(f.Kind) + ":" + v.label + ":" + strconv.Itoa(k.number)
+	number := strconv.Itoa(k.number)
 	if k.spellings > 1 {
-		t += "." + strconv.Itoa(k.spellings)
+		number += "." + strconv.Itoa(k.spellings)
 	}
-	t += "]"
-	v.tokens[spelling], v.values[t] = t, strings.Clone(value)
+	t := "[" + string(f.Kind) + ":" + v.label + ":" + number + "]"
+	v.tokens[spelling], v.values[number] = t, strings.Clone(value)
 	return t
 }
 
@@ -118,37 +141,4 @@ func canonical(k Kind, value string) string {
 		b = b[len(b)-10:]
 	}
 	return string(b)
-}
-
-// Restore puts the values back for the vault's tokens; everything else stays.
-func (v *Vault) Restore(text string) string {
-	mark := ":" + v.label + ":"
-	if !strings.Contains(text, mark) {
-		return text
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	var b strings.Builder
-	for {
-		open := strings.IndexByte(text, '[')
-		if open < 0 {
-			break
-		}
-		b.WriteString(text[:open])
-		text = text[open:]
-		end := strings.IndexByte(text[:min(len(text), tagMax+8)], ']')
-		value, ok := "", false
-		if end > 0 {
-			value, ok = v.values[text[:end+1]]
-		}
-		if !ok {
-			b.WriteByte('[')
-			text = text[1:]
-			continue
-		}
-		b.WriteString(value)
-		text = text[end+1:]
-	}
-	b.WriteString(text)
-	return b.String()
 }

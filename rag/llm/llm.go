@@ -93,6 +93,8 @@ type Response struct {
 	Quotes []Quote    `json:"quotes,omitempty"` // set only by a model that knows where its words come from
 	Cached bool       `json:"cached,omitempty"` // it was given before, to the same request
 	Prompt prompt.ID  `json:"prompt,omitzero"`  // the request's
+
+	Guarded Guarded `json:"guarded,omitempty"` // what a guard around the model did
 }
 
 // Finish says why a model stopped.
@@ -104,6 +106,9 @@ const (
 	Length   Finish = "length"     // it was cut off
 	NoAnswer Finish = "no_answer"  // the passages do not hold an answer; Text is empty
 	ToolUse  Finish = "tool_calls" // it waits for what the tools in Calls give
+
+	// Filtered: a guard held back the rest, or all of it; Text is what it let through, or its refusal.
+	Filtered Finish = "content_filter"
 )
 
 // Usage counts tokens. It is zero when a model does not tell.
