@@ -228,6 +228,10 @@ func sounded(word string) string {
 				b[n-1] = 'i'
 				continue
 			}
+		case 'i':
+			if n := len(b); n > 0 && b[n-1] == 'e' {
+				continue
+			}
 		case 'o':
 			if n := len(b); n > 0 && b[n-1] == 'o' {
 				b[n-1] = 'u'
@@ -245,9 +249,6 @@ func sounded(word string) string {
 // marks are signs of somebody else's voice: they count wherever they stand.
 func marks(text string) float64 {
 	w := 0.0
-	if !strings.ContainsAny(text, "<[#:：>") && !strings.Contains(text, "--") {
-		return 0
-	}
 	for _, m := range voices {
 		if m.sign.MatchString(text) {
 			w += m.weight
@@ -266,6 +267,7 @@ var voices = []struct {
 	{regexp.MustCompile(`(?im)^[\s#*>\[({"'-]*(?:system|developer|assistant|सिस्टम|डेवलपर|sistam)(?:\s+(?:prompt|message|note|override|alert|admin|संदेश|निर्देश))?[\])}"'*]*\s*[:：>]`), .6},
 	{regexp.MustCompile(`(?im)^\s*#{2,}\s*(?:new\s+)?(?:instructions?|system|response|assistant|निर्देश)\b`), .6},
 	{regexp.MustCompile(`(?im)^\W*(?:begin|end|start)\s+(?:of\s+)?(?:system|new)?\s*(?:prompt|instructions?|document|context|admin)\W*$`), .5},
+	{regexp.MustCompile(`(?i)(?:^|[.!?।\n]\s*|["'(]\s*)(?:(?:hey|hi|hello|dear|ok|okay|attention|listen|priya|priy|suno|he|arre|dhyan do|प्रिय|सुनो|अरे|हे|ध्यान दो)[\s,]+)(?:all\s+|any\s+)?(?:ai|gpt|chat ?gpt|llm|llms|language model|assistant|chat ?bot|bot|model|copilot|एआई|चैटबॉट|भाषा मॉडल|सहायक|बॉट|मॉडल)(?:[\s,:!।-]|$)`), .6},
 	{regexp.MustCompile(`\(\s*(?i:hidden|system|admin)\s*(?i:instruction|note|message|prompt)`), .6},
 }
 

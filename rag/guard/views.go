@@ -178,7 +178,7 @@ func unspaced(text string) string {
 			continue
 		}
 		b.WriteString(text[done:i])
-		b.WriteString(letters)
+		b.WriteString(segmented(letters))
 		i += end
 		done = i
 	}
@@ -219,6 +219,36 @@ func spacedRun(text string) (letters string, end int) {
 	}
 	return "", max(end, wordOrGap(text))
 }
+
+// longWord is from how many bytes on a word in Latin letters may be several.
+const longWord = 10
+
+// segmented cuts a long word of Latin letters at the words of orders in it, the
+// longest first: letters that all stand alone do not tell where a word ends.
+func segmented(letters string) string {
+	if len(letters) < longWord || letters[0] >= utf8.RuneSelf {
+		return letters
+	}
+	key := sounded(strings.ToLower(letters))
+	var b strings.Builder
+	for key != "" {
+		n := min(len(key), longestKey)
+		for n > 1 && len(words.whole[key[:n]]) == 0 {
+			n--
+		}
+		if n > 2 {
+			b.WriteString(" " + key[:n] + " ")
+		} else {
+			n = 1
+			b.WriteString(key[:1])
+		}
+		key = key[n:]
+	}
+	return b.String()
+}
+
+// longestKey bounds the words that segmented looks for, in bytes.
+const longestKey = 16
 
 func isSpacer(r rune) bool { return strings.ContainsRune(" ._*|/-", r) }
 
