@@ -179,7 +179,10 @@ func TestInjectionSet(t *testing.T) {
 		g := newGuard(t, opts)
 		tries, wrong := 0, map[string]bool{}
 		count := map[string]int{}
-		for _, c := range set {
+		for i, c := range set {
+			if i%slowdown != 0 {
+				continue
+			}
 			count[c.language+" "+c.place]++
 			a := newAttack(t, c)
 			try := func(m llm.Model, how string) {

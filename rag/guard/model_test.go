@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,9 +27,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type reply struct {
 	say   func(req *llm.Request) string
 	call  func(req *llm.Request) *llm.ToolCall
-	asked *llm.Request
 	err   error
 	size  int // of the pieces of a stream; 0: 3 bytes
+
+	mu    sync.Mutex
+	asked *llm.Request
 }
 
 func (m *reply) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
@@ -41,7 +44,9 @@ func (m *reply) Generate(ctx context.Context, req *llm.Request) (*llm.Response, 
 	if m.err != nil {
 		return nil, m.err
 	}
+	m.mu.Lock()
 	m.asked = req
+	m.mu.Unlock()
 	res := &llm.Response{Text: m.say(req), Model: "scripted", Finish: llm.Stop, Prompt: req.Prompt}
 	if m.call != nil {
 		res.Calls, res.Finish = []llm.ToolCall{*m.call(req)}, llm.ToolUse
