@@ -25,10 +25,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // reply is a model that says what a function makes of the request, a byte or a few at a time.
 type reply struct {
-	say   func(req *llm.Request) string
-	call  func(req *llm.Request) *llm.ToolCall
-	err   error
-	size  int // of the pieces of a stream; 0: 3 bytes
+	say  func(req *llm.Request) string
+	call func(req *llm.Request) *llm.ToolCall
+	err  error
+	size int // of the pieces of a stream; 0: 3 bytes
 
 	mu    sync.Mutex
 	asked *llm.Request
