@@ -18,6 +18,7 @@ import (
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/extractive"
+	"github.com/akshara-go/akshara/rag/guard"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/openaillm"
@@ -84,6 +85,10 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	if err != nil {
 		return nil, errors.Join(err, endModel())
 	}
+	watch, guarded, err := watching(cfg, writer)
+	if err != nil {
+		return nil, errors.Join(err, endEmbedders(), endModel())
+	}
 	end := func() error { return errors.Join(endEmbedders(), endModel()) }
 	index, err := rag.NewLiveIndex(kept.store, opts)
 	if err != nil {
@@ -97,11 +102,25 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	finding := ragtrace.Retriever(index, rec.Calls, "documents")
 	engine := rag.NewEngine(finding, &rag.EngineOptions{
 		Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
+		Guard: watch,
 	})
 	return &retrieval{
-		answerer: ragtrace.Answerer(following(engine, writer, language, log), rec.Calls, "answer"), model: writer,
+		answerer: ragtrace.Answerer(following(engine, guarded, language, log), rec.Calls, "answer"), model: guarded,
 		suggester: index, sink: index, chunks: index.Chunks, close: end, index: index, retriever: finding,
 	}, nil
+}
+
+// watching gives the guard of questions, documents and answers, and the model, if
+// there is one, for what is asked of it beside them; no guard when the environment turns it off.
+func watching(cfg *settings, model llm.Model) (rag.Guard, llm.Model, error) {
+	if !cfg.RAG.Guard {
+		return nil, model, nil
+	}
+	g, err := guard.New(nil)
+	if err != nil || model == nil {
+		return g, nil, err
+	}
+	return g, g.Model(model), nil
 }
 
 // handOver gives the rag-service the documents that this gateway has, and the

@@ -207,7 +207,7 @@ func TestSettings(t *testing.T) {
 	cfg, slips, err := load(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 8001, cfg.App.Port)
-	require.Equal(t, config.RAG{ChunkSize: 512, ChunkOverlap: 64, TopK: 5, Candidates: 50, CacheTTL: time.Hour}, cfg.RAG)
+	require.Equal(t, config.RAG{ChunkSize: 512, ChunkOverlap: 64, TopK: 5, Candidates: 50, Guard: true, CacheTTL: time.Hour}, cfg.RAG)
 	require.Len(t, slips, 1)
 	require.Contains(t, slips[0].String(), "RAG_TOP_K")
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/rag/extractive"
+	"github.com/akshara-go/akshara/rag/guard"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/localstore"
@@ -104,6 +105,10 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	if err != nil {
 		return err
 	}
+	watch, followUp, err := watching(cfg, model)
+	if err != nil {
+		return err
+	}
 	index, err := rag.NewLiveIndex(p.store, opts)
 	if err != nil {
 		return err
@@ -116,9 +121,9 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	}
 	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
 	engine := rag.NewEngine(finding, &rag.EngineOptions{
-		Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact,
+		Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Guard: watch,
 	})
-	follow := &understand.FollowUp{Model: model, Logger: log}
+	follow := &understand.FollowUp{Model: followUp, Logger: log}
 	steps := understand.New(nil, &understand.Options{Rewrite: []understand.Rewriter{follow}, Detect: language, Logger: log})
 	p.service = raghttp.Service{
 		Retriever: understand.New(finding, &understand.Options{
@@ -129,6 +134,19 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}
 	return p.align(ctx, documents, index, log)
+}
+
+// watching gives the guard of questions, documents and answers, and the model, if
+// any, behind it: for what is asked of it besides. The environment may turn the guard off.
+func watching(cfg *settings, model llm.Model) (rag.Guard, llm.Model, error) {
+	if !cfg.RAG.Guard {
+		return nil, model, nil
+	}
+	g, err := guard.New(nil)
+	if err != nil || model == nil {
+		return g, nil, err
+	}
+	return g, g.Model(model), nil
 }
 
 // align makes the index hold what is kept. One that was made by another model or

@@ -56,6 +56,7 @@ type RAG struct {
 	Candidates          int           `env:"RAG_CANDIDATES" envDefault:"50" min:"1" max:"1000" doc:"Passages that each kind of search contributes before they are ranked together"`
 	ConfidenceThreshold float64       `env:"RAG_CONFIDENCE_THRESHOLD" envDefault:"0" min:"0" max:"1" doc:"Answers below this confidence are refused; 0: the engine's own threshold"`
 	RefusalContact      string        `env:"RAG_REFUSAL_CONTACT" doc:"A line that every refusal ends with: whom to ask instead"`
+	Guard               bool          `env:"RAG_GUARD" envDefault:"true" doc:"Whether personal identifiers are hidden from models, and orders in questions and documents refused"`
 	CacheTTL            time.Duration `env:"RAG_CACHE_TTL_SECONDS" envDefault:"3600" min:"1" doc:"How long an answer of a language model is kept, in Redis or in memory, and given again for the same passages"`
 }
 

@@ -203,7 +203,7 @@ func TestCommonGroups(t *testing.T) {
 	require.True(t, c.App.SampleCorpus)
 	require.NotEmpty(t, c.App.DataDir)
 	require.Equal(t, "akshara", strings.TrimSuffix(filepath.Base(c.App.DataDir), "-data"))
-	require.Equal(t, config.RAG{ChunkSize: 512, ChunkOverlap: 64, TopK: 5, Candidates: 50, CacheTTL: time.Hour}, c.RAG)
+	require.Equal(t, config.RAG{ChunkSize: 512, ChunkOverlap: 64, TopK: 5, Candidates: 50, Guard: true, CacheTTL: time.Hour}, c.RAG)
 
 	_, err = config.Load[config.Common](env(map[string]string{"RAG_CHUNK_SIZE": "32"}))
 	require.ErrorContains(t, err, "RAG_CHUNK_OVERLAP: found \"64\", allowed is a whole number below RAG_CHUNK_SIZE, which is 32")

@@ -37,11 +37,12 @@ var abuseList string
 type abuses struct {
 	english map[string]Rating // by spelling
 	hindi   map[string]Rating // in Latin letters, by ear
+	latin   map[string]Rating // both, by spelling
 	native  map[string]Rating // in Devanagari, by stem
 }
 
 var badWords = sync.OnceValue(func() *abuses {
-	l := &abuses{map[string]Rating{}, map[string]Rating{}, map[string]Rating{}}
+	l := &abuses{map[string]Rating{}, map[string]Rating{}, map[string]Rating{}, map[string]Rating{}}
 	for line := range strings.Lines(abuseList) {
 		row := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		rating, err := strconv.Atoi(row[0])
@@ -49,6 +50,7 @@ var badWords = sync.OnceValue(func() *abuses {
 			continue // a test reads every line
 		}
 		latin, native := mirror(row[2]), mirror(row[3])
+		l.latin[latin] = Rating(rating)
 		switch {
 		case row[1] == "en":
 			l.english[latin] = Rating(rating)
@@ -104,14 +106,14 @@ func Abuse(text string, least Rating) []corpus.Span {
 }
 
 // abuseWordEnd gives the end of the word that text begins with: letters, marks and
-// digits, and between them the signs that stand for letters.
+// digits, and between them, a $ before them too, the signs that stand for letters.
 func abuseWordEnd(text string) int {
 	end := 0
 	for i, r := range text {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || unicode.Is(unicode.Cf, r):
 			end = i + utf8.RuneLen(r)
-		case i > 0 && end == i && strings.ContainsRune("*@$!#", r):
+		case i == 0 && r == '$' || i > 0 && end == i && strings.ContainsRune("*@$!#", r):
 			end = i + 1
 		default:
 			return len(strings.TrimRight(text[:end], "!#"))
@@ -158,18 +160,16 @@ var endings = []string{"", "s", "es", "ed", "er", "ers", "ing", "in", "y"}
 // It has to keep its first letter and another one.
 func (l *abuses) starred(word string) Rating {
 	best := Rating(0)
-	for _, list := range []map[string]Rating{l.english, l.hindi} {
-		for listed, r := range list {
-			if fits(word, listed) {
-				best = max(best, r)
-			}
+	for listed, r := range l.latin {
+		if fits(word, listed) {
+			best = max(best, r)
 		}
 	}
 	return best
 }
 
 func fits(word, listed string) bool {
-	if len(word) != len(listed) || word[0] != listed[0] {
+	if len(word) != len(listed) || listed == "" || word[0] != listed[0] {
 		return false
 	}
 	kept := 0

@@ -213,7 +213,10 @@ func TestInjectionSet(t *testing.T) {
 func TestTheInjectionSetBitesWithoutAGuard(t *testing.T) {
 	wrong := 0
 	set := injections(t)
-	for _, c := range set {
+	for i, c := range set {
+		if i%slowdown != 0 {
+			continue
+		}
 		a := newAttack(t, c)
 		read, known := a.orders(asked(""))
 		maps.Copy(known, read)
@@ -225,5 +228,5 @@ func TestTheInjectionSetBitesWithoutAGuard(t *testing.T) {
 		}
 	}
 	t.Logf("without a guard %d of %d change an answer", wrong, len(set))
-	require.Greater(t, wrong, 30)
+	require.Greater(t, wrong, 30/slowdown)
 }

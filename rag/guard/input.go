@@ -19,7 +19,8 @@ func (w *watch) enter(req *llm.Request) (*llm.Request, *output) {
 	if req == nil || len(req.Messages) == 0 {
 		return req, newOutput(w, req)
 	}
-	if !w.engine && w.judge(lastAsked(req)) {
+	ours := req.Prompt.Name != "" && req.Grounding == nil // a step on the way to an answer: what was asked is judged there
+	if !w.engine && !ours && w.judge(lastAsked(req)) {
 		return nil, nil
 	}
 	asked := *req
@@ -61,18 +62,20 @@ func (w *watch) message(m *llm.Message, g *llm.Grounding) {
 }
 
 // text hides identifiers, and breaks up tokens of templates. The passages that a
-// grounded request begins its question with keep their identifiers unless told otherwise.
+// grounded request has before its question keep their identifiers unless told otherwise;
+// the turns of a conversation before them do not.
 func (w *watch) text(s string, role llm.Role, g *llm.Grounding) string {
-	passages := ""
+	before, passages := "", ""
 	if g != nil && role == llm.User && !w.g.opts.HidePassages {
-		if p := llm.FencedPassages(g.Passages); strings.HasPrefix(s, p) {
-			passages, s = p, s[len(p):]
+		turns, p := llm.FencedTurns(g.History), llm.FencedPassages(g.Passages)
+		if strings.HasPrefix(s, turns+p) {
+			before, passages, s = turns, p, s[len(turns)+len(p):]
 		}
 	}
 	if role == llm.User && !w.engine {
-		s = w.civil(s)
+		before, s = w.civil(before), w.civil(s)
 	}
-	s = passages + w.vault.Hide(s)
+	s = w.vault.Hide(before) + passages + w.vault.Hide(s)
 	if role == llm.System {
 		return s
 	}

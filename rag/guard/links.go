@@ -17,6 +17,7 @@ type links struct {
 	texts []string // what others put to the model
 
 	picture bool // the address of a picture may follow
+	masked  int
 }
 
 func newLinks(hosts []string, req *llm.Request) links {
@@ -44,6 +45,10 @@ func newLinks(hosts []string, req *llm.Request) links {
 	return l
 }
 
+// maxMasked is from how many masked links on what was put to the model is not looked
+// through for further ones of the response.
+const maxMasked = 32
+
 // linkTag stands where a link was.
 const linkTag = "[link]"
 
@@ -65,6 +70,7 @@ func (l *links) check(word string) (string, int) {
 			return found
 		}
 		n++
+		l.masked++
 		return linkTag + found[len(text):]
 	})
 	l.picture = l.picture && !strings.ContainsAny(word, ")>")
@@ -81,7 +87,7 @@ func (l *links) allowed(text string) bool {
 			_, h, _ = strings.Cut(h, ".")
 		}
 	}
-	if l.picture {
+	if l.picture || l.masked >= maxMasked {
 		return false
 	}
 	for _, t := range l.texts {

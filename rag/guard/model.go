@@ -11,7 +11,8 @@ import (
 
 // Model gives m with every request and response watched over: what the package
 // describes, but for passages, which an engine reads. The last message of the user
-// is what is judged. A request that is refused does not reach m: the response is a
+// is what is judged, but not of a request by one of this library's own prompts, for
+// which an engine judges the question. A request that is refused does not reach m: the response is a
 // sentence in the language of that message, with the finish [llm.Filtered], or
 // INVALID_REQUEST where JSON was asked for. So ends a response that repeats the
 // system's prompt, where JSON was asked for with UPSTREAM_ERROR.

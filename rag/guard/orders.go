@@ -248,28 +248,35 @@ func sounded(word string) string {
 
 // marks are signs of somebody else's voice: they count wherever they stand.
 func marks(text string) float64 {
-	w := 0.0
+	w, lower := 0.0, strings.ToLower(text)
 	for _, m := range voices {
-		if m.sign.MatchString(text) {
+		if slices.ContainsFunc(m.needs, func(part string) bool { return strings.Contains(lower, part) }) && m.sign.MatchString(text) {
 			w += m.weight
 		}
 	}
 	return w
 }
 
+// voices are the signs. Only where a text has one of the parts that a sign needs is it looked for.
 var voices = []struct {
+	needs  []string
 	sign   *regexp.Regexp
 	weight float64
 }{
-	{regexp.MustCompile(`<[|｜]\s*(?i:im_start|im_end|im_sep|system|user|assistant|end|eot_id|start_header_id|end_header_id|begin_of_text|endoftext|endofprompt|end_of_turn|tool|python_tag|channel|message|[\p{L}▁_]{3,30})\s*[|｜]>`), 1},
-	{regexp.MustCompile(`(?i)\[/?INST\]|<<\s*/?SYS\s*>>|<(?:start|end)_of_turn>|\[/?SYSTEM_PROMPT\]`), 1},
-	{regexp.MustCompile(`(?i)</?\s*(?:system|instructions?|system[_-]prompt|passage|context|developer|assistant)\s*>`), .8},
-	{regexp.MustCompile(`(?im)^[\s#*>\[({"'-]*(?:system|developer|assistant|सिस्टम|डेवलपर|sistam)(?:\s+(?:prompt|message|note|override|alert|admin|संदेश|निर्देश))?[\])}"'*]*\s*[:：>]`), .6},
-	{regexp.MustCompile(`(?im)^\s*#{2,}\s*(?:new\s+)?(?:instructions?|system|response|assistant|निर्देश)\b`), .6},
-	{regexp.MustCompile(`(?im)^\W*(?:begin|end|start)\s+(?:of\s+)?(?:system|new)?\s*(?:prompt|instructions?|document|context|admin)\W*$`), .5},
-	{regexp.MustCompile(`(?i)(?:^|[.!?।\n]\s*|["'(]\s*)(?:(?:hey|hi|hello|dear|ok|okay|attention|listen|priya|priy|suno|he|arre|dhyan do|प्रिय|सुनो|अरे|हे|ध्यान दो)[\s,]+)(?:all\s+|any\s+)?(?:ai|gpt|chat ?gpt|llm|llms|language model|assistant|chat ?bot|bot|model|copilot|एआई|चैटबॉट|भाषा मॉडल|सहायक|बॉट|मॉडल)(?:[\s,:!।-]|$)`), .6},
-	{regexp.MustCompile(`\(\s*(?i:hidden|system|admin)\s*(?i:instruction|note|message|prompt)`), .6},
+	{[]string{"<|", "<｜"}, regexp.MustCompile(`<[|｜]\s*(?i:im_start|im_end|im_sep|system|user|assistant|end|eot_id|start_header_id|end_header_id|begin_of_text|endoftext|endofprompt|end_of_turn|tool|python_tag|channel|message|[\p{L}▁_]{3,30})\s*[|｜]>`), 1},
+	{[]string{"inst]", "sys", "_of_turn>", "_prompt]"}, regexp.MustCompile(`(?i)\[/?INST\]|<<\s*/?SYS\s*>>|<(?:start|end)_of_turn>|\[/?SYSTEM_PROMPT\]`), 1},
+	{[]string{"<"}, regexp.MustCompile(`(?i)</?\s*(?:system|instructions?|system[_-]prompt|passage|context|developer|assistant)\s*>`), .8},
+	{speakers, regexp.MustCompile(`(?im)^[\s#*>\[({"'-]*(?:system|developer|assistant|सिस्टम|डेवलपर|sistam)(?:\s+(?:prompt|message|note|override|alert|admin|संदेश|निर्देश))?[\])}"'*]*\s*[:：>]`), .6},
+	{[]string{"##"}, regexp.MustCompile(`(?im)^\s*#{2,}\s*(?:new\s+)?(?:instructions?|system|response|assistant|निर्देश)\b`), .6},
+	{[]string{"begin", "end", "start"}, regexp.MustCompile(`(?im)^\W*(?:begin|end|start)\s+(?:of\s+)?(?:system|new)?\s*(?:prompt|instructions?|document|context|admin)\W*$`), .5},
+	{names, regexp.MustCompile(`(?i)(?:^|[.!?।\n]\s*|["'(]\s*)(?:(?:hey|hi|hello|dear|ok|okay|attention|listen|priya|priy|suno|he|arre|dhyan do|प्रिय|सुनो|अरे|हे|ध्यान दो)[\s,]+)(?:all\s+|any\s+)?(?:ai|gpt|chat ?gpt|llm|llms|language model|assistant|chat ?bot|bot|model|copilot|एआई|चैटबॉट|भाषा मॉडल|सहायक|बॉट|मॉडल)(?:[\s,:!।-]|$)`), .6},
+	{[]string{"hidden", "system", "admin"}, regexp.MustCompile(`\(\s*(?i:hidden|system|admin)\s*(?i:instruction|note|message|prompt)`), .6},
 }
+
+var (
+	speakers = []string{"system", "developer", "assistant", "सिस्टम", "डेवलपर", "sistam"}
+	names    = []string{"ai", "gpt", "llm", "model", "assistant", "bot", "copilot", "एआई", "मॉडल", "सहायक", "बॉट"}
+)
 
 // suspect gives the index of the first of a chunk's sentences that may be part of
 // an order, or their number, and tells whether the chunk surely gives one.

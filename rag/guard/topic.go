@@ -8,8 +8,8 @@ import (
 )
 
 // Topic is something that may not be asked about, or, with Allow, one of the things
-// that may. It is found by its words and phrases, in any form and, by sound, in any
-// script; or by examples: a question that shares most of its words with one.
+// that may. It is found by its words and phrases, in any form and, unless they are as
+// short as "किला", by sound in any script; or by examples: a question that shares most of its words with one.
 type Topic struct {
 	Name     string   // what it is counted as
 	Allow    bool     // what fits no such topic is refused, where there are some

@@ -53,6 +53,7 @@ type answerDetails struct {
 	Model    string        `json:"model"`
 	Usage    llm.Usage     `json:"usage"`
 	Original *rag.Original `json:"original,omitempty" doc:"What the model wrote, where that was translated"`
+	Guarded  llm.Guarded   `json:"guarded,omitempty" doc:"What the guard did, counted"`
 }
 
 func newAnswerResponse(a *rag.Answer, in *answerRequest) *answerResponse {
@@ -67,7 +68,7 @@ func newAnswerResponse(a *rag.Answer, in *answerRequest) *answerResponse {
 		res.RefusalReason, res.Contact, res.Suggestions = a.Refusal.Reason, a.Refusal.Contact, a.Refusal.Suggestions
 	}
 	if in.Details {
-		res.Details = &answerDetails{a.Model, a.Usage, a.Original}
+		res.Details = &answerDetails{a.Model, a.Usage, a.Original, a.Guarded}
 	}
 	return res
 }
@@ -79,7 +80,7 @@ func (a *answerResponse) answer() *rag.Answer {
 		out.Refusal = &rag.Refusal{Reason: a.RefusalReason, Text: a.Answer, Contact: a.Contact, Suggestions: a.Suggestions}
 	}
 	if a.Details != nil {
-		out.Model, out.Usage, out.Original = a.Details.Model, a.Details.Usage, a.Details.Original
+		out.Model, out.Usage, out.Original, out.Guarded = a.Details.Model, a.Details.Usage, a.Details.Original, a.Details.Guarded
 	}
 	return out
 }
@@ -155,6 +156,9 @@ func (r *routes) answer(ctx context.Context, in *answerInput) (*answerOutput, er
 // answered tells metrics and trace about an answer.
 func (r *routes) answered(span trace.Span, a *rag.Answer) {
 	r.metrics.answered(a.Cached)
+	for what, n := range a.Guarded {
+		span.SetAttributes(attribute.Int("rag.guard."+what, n))
+	}
 	endSpan(span, nil, attribute.Int("rag.documents", len(a.Sources)), attribute.Int("rag.claims", len(a.Claims)),
 		attribute.Bool("rag.refused", a.Refusal != nil), attribute.Bool("rag.cached", a.Cached))
 }
