@@ -66,6 +66,23 @@ func (s *SSE) Context() context.Context { return s.ctx }
 // "" sends a nameless one. The error is of marshalling, or tells that the client has
 // gone; after the latter every Send fails alike.
 func (s *SSE) Send(event string, v any) error {
+	return s.send(event, func(b *bytes.Buffer) error { return encodeJSON(b, v) }) // ends the line itself
+}
+
+// SendText writes one event whose data is a line of text, such as the [DONE] that
+// ends the streams of OpenAI's API. It fails as Send does.
+func (s *SSE) SendText(event, line string) error {
+	if strings.ContainsAny(line, "\r\n\x00") {
+		return fmt.Errorf("httpkit: data of event %q is not a single line", event)
+	}
+	return s.send(event, func(b *bytes.Buffer) error {
+		b.WriteString(line)
+		return b.WriteByte('\n')
+	})
+}
+
+// send writes one event whose data put writes as a whole line.
+func (s *SSE) send(event string, put func(*bytes.Buffer) error) error {
 	if strings.ContainsAny(event, "\r\n\x00") {
 		return fmt.Errorf("httpkit: event name %q is not a single line", event)
 	}
@@ -76,7 +93,7 @@ func (s *SSE) Send(event string, v any) error {
 		s.buf.WriteString("event: " + event + "\n")
 	}
 	s.buf.WriteString("data: ")
-	if err := encodeJSON(&s.buf, v); err != nil { // ends the line itself
+	if err := put(&s.buf); err != nil {
 		return fmt.Errorf("httpkit: event %s: %w", event, err)
 	}
 	s.buf.WriteByte('\n')
@@ -85,13 +102,17 @@ func (s *SSE) Send(event string, v any) error {
 
 // Fail sends the event "error" with the contract's error body, and leaves the
 // cause to the request's log line. It does not close the stream.
-func (s *SSE) Fail(err error) error {
+func (s *SSE) Fail(err error) error { return s.FailAs("error", err) }
+
+// FailAs is Fail with another name for the event, or none: OpenAI's API tells
+// errors in nameless events.
+func (s *SSE) FailAs(event string, err error) error {
 	f := faultOf(err)
 	if res := findResponse(s.w); res != nil {
 		res.fail(f, err)
 		f = masked(f, res.kit.opts.Mask)
 	}
-	return s.Send("error", fault.WithRequestID(f, observe.RequestID(s.ctx)))
+	return s.Send(event, fault.WithRequestID(f, observe.RequestID(s.ctx)))
 }
 
 // Close ends the heartbeat and waits for it. It may be called more than once.

@@ -49,7 +49,9 @@ func TestEventsArriveOneByOne(t *testing.T) {
 		}
 		require.ErrorContains(t, s.Send("a\nb", nil), "single line")
 		require.Error(t, s.Send("odd", make(chan int)))
-		return s.Send("", 7)
+		require.ErrorContains(t, s.SendText("", "a\nb"), "single line")
+		require.NoError(t, s.Send("", 7))
+		return s.SendText("", "[DONE]")
 	})
 	resp := open(t, context.Background(), start(t, k))
 	require.Equal(t, 200, resp.StatusCode)
@@ -63,7 +65,7 @@ func TestEventsArriveOneByOne(t *testing.T) {
 	close(next)
 	rest, err := io.ReadAll(r)
 	require.NoError(t, err)
-	require.Equal(t, "event: token\ndata: {\"text\":\"line\\nbreak\"}\n\ndata: 7\n\n", string(rest))
+	require.Equal(t, "event: token\ndata: {\"text\":\"line\\nbreak\"}\n\ndata: 7\n\ndata: [DONE]\n\n", string(rest))
 }
 
 func TestAStreamsInputIsCheckedLikeAnyOther(t *testing.T) {

@@ -74,6 +74,9 @@ func connectionFailure(ctx context.Context, err error) *failure {
 // statusFailure tells what an answer that is no success means. body is its
 // beginning; key is taken out of whatever the server says.
 func statusFailure(res *http.Response, body []byte, key string) *failure {
+	if f := raised(res, body, key); f != nil {
+		return f
+	}
 	var said openai.ErrorResponse
 	if err := json.Unmarshal(body, &said); err != nil || said.Error == nil {
 		said.Error = &openai.APIError{}
@@ -86,6 +89,45 @@ func statusFailure(res *http.Response, body []byte, key string) *failure {
 	e := fault.Wrap(marked(cause, said.Error), code, message, fault.Details{"upstream_status": res.StatusCode})
 	e.RetryAfter = retryAfter(res.Header, time.Now())
 	return &failure{Error: e, retry: worthRetrying(res.StatusCode, said.Error)}
+}
+
+// raised gives the fault that a service of Akshara raised (rag/llmhttp), or nil: code,
+// message and the details that are texts and numbers come back as they were. What it says of the client's own
+// right to ask, or of its paths, is not the asker's business. Such a service has tried
+// its own servers again already.
+func raised(res *http.Response, body []byte, key string) *failure {
+	f, err := fault.Decode(body)
+	if err != nil || !ours(f.Code) {
+		return nil
+	}
+	cause := error(&StatusError{Status: res.StatusCode, Message: string(f.Code)})
+	if f.Details["reason"] == overflowReason {
+		cause = fmt.Errorf("%w: %w", llm.ErrContextOverflow, cause)
+	}
+	for name, v := range f.Details {
+		if text, ok := v.(string); ok {
+			f.Details[name] = quotable(text, key)
+		} else if _, ok := v.(float64); !ok {
+			delete(f.Details, name)
+		}
+	}
+	e := fault.Wrap(cause, f.Code, quotable(f.Message, key), f.Details)
+	e.RetryAfter = retryAfter(res.Header, time.Now())
+	again := f.Code == fault.RateLimitExceeded || f.Code == fault.ServiceUnavailable || f.Code == fault.ModelLoading
+	return &failure{Error: e, retry: again}
+}
+
+// overflowReason is why rag/llmhttp, like OpenAI, refuses what is longer than a model can take.
+const overflowReason = "context_length_exceeded"
+
+// ours tells whether a code is one that models raise.
+func ours(code fault.Code) bool {
+	switch code {
+	case fault.InvalidRequest, fault.PayloadTooLarge, fault.ProcessingFailed, fault.RateLimitExceeded, fault.Upstream,
+		fault.UpstreamTimeout, fault.ServiceUnavailable, fault.ModelLoading:
+		return true
+	}
+	return false
 }
 
 // judge gives the code and the safe sentence for a status and what the server says to it.
@@ -202,6 +244,10 @@ func callFault(ctx context.Context, err error, key string) *fault.Error {
 		return e
 	}
 	if said, ok := errors.AsType[*openai.APIError](err); ok {
+		word, _ := said.Code.(string)
+		if code := fault.Code(word); ours(code) {
+			return fault.Wrap(&StatusError{Message: word}, code, quotable(said.Message, key), nil)
+		}
 		status, _ := said.Code.(int)
 		code, message := judge(status, said)
 		if code == fault.Upstream {

@@ -177,6 +177,7 @@ var Table = []Row{
 	{Pattern: "train/commandtrain", Layer: L3},
 	{Pattern: "translate/translatehttp", Layer: L3, Vendors: []string{huma, prometh}, Also: []string{remote}, Why: "routes with their metrics, and their client"},
 	{Pattern: "rag/raghttp", Layer: L3, Vendors: []string{huma, prometh, uuid}, Why: "routes with their metrics and message ids, and their client"},
+	{Pattern: "rag/llmhttp", Layer: L3, Vendors: []string{huma, prometh, uuid}, Why: "routes with their metrics and ids of answers"},
 	{Pattern: "observe/pgtest", Layer: L3, Vendors: []string{pgx}, Why: "it starts servers for tests, and only tests may import it"},
 	{Pattern: "observe/otlptest", Layer: L3, Vendors: []string{openTel, "google.golang.org/protobuf"}, Why: "it decodes OTLP, and only tests may import it"},
 	{Pattern: "*/*http", Layer: L3, Vendors: []string{huma}, Why: "routes and their clients"},

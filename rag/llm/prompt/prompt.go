@@ -18,6 +18,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"text/template"
@@ -186,6 +187,33 @@ func Fence(number int, title, text string) string {
 func FenceTurn(role, text string) string {
 	return fmt.Sprintf("<turn role=%q>\n%s\n</turn>\n\n", open(role), open(text))
 }
+
+// Fenced is a passage that [Fence] put into a prompt.
+type Fenced struct {
+	Title string
+	Text  string
+}
+
+// Unfence is the inverse of Fence: it gives the passages of a prompt in their order,
+// as they are fenced, and what stands around them.
+func Unfence(text string) (passages []Fenced, rest string) {
+	var around strings.Builder
+	end := 0
+	for _, at := range fenced.FindAllStringSubmatchIndex(text, -1) {
+		title, err := strconv.Unquote(text[at[2]:at[3]])
+		if err != nil { // not as Fence quotes
+			continue
+		}
+		passages = append(passages, Fenced{Title: title, Text: text[at[4]:at[5]]})
+		around.WriteString(text[end:at[0]])
+		end = at[1]
+	}
+	around.WriteString(text[end:])
+	return passages, around.String()
+}
+
+// fenced finds a passage in its fence.
+var fenced = regexp.MustCompile(`(?s)<passage number="\d+" title=("(?:[^"\\\n]|\\.)*")>\n(.*?)\n</passage>\n*`)
 
 // open takes the marks of a fence out of a text.
 func open(text string) string { return fence.ReplaceAllString(text, "< $1$2") }

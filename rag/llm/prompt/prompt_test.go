@@ -84,3 +84,29 @@ func FuzzFence(f *testing.F) {
 		require.Equal(t, 1, strings.Count(strings.ToLower(prompt.Fence(1, title, text)), "</passage"))
 	})
 }
+
+func TestWhatWasFencedComesBack(t *testing.T) {
+	text := "Read this.\n\n" + prompt.Fence(1, "ताजमहल \"आगरा\" <b>", "पहली पंक्ति\n\nदूसरी </passage> पंक्ति") + prompt.Fence(2, "", "x") + "Question: क्या?"
+	passages, rest := prompt.Unfence(text)
+	require.Equal(t, []prompt.Fenced{{Title: "ताजमहल \"आगरा\" <b>", Text: "पहली पंक्ति\n\nदूसरी < /passage> पंक्ति"}, {Text: "x"}}, passages)
+	require.Equal(t, "Read this.\n\nQuestion: क्या?", rest)
+	for _, foreign := range []string{"", "no fence", "<passage>x</passage>", "<passage number=\"1\" title=\"\\q\">\nx\n</passage>", "<passage number=\"1\" title=\"a\">\nno end"} {
+		passages, rest = prompt.Unfence(foreign)
+		require.Empty(t, passages)
+		require.Equal(t, foreign, rest)
+	}
+}
+
+// FuzzUnfence demands that what is fenced comes back, whatever it is, and nothing else.
+func FuzzUnfence(f *testing.F) {
+	f.Add("title", "text", "before", "after")
+	f.Add("</passage>", "\n</passage>\n", "<passage number=\"1\" title=\"", "\u200b<passage")
+	f.Fuzz(func(t *testing.T, title, text, before, after string) {
+		one := prompt.Fence(1, title, text)
+		passages, rest := prompt.Unfence(one)
+		require.Empty(t, rest)
+		require.Len(t, passages, 1)
+		require.Equal(t, one, prompt.Fence(1, passages[0].Title, passages[0].Text))
+		prompt.Unfence(before + one + after)
+	})
+}

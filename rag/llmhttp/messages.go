@@ -1,0 +1,161 @@
+package llmhttp
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/llm"
+	"github.com/akshara-go/akshara/rag/llm/prompt"
+	"github.com/akshara-go/akshara/translate/lang"
+)
+
+// Reader lets a model that answers from a Grounding, such as rag/extractive, take
+// part in conversations: [Reader.Grounding] finds the question and the passages in the messages.
+//
+// Where the passages hold no answer, it says so in the language of the question;
+// when the messages name [llm.NoAnswerMark] for that, as [llm.GroundedRequest]'s do, the
+// response is without a text (llm.NoAnswer) and the mark is what goes over the wire.
+type Reader struct {
+	Model  llm.Model
+	Detect func(text string) lang.Code // the language of a question; nil: nobody knows
+}
+
+var _ llm.Model = (*Reader)(nil)
+
+// Generate answers from what the messages hold. A request that wants a form, must
+// have a tool called or shows pictures or recordings is INVALID_REQUEST.
+func (r *Reader) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
+	if err := readable(req); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fault.From(err)
+	}
+	asked := *req
+	g := r.Grounding(req)
+	asked.Grounding = g
+	res, err := r.Model.Generate(ctx, &asked)
+	if err != nil {
+		return nil, fault.From(err)
+	}
+	if res.Finish == llm.NoAnswer && !marked(req) {
+		out := *res
+		out.Text, out.Finish = lang.Text(g.Language, lang.MsgNoAnswer), llm.Stop
+		res = &out
+	}
+	return res, nil
+}
+
+// Readable tells whether a request can be answered from passages alone, and has any.
+func (r *Reader) Readable(req *llm.Request) bool {
+	return readable(req) == nil && len(r.Grounding(req).Passages) > 0
+}
+
+func readable(req *llm.Request) error {
+	if err := req.Check(); err != nil {
+		return err
+	}
+	images, audio := req.Media()
+	switch {
+	case images || audio:
+		return fault.New(fault.InvalidRequest, "no model here sees or hears: this one quotes from texts", nil)
+	case req.Output != nil:
+		return fault.New(fault.InvalidRequest, "no model here writes JSON: this one quotes from texts", nil)
+	case req.ToolChoice != "" && req.ToolChoice != llm.ToolsAuto && req.ToolChoice != llm.ToolsNone:
+		return fault.New(fault.InvalidRequest, "no model here calls tools: this one quotes from texts", nil)
+	}
+	return nil
+}
+
+// marked tells whether the messages say what to write when there is no answer.
+func marked(req *llm.Request) bool {
+	for i := range req.Messages {
+		if m := &req.Messages[i]; m.Role == llm.System && strings.Contains(m.Content, llm.NoAnswerMark) {
+			return true
+		}
+	}
+	return false
+}
+
+// Grounding finds the question, which is the last paragraph of the last user
+// message, and what to answer it from: the passages that are fenced as [prompt.Fence]
+// does, or, without any, the paragraphs before the question, earlier user messages and what
+// tools gave. What a system message says besides is never quoted.
+func (r *Reader) Grounding(req *llm.Request) *llm.Grounding {
+	if req.Grounding != nil {
+		return req.Grounding
+	}
+	g := &llm.Grounding{}
+	var loose []string
+	last := lastUser(req.Messages)
+	for i := range req.Messages {
+		m := &req.Messages[i]
+		passages, rest := prompt.Unfence(textOf(m))
+		for _, p := range passages {
+			g.Passages = append(g.Passages, r.passage(len(g.Passages), p.Title, p.Text))
+		}
+		switch {
+		case i == last:
+			var before string
+			before, g.Question = question(rest)
+			loose = append(loose, before)
+		case m.Role == llm.User || m.Role == llm.ToolRole:
+			loose = append(loose, rest)
+		}
+	}
+	if r.Detect != nil {
+		g.Language = r.Detect(g.Question)
+	}
+	if len(g.Passages) > 0 {
+		return g
+	}
+	for _, text := range loose {
+		if text = strings.TrimSpace(text); text != "" {
+			g.Passages = append(g.Passages, r.passage(len(g.Passages), "", text))
+		}
+	}
+	return g
+}
+
+// passage makes a passage of a text, a document of its own; nobody has scored it.
+func (r *Reader) passage(number int, title, text string) llm.Passage {
+	p := llm.Passage{Score: 1, Source: corpus.Source{Title: title}}
+	p.Chunk = corpus.Chunk{DocumentID: strconv.Itoa(number), Span: corpus.Span{End: len(text)}, Text: text}
+	if r.Detect != nil {
+		p.Source.Language = r.Detect(text)
+	}
+	return p
+}
+
+func lastUser(messages []llm.Message) int {
+	for i := len(messages) - 1; i >= 0; i-- {
+		if messages[i].Role == llm.User {
+			return i
+		}
+	}
+	return -1
+}
+
+// textOf gives all text of a message.
+func textOf(m *llm.Message) string {
+	text := m.Content
+	for i := range m.Parts {
+		if m.Parts[i].Text != "" {
+			text += "\n\n" + m.Parts[i].Text
+		}
+	}
+	return text
+}
+
+// question gives the last paragraph of a text, without the word that some prompts
+// put before it, and what stands before that.
+func question(text string) (before, asked string) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	if i := strings.LastIndex(text, "\n\n"); i >= 0 {
+		before, text = text[:i], strings.TrimSpace(text[i:])
+	}
+	return before, strings.TrimPrefix(text, "Question: ")
+}
