@@ -5,88 +5,39 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
-	"os"
-	"os/signal"
-	"strconv"
-	"syscall"
 
-	"github.com/redis/go-redis/v9"
-
-	"github.com/akshara-go/akshara/observe"
-	"github.com/akshara-go/akshara/observe/health"
-	"github.com/akshara-go/akshara/observe/httpkit"
-	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/examples/internal/program"
 	"github.com/akshara-go/akshara/observe/recording"
-	"github.com/akshara-go/akshara/observe/sharedcache"
-	"github.com/akshara-go/akshara/observe/telemetry"
 )
 
-// service and version name this program in logs, in /health and in the API document.
-const (
-	service = "api-gateway"
-	version = "0.1.0"
-)
-
-// maxRepeated is how many log lines of one kind are written in a second; the rest is counted.
-const maxRepeated = 1000
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	redis.SetLogger(sharedcache.Quiet{})
-	if err := run(ctx, os.Stdout, os.Stderr, nil); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+var about = program.About{
+	Name: "api-gateway", Version: "0.1.0", Line: "Akshara answers at",
+	Title: "Akshara", Description: "Questions answered from documents, with citations, in the 22 scheduled languages of India and English.",
 }
 
-// run serves until ctx ends. It prints the one line with the address to out,
-// and logs to logs. ready, if not nil, is called with the address.
+func main() { program.Main(run) }
+
+// run is a [program.Run].
 func run(ctx context.Context, out, logs io.Writer, ready func(net.Addr)) error {
 	cfg, slips, err := load(ctx)
 	if err != nil {
 		return err
 	}
-	level, _ := observe.ParseLevel(cfg.App.LogLevel)
-	personal := pii.New(nil)
-	log := observe.NewLogger(logs, &observe.LogOptions{Service: service, Level: level, Mask: personal, Burst: maxRepeated})
-	log.Info("starting", "version", version, "env", cfg.App.Env, "data_dir", cfg.App.DataDir)
-	for _, w := range slips {
-		log.Warn("a variable is not a setting", "variable", w.String())
-	}
-	monitor := health.New(&health.Options{Service: service, Version: version, Logger: log})
-
-	registry := httpkit.NewRegistry()
-	rec, err := recording.Start(ctx, &recording.Settings{OTel: cfg.OTel, Langfuse: cfg.Langfuse, Contract: true}, &telemetry.Options{
-		Service: service, Version: version, Environment: cfg.App.Env, Registry: registry, Mask: personal, Logger: observe.Named(log, "telemetry"),
-	})
+	base, err := program.Start(ctx, &about, &cfg.App, &recording.Settings{OTel: cfg.OTel, Langfuse: cfg.Langfuse, Contract: true}, slips, logs)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rec.Shutdown(context.Background()) }() // what it could not deliver it has logged
-
-	parts, err := open(ctx, cfg, log, monitor, rec)
+	defer base.Close()
+	parts, err := open(ctx, cfg, base.Log, base.Monitor, base.Rec)
 	if err != nil {
 		return err
 	}
 	defer parts.close()
-
-	kit := httpkit.New(&httpkit.Options{
-		Service: service, Version: version, Logger: log, Health: monitor,
-		Registry: registry, TracerProvider: rec.TracerProvider, Mask: personal,
-		Title: "Akshara", Description: "Questions answered from documents, with citations, in the 22 scheduled languages of India and English.",
-	})
+	kit := base.Kit(0)
 	if err := newGateway(parts, cfg).register(kit); err != nil {
 		return err
 	}
-	cfg.App.WarnIfOpen(log)
-	return kit.Run(ctx, net.JoinHostPort(cfg.App.Host, strconv.Itoa(cfg.App.Port)), func(addr net.Addr) {
-		fmt.Fprintf(out, "Akshara answers at http://%s\n", shown(addr))
-		if ready != nil {
-			ready(addr)
-		}
-	})
+	return base.Serve(ctx, kit, out, ready)
 }

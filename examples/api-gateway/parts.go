@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -131,18 +130,6 @@ func (p *parts) close() error {
 	p.stop()
 	p.later.Wait()
 	return errors.Join(p.endTranslator(), p.endSessions(), p.pdf.Close(), p.rag.close(), p.kept.close())
-}
-
-// shown gives an address as a browser on this machine takes it.
-func shown(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
-	}
-	if ip := net.ParseIP(host); ip.IsLoopback() || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // exists tells whether a file is there.

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 
-	"github.com/akshara-go/akshara/observe/awssecrets"
+	"github.com/akshara-go/akshara/examples/internal/program"
 	"github.com/akshara-go/akshara/observe/config"
 )
 
@@ -17,14 +17,7 @@ type settings struct {
 	Redis    config.Redis
 }
 
-// load reads the environment. Variables that look like settings and are none
-// are given too, for the log, which there cannot be before the settings are read.
+// load reads the environment, and gives what looks like a setting and is none.
 func load(ctx context.Context) (*settings, []config.Warning, error) {
-	var slips []config.Warning
-	cfg, err := config.LoadContext[settings](ctx, &config.Options{
-		Defaults: map[string]string{"APP_PORT": "8001"},
-		Resolver: awssecrets.Ambient(),
-		Warn:     func(w config.Warning) { slips = append(slips, w) },
-	})
-	return cfg, slips, err
+	return program.Load[settings](ctx, map[string]string{"APP_PORT": "8001"})
 }

@@ -235,7 +235,7 @@ func TestASecretThatCannotBeFetchedStopsTheStart(t *testing.T) {
 
 func TestAServiceThatOthersReachWarns(t *testing.T) {
 	var logs buffer
-	log := observe.NewLogger(&logs, &observe.LogOptions{Service: service})
+	log := observe.NewLogger(&logs, &observe.LogOptions{Service: about.Name})
 	(&config.App{Host: "127.0.0.1"}).WarnIfOpen(log)
 	require.Empty(t, logs.String())
 	(&config.App{Host: "0.0.0.0"}).WarnIfOpen(log)

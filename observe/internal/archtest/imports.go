@@ -105,10 +105,11 @@ func internal(from, to string) bool {
 	return strings.Contains(from, "/internal/") || strings.Contains(to, "/internal/")
 }
 
-// sameService tells whether both packages are parts of one example.
+// sameService tells whether both packages are parts of one example, or b of what
+// all examples share.
 func sameService(a, b string) bool {
 	pa, pb := strings.Split(a, "/"), strings.Split(b, "/")
-	return len(pa) > 1 && len(pb) > 1 && pa[0] == "examples" && pb[0] == "examples" && pa[1] == pb[1]
+	return len(pa) > 1 && len(pb) > 1 && pa[0] == "examples" && pb[0] == "examples" && (pa[1] == pb[1] || pb[1] == "internal")
 }
 
 // closure checks that a package of L0 to L2 whose row names no vendor reaches
