@@ -27,7 +27,7 @@ const (
 // server has not is an error; its mean is estimated later, and kept in the store
 // for all gateways that share it.
 func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.LiveOptions, rec *recording.Recording) (end func() error, err error) {
-	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
+	if modelsAt(cfg).BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
 		return func() error { return nil }, nil
 	}
 	memory, err := memcache.New(vectorCacheBytes, nil)
@@ -47,10 +47,9 @@ func embedding(ctx context.Context, cfg *settings, kept *storage, opts *rag.Live
 	return memory.Close, nil
 }
 
-// modelNamed gives an embedding model of the server that the environment names.
+// modelNamed gives an embedding model of the server that the environment names, or of the llm-service.
 func modelNamed(ctx context.Context, cfg *settings, name string, rec *recording.Recording) (rag.Embedder, error) {
-	at := openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
-	e, err := openaillm.NewEmbedder(at, name, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
+	e, err := openaillm.NewEmbedder(modelsAt(cfg), name, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
 	if err != nil {
 		return nil, err
 	}

@@ -149,22 +149,31 @@ func following(engine *rag.Engine, writer llm.Model, language func(string) lang.
 // languageModel gives the language model that the environment names, or nil, and what ends it. Its answers are kept, and given again for the same passages.
 func languageModel(cfg *settings, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (llm.Model, func() error, error) {
 	none := func() error { return nil }
-	name := cfg.OpenAI.ModelStandard
-	if cfg.OpenAI.BaseURL == "" || name == "" {
+	name, at := standardModel(cfg), modelsAt(cfg)
+	if name == "" {
 		return nil, none, nil
 	}
-	model, err := openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, name, nil)
+	model, err := openaillm.New(at, name, nil)
 	if err != nil {
 		return nil, none, err
+	}
+	end := none
+	if cfg.Services.LLM != "" {
+		client, err := httpkit.NewClient(cfg.Services.LLM, nil)
+		if err != nil {
+			return nil, none, err
+		}
+		monitor.AddChecker("llm-service", llmService{client}, &health.CheckOptions{Optional: true})
+		end = client.Close
 	}
 	answers, err := sharedcache.Open(&cfg.Redis, cfg.Redis.DBCache, &sharedcache.Options{Logger: log, Tracers: rec.TracerProvider})
 	if err != nil {
-		return nil, none, err
+		return nil, none, errors.Join(err, end())
 	}
 	answers.Watch(monitor)
 	opts := &llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")}
 	traced := ragtrace.Model(model, rec.Calls, &ragtrace.ModelOptions{Provider: "openai", Name: name, Remote: true})
-	return llmcache.New(traced, cfg.OpenAI.BaseURL+" "+name, answers, opts), answers.Close, nil
+	return llmcache.New(traced, at.BaseURL+" "+name, answers, opts), func() error { return errors.Join(answers.Close(), end()) }, nil
 }
 
 // chunkOptions gives how documents are cut.

@@ -44,8 +44,8 @@ func translation(cfg *settings) (translate.Translator, func() error, error) {
 // writes texts of close languages in the other script where it cannot.
 func translationHere(cfg *settings) (translate.Translator, func() error, error) {
 	var engine translate.Translator = translate.None{Reason: noEngine}
-	if name := cmp.Or(cfg.Translation.Model, cfg.OpenAI.ModelStandard); cfg.OpenAI.BaseURL != "" && name != "" {
-		model, err := openaillm.New(openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}, name, nil)
+	if name := cmp.Or(cfg.Translation.Model, standardModel(cfg)); name != "" && modelsAt(cfg).BaseURL != "" {
+		model, err := openaillm.New(modelsAt(cfg), name, nil)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -17,6 +17,7 @@ type Common struct {
 	App      App      `title:"The service"`
 	Postgres Postgres `title:"PostgreSQL"`
 	OpenAI   OpenAI   `title:"A model server (any that speaks OpenAI's API)"`
+	LLM      LLM      `title:"llm-service"`
 	RAG      RAG      `title:"Finding and answering"`
 
 	Translation Translation `title:"Translation"`
@@ -34,7 +35,7 @@ type App struct {
 	Env          string `env:"APP_ENV" envDefault:"development" oneof:"development,staging,production" doc:"Which surroundings the service runs in; stands on its first log line"`
 	LogLevel     string `env:"APP_LOG_LEVEL" envDefault:"INFO" oneof:"DEBUG,INFO,WARNING,ERROR,CRITICAL" doc:"The least level that is logged"`
 	Host         string `env:"APP_HOST" envDefault:"127.0.0.1" doc:"The address to listen on; 0.0.0.0 lets other machines in"`
-	Port         int    `env:"APP_PORT" envDefault:"8000" min:"0" max:"65535" docDefault:"the service's: 8000 for api-gateway, 8001 for rag-service, 8004 for translation-service" doc:"The port to listen on; 0 takes a free one"`
+	Port         int    `env:"APP_PORT" envDefault:"8000" min:"0" max:"65535" docDefault:"the service's: 8000 for api-gateway, 8001 for rag-service, 8002 for llm-service, 8004 for translation-service" doc:"The port to listen on; 0 takes a free one"`
 	DataDir      string `env:"APP_DATA_DIR" docDefault:"the user's data folder, by the platform's convention" doc:"Where documents and indexes are kept"`
 	SampleCorpus bool   `env:"APP_SAMPLE_CORPUS" envDefault:"true" doc:"Whether an empty service starts with the sample documents"`
 }
@@ -44,6 +45,14 @@ type OpenAI struct {
 	BaseURL       string `env:"OPENAI_BASE_URL" format:"url" doc:"The server's address up to /v1; empty: answers are quotations, and nothing leaves the machine"`
 	APIKey        Secret `env:"OPENAI_API_KEY" doc:"The server's key, if it wants one"`
 	ModelStandard string `env:"LLM_MODEL_STANDARD" doc:"The model that writes answers; empty: answers are quotations"`
+}
+
+// LLM is what llm-service chooses from besides the standard model, which stands in for
+// those that are missing and those that fail.
+type LLM struct {
+	ModelLongContext string `env:"LLM_MODEL_LONGCTX" docDefault:"the value of LLM_MODEL_STANDARD" doc:"The model for long conversations"`
+	ModelMultimodal  string `env:"LLM_MODEL_MULTIMODAL" docDefault:"the value of LLM_MODEL_STANDARD" doc:"The model for pictures and recordings"`
+	Concurrency      int    `env:"LLM_CONCURRENCY" envDefault:"64" min:"1" max:"10000" doc:"How many answers a model is asked for at once; further requests wait"`
 }
 
 // RAG is how documents are cut, found and answered from.

@@ -48,5 +48,6 @@ type Redis struct {
 // Services are the addresses of capabilities that run elsewhere.
 type Services struct {
 	RAG         string `env:"RAG_SERVICE_URL" format:"url" doc:"The rag-service that api-gateway finds and answers by; empty: it does so in its own process"`
+	LLM         string `env:"LLM_SERVICE_URL" format:"url" doc:"The llm-service that api-gateway has its model and its embeddings from, in the place of OPENAI_BASE_URL; empty: it asks OPENAI_BASE_URL itself"`
 	Translation string `env:"TRANSLATION_SERVICE_URL" format:"url" doc:"The translation-service that api-gateway sends translation to; empty: it translates in its own process"`
 }

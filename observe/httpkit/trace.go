@@ -175,6 +175,30 @@ func propagate(ctx context.Context, h http.Header) {
 	}
 }
 
+// Propagate gives a transport that passes the request id and the trace of a request's
+// context on: for clients other than a [Client] that call a service of Akshara. A nil next is
+// http.DefaultTransport.
+func Propagate(next http.RoundTripper) http.RoundTripper {
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return propagating{next}
+}
+
+type propagating struct{ next http.RoundTripper }
+
+func (p propagating) RoundTrip(req *http.Request) (*http.Response, error) {
+	out := req.Clone(req.Context()) // a transport must not change its request
+	propagate(req.Context(), out.Header)
+	return p.next.RoundTrip(out)
+}
+
+func (p propagating) CloseIdleConnections() {
+	if c, ok := p.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
 // endClientSpan ends the span of one attempt at a call.
 func endClientSpan(span trace.Span, status, attempt int, err error) {
 	if span == nil {

@@ -1,11 +1,14 @@
 package llmhttp
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llm/prompt"
@@ -21,6 +24,11 @@ import (
 type Reader struct {
 	Model  llm.Model
 	Detect func(text string) lang.Code // the language of a question; nil: nobody knows
+
+	// MinConfidence is the confidence of a quotation (llm.Quote) below which it is no
+	// answer: it does not go over the wire, where somebody else could judge by it. 0 is
+	// [rag.DefaultMinConfidence], negative lets every quotation through.
+	MinConfidence float64
 }
 
 var _ llm.Model = (*Reader)(nil)
@@ -41,6 +49,9 @@ func (r *Reader) Generate(ctx context.Context, req *llm.Request) (*llm.Response,
 	if err != nil {
 		return nil, fault.From(err)
 	}
+	if r.unsure(res) {
+		res = &llm.Response{Model: res.Model, Finish: llm.NoAnswer, Usage: res.Usage, Prompt: res.Prompt}
+	}
 	if res.Finish == llm.NoAnswer && !marked(req) {
 		out := *res
 		out.Text, out.Finish = lang.Text(g.Language, lang.MsgNoAnswer), llm.Stop
@@ -49,9 +60,24 @@ func (r *Reader) Generate(ctx context.Context, req *llm.Request) (*llm.Response,
 	return res, nil
 }
 
-// Readable tells whether a request can be answered from passages alone, and has any.
-func (r *Reader) Readable(req *llm.Request) bool {
-	return readable(req) == nil && len(r.Grounding(req).Passages) > 0
+// unsure tells whether a quotation in res is below the confidence that is asked for.
+func (r *Reader) unsure(res *llm.Response) bool {
+	least := cmp.Or(r.MinConfidence, rag.DefaultMinConfidence)
+	return slices.ContainsFunc(res.Quotes, func(q llm.Quote) bool { return q.Confidence < least })
+}
+
+// Fenced tells whether a request asks to be answered from passages that are fenced
+// in its messages: one that a Reader can answer when another model fails.
+func (r *Reader) Fenced(req *llm.Request) bool {
+	if readable(req) != nil {
+		return false
+	}
+	for i := range req.Messages {
+		if passages, _ := prompt.Unfence(textOf(&req.Messages[i])); len(passages) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func readable(req *llm.Request) error {
@@ -120,9 +146,9 @@ func (r *Reader) Grounding(req *llm.Request) *llm.Grounding {
 	return g
 }
 
-// passage makes a passage of a text, a document of its own; nobody has scored it.
+// passage makes a passage of a text, a document of its own. Nobody has scored it: it is neither sure nor unsure to fit.
 func (r *Reader) passage(number int, title, text string) llm.Passage {
-	p := llm.Passage{Score: 1, Source: corpus.Source{Title: title}}
+	p := llm.Passage{Score: .5, Source: corpus.Source{Title: title}}
 	p.Chunk = corpus.Chunk{DocumentID: strconv.Itoa(number), Span: corpus.Span{End: len(text)}, Text: text}
 	if r.Detect != nil {
 		p.Source.Language = r.Detect(text)

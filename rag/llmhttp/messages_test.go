@@ -1,6 +1,7 @@
 package llmhttp_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,7 +64,7 @@ func TestAReaderQuotesFromTheMessages(t *testing.T) {
 			if name == "fenced" {
 				require.Equal(t, `बाँध "केशर"`, g.Passages[0].Source.Title)
 			}
-			require.True(t, reader().Readable(&llm.Request{Messages: c.messages}))
+			require.Equal(t, name == "fenced", reader().Fenced(&llm.Request{Messages: c.messages}))
 			res, err := client(t, chatting(t, reader()), "small").Generate(t.Context(), &llm.Request{Messages: c.messages})
 			require.NoError(t, err)
 			require.Contains(t, res.Text, "वासुदेव नेने")
@@ -86,7 +87,28 @@ func TestAReaderThatFindsNothingSaysSo(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, llm.NoAnswer, res.Finish, "whoever said what to write then, gets it")
 	require.Empty(t, res.Text)
-	require.False(t, reader().Readable(&llm.Request{Messages: []llm.Message{rules}}))
+}
+
+// What the passages hardly answer is no answer, here as in an engine that hears the confidence.
+func TestAReaderIsSureOrSaysNothing(t *testing.T) {
+	unsure := &llm.Request{Messages: []llm.Message{user(taj + "\n\nWho painted the moon?")}}
+	r := reader()
+	r.Model = quoting(.2)
+	for least, said := range map[float64]bool{0: false, .1: true, .3: false, -1: true} {
+		r.MinConfidence = least
+		res, err := r.Generate(t.Context(), unsure)
+		require.NoError(t, err)
+		require.Equal(t, said, res.Text == "quoted", "%v: %s", least, res.Text)
+		require.Equal(t, said, len(res.Quotes) == 1)
+		require.Equal(t, "m", res.Model)
+	}
+}
+
+// quoting is a model that quotes with a confidence.
+type quoting float64
+
+func (q quoting) Generate(context.Context, *llm.Request) (*llm.Response, error) {
+	return &llm.Response{Text: "quoted", Model: "m", Finish: llm.Stop, Quotes: []llm.Quote{{Confidence: float64(q)}}}, nil
 }
 
 func TestAReaderRefusesWhatItCannot(t *testing.T) {
@@ -100,7 +122,7 @@ func TestAReaderRefusesWhatItCannot(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := reader().Generate(t.Context(), req)
 			require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
-			require.False(t, reader().Readable(req))
+			require.False(t, reader().Fenced(req))
 		})
 	}
 }

@@ -18,6 +18,7 @@
 package openaillm
 
 import (
+	"context"
 	"encoding"
 	"fmt"
 	"log/slog"
@@ -78,6 +79,24 @@ func (c Config) client() (*openai.Client, error) {
 	conf.BaseURL = c.BaseURL
 	conf.HTTPClient = newTransport(c)
 	return openai.NewClientWithConfig(conf), nil
+}
+
+// Models lists the models of the server of cfg by their ids. It tells, too, whether the
+// server answers: errors are those of a [Model]; a server that is loading its model is MODEL_LOADING.
+func Models(ctx context.Context, cfg Config) ([]string, error) {
+	client, err := cfg.client()
+	if err != nil {
+		return nil, err
+	}
+	list, err := client.ListModels(ctx)
+	if err != nil {
+		return nil, callFault(ctx, err, cfg.APIKey)
+	}
+	ids := make([]string, len(list.Models))
+	for i := range list.Models {
+		ids[i] = list.Models[i].ID
+	}
+	return ids, nil
 }
 
 var (

@@ -197,6 +197,9 @@ type Fenced struct {
 // Unfence is the inverse of Fence: it gives the passages of a prompt in their order,
 // as they are fenced, and what stands around them.
 func Unfence(text string) (passages []Fenced, rest string) {
+	if !strings.Contains(text, "<passage ") {
+		return nil, text
+	}
 	var around strings.Builder
 	end := 0
 	for _, at := range fenced.FindAllStringSubmatchIndex(text, -1) {

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+// TestMain fails when a test leaves a goroutine behind.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// service is one that answers a test's requests.
+type service struct {
+	tb     testing.TB
+	url    string
+	logs   *buffer
+	client *http.Client
+	stop   func()
+}
+
+// buffer may be read while it is written.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// environment sets the variables that a service reads, whatever the surroundings of the test say.
+func environment(tb testing.TB, env map[string]string) {
+	for _, foreign := range []string{"OPENAI_BASE_URL", "OPENAI_API_KEY", "LLM_MODEL_STANDARD", "LLM_MODEL_LONGCTX", "LLM_MODEL_MULTIMODAL", "TRANSLATION_MODEL", "RAG_EMBEDDING_MODEL", "APP_HOST"} {
+		tb.Setenv(foreign, "")
+	}
+	tb.Setenv("APP_PORT", "0")
+	for k, v := range env {
+		tb.Setenv(k, v)
+	}
+}
+
+// start runs a service on a free port. It stops with the test, or before.
+func start(tb testing.TB, env map[string]string) *service {
+	tb.Helper()
+	environment(tb, env)
+	ctx, cancel := context.WithCancel(context.Background())
+	transport := &http.Transport{MaxIdleConnsPerHost: 64}
+	s := &service{tb: tb, logs: &buffer{}, client: &http.Client{Transport: transport, Timeout: time.Minute}}
+	up, ended := make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- run(ctx, io.Discard, s.logs, func(addr net.Addr) { up <- "http://" + addr.String() })
+	}()
+	s.stop = sync.OnceFunc(func() {
+		transport.CloseIdleConnections()
+		cancel()
+		require.NoError(tb, <-ended)
+	})
+	tb.Cleanup(s.stop)
+	select {
+	case s.url = <-up:
+	case err := <-ended:
+		ended <- nil
+		tb.Fatalf("the service did not start: %v\n%s", err, s.logs)
+	case <-time.After(time.Minute):
+		tb.Fatal("the service did not start within a minute")
+	}
+	return s
+}
+
+// send sends a request and gives the status and the whole answer.
+func (s *service) send(method, path string, body any) (int, []byte) {
+	s.tb.Helper()
+	data, err := json.Marshal(body)
+	require.NoError(s.tb, err)
+	req, err := http.NewRequestWithContext(s.tb.Context(), method, s.url+path, bytes.NewReader(data))
+	require.NoError(s.tb, err)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := s.client.Do(req)
+	require.NoError(s.tb, err)
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	require.NoError(s.tb, err)
+	return res.StatusCode, answer
+}
+
+// answer is what /v1/chat/completions gives.
+type answer struct {
+	Model   string
+	Choices []struct{ Message struct{ Content string } }
+	Usage   map[string]any
+}
+
+// chat asks a model, which has to answer.
+func (s *service) chat(model, text string, more map[string]any) answer {
+	s.tb.Helper()
+	status, body := s.send("POST", "/v1/chat/completions", chat(model, text, more))
+	require.Equal(s.tb, 200, status, string(body))
+	var a answer
+	require.NoError(s.tb, json.Unmarshal(body, &a))
+	return a
+}
+
+// chat is the body of a request.
+func chat(model, text string, more map[string]any) map[string]any {
+	body := map[string]any{"model": model, "messages": []any{map[string]any{"role": "user", "content": text}}}
+	for k, v := range more {
+		body[k] = v
+	}
+	return body
+}
+
+// health gives the answer of /health.
+func (s *service) health() (status int, check struct {
+	Status, Error string
+	Critical      *bool
+}) {
+	s.tb.Helper()
+	status, body := s.send("GET", "/health", nil)
+	var report struct {
+		Service string
+		Checks  map[string]struct {
+			Status, Error string
+			Critical      *bool
+		}
+	}
+	require.NoError(s.tb, json.Unmarshal(body, &report), string(body))
+	require.Equal(s.tb, "llm-service", report.Service)
+	return status, report.Checks["model-server"]
+}
+
+// code gives the code of an error's body.
+func code(tb testing.TB, body []byte) string {
+	tb.Helper()
+	var e struct {
+		Error struct {
+			Code      string
+			RequestID string `json:"request_id"`
+		}
+	}
+	require.NoError(tb, json.Unmarshal(body, &e), string(body))
+	require.NotEmpty(tb, e.Error.RequestID)
+	return e.Error.Code
+}
+
+// modelServer speaks OpenAI's protocol, scripted after the wire format of OpenAI's API
+// reference and the loading of llama.cpp's server. What it says names the model.
+type modelServer struct {
+	url string
+
+	mu     sync.Mutex
+	status map[string]int // by model, "" for all: the answer to everything
+	models []string
+	seen   []http.Header
+}
+
+func newModelServer(tb testing.TB, models ...string) *modelServer {
+	m := &modelServer{models: models, status: map[string]int{}}
+	server := httptest.NewServer(m)
+	tb.Cleanup(server.Close)
+	m.url = server.URL + "/v1"
+	return m
+}
+
+// set makes a model, or all, answer with a status; 0 is as usual.
+func (m *modelServer) set(model string, status int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.status[model] = status
+}
+
+// with are the variables of a service that has its models from m.
+func (m *modelServer) with(more map[string]string) map[string]string {
+	env := map[string]string{"OPENAI_BASE_URL": m.url, "OPENAI_API_KEY": "sk-secret", "LLM_MODEL_STANDARD": "small"}
+	for k, v := range more {
+		env[k] = v
+	}
+	return env
+}
+
+func (m *modelServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Model      string
+		Stream     bool
+		Input      []string
+		ToolChoice json.RawMessage        `json:"tool_choice"`
+		Format     *struct{ Type string } `json:"response_format"`
+		Tools      []struct{ Function struct{ Name string } }
+	}
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	m.mu.Lock()
+	m.seen = append(m.seen, r.Header.Clone())
+	status := m.status[""]
+	if m.status[body.Model] != 0 {
+		status = m.status[body.Model]
+	}
+	models := m.models
+	m.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	switch {
+	case status != 0:
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"error":{"code":%d,"message":"%s","type":"unavailable_error"}}`, status, map[bool]string{true: "Loading model", false: "out of order"}[status == 503])
+	case strings.HasSuffix(r.URL.Path, "/models"):
+		var list []string
+		for _, name := range models {
+			list = append(list, fmt.Sprintf(`{"id":%q,"object":"model"}`, name))
+		}
+		fmt.Fprintf(w, `{"object":"list","data":[%s]}`, strings.Join(list, ","))
+	case strings.HasSuffix(r.URL.Path, "/embeddings"):
+		var list []string
+		for i, text := range body.Input {
+			list = append(list, fmt.Sprintf(`{"object":"embedding","index":%d,"embedding":[%d,0.5,-1]}`, i, len(text)))
+		}
+		fmt.Fprintf(w, `{"object":"list","model":%q,"data":[%s]}`, body.Model, strings.Join(list, ","))
+	case body.Stream:
+		m.stream(w, body.Model)
+	default:
+		message := `"content":"said by ` + body.Model + `"`
+		finish := "stop"
+		if body.Format != nil && body.Format.Type == "json_schema" {
+			message = `"content":"{\"city\":\"आगरा\"}"`
+		}
+		if len(body.Tools) > 0 {
+			finish, message = "tool_calls", fmt.Sprintf(`"content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":%q,"arguments":"{\"city\":\"आगरा\"}"}}]`, body.Tools[0].Function.Name)
+		}
+		fmt.Fprintf(w, `{"id":"c","object":"chat.completion","model":"%s-2026","choices":[{"index":0,"finish_reason":%q,"message":{"role":"assistant",%s}}],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13}}`, body.Model, finish, message)
+	}
+}
+
+func (m *modelServer) stream(w http.ResponseWriter, model string) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	for i, word := range []string{"said ", "by ", model, ""} {
+		finish := "null"
+		if i == 3 {
+			finish = `"stop"`
+		}
+		fmt.Fprintf(w, "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"%s-2026\",\"choices\":[{\"index\":0,\"delta\":{\"content\":%q},\"finish_reason\":%s}]}\n\n", model, word, finish)
+		w.(http.Flusher).Flush()
+	}
+	fmt.Fprintf(w, "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"%s-2026\",\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4,\"total_tokens\":13}}\n\ndata: [DONE]\n\n", model)
+}
