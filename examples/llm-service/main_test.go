@@ -171,10 +171,11 @@ type modelServer struct {
 	status map[string]int // by model, "" for all: the answer to everything
 	models []string
 	seen   []http.Header
+	left   chan struct{} // a client left an endless stream
 }
 
 func newModelServer(tb testing.TB, models ...string) *modelServer {
-	m := &modelServer{models: models, status: map[string]int{}}
+	m := &modelServer{models: models, status: map[string]int{}, left: make(chan struct{}, 8)}
 	server := httptest.NewServer(m)
 	tb.Cleanup(server.Close)
 	m.url = server.URL + "/v1"
@@ -232,8 +233,14 @@ func (m *modelServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			list = append(list, fmt.Sprintf(`{"object":"embedding","index":%d,"embedding":[%d,0.5,-1]}`, i, len(text)))
 		}
 		fmt.Fprintf(w, `{"object":"list","model":%q,"data":[%s]}`, body.Model, strings.Join(list, ","))
+	case body.Stream && len(body.Tools) == 0:
+		m.stream(w, r, body.Model)
 	case body.Stream:
-		m.stream(w, body.Model)
+		w.Header().Set("Content-Type", "text/event-stream")
+		for _, piece := range []string{`"id":"call_1","type":"function","function":{"name":"` + body.Tools[0].Function.Name + `","arguments":"{\"city\":"}`, `"function":{"arguments":"\"आगरा\"}"}`} {
+			fmt.Fprintf(w, "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,%s}]},\"finish_reason\":null}]}\n\n", piece)
+		}
+		fmt.Fprint(w, "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n")
 	default:
 		message := `"content":"said by ` + body.Model + `"`
 		finish := "stop"
@@ -247,8 +254,21 @@ func (m *modelServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (m *modelServer) stream(w http.ResponseWriter, model string) {
+// stream says the name of a model word by word; that of "cut" breaks off, and that of "endless" goes on.
+func (m *modelServer) stream(w http.ResponseWriter, r *http.Request, model string) {
 	w.Header().Set("Content-Type", "text/event-stream")
+	for i := 0; model == "cut" || model == "endless"; i++ {
+		if i == 3 && model == "cut" {
+			panic(http.ErrAbortHandler)
+		}
+		if r.Context().Err() != nil {
+			m.left <- struct{}{}
+			return
+		}
+		fmt.Fprint(w, "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"on and \"},\"finish_reason\":null}]}\n\n")
+		w.(http.Flusher).Flush()
+		time.Sleep(5 * time.Millisecond)
+	}
 	for i, word := range []string{"said ", "by ", model, ""} {
 		finish := "null"
 		if i == 3 {
