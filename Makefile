@@ -5,7 +5,7 @@ FUZZTIME ?= 60s
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
 	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-rerank bench-understand bench-suggest bench-vectors \
-	bench-analysis bench-chunk bench-pgstore bench-weaviate kill9 test-live
+	bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,6 +113,9 @@ bench-weaviate: ## the Weaviate store on three nodes: writing and searching 20,0
 
 bench-chunk: ## speed of the chunker
 	go test -run '^$$' -bench . ./rag/chunk
+
+bench-llm: ## what llm-service adds to a model's own time, at 50 streams at once
+	go test -count 1 -run Overhead -v ./examples/llm-service
 
 kill9: ## kill -9 the embedded store while it writes, again and again
 	go test -run TestKill -v ./rag/localstore
