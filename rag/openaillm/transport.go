@@ -135,6 +135,7 @@ func (t *transport) try(req *http.Request) (*http.Response, *failure) {
 		text, _ := io.ReadAll(io.LimitReader(body, maxErrorBody))
 		return nil, statusFailure(res, text, t.key)
 	case once.Header.Get("Accept") == "text/event-stream":
+		res.Body = newQuietBody(body)
 		return res, nil
 	}
 	return readWhole(res)
