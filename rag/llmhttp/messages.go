@@ -33,8 +33,13 @@ type Reader struct {
 
 var _ llm.Model = (*Reader)(nil)
 
+// MaxReading is how many tokens a Reader reads at once, as [llm.EstimateTokens] counts:
+// a model that quotes takes some two seconds for so many.
+const MaxReading = 1 << 18
+
 // Generate answers from what the messages hold. A request that wants a form, must
-// have a tool called or shows pictures or recordings is INVALID_REQUEST.
+// have a tool called, shows pictures or recordings, or is longer than MaxReading
+// ([llm.ErrContextOverflow]) is INVALID_REQUEST.
 func (r *Reader) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	if err := readable(req); err != nil {
 		return nil, err
@@ -88,6 +93,8 @@ func readable(req *llm.Request) error {
 	switch {
 	case images || audio:
 		return fault.New(fault.InvalidRequest, "no model here sees or hears: this one quotes from texts", nil)
+	case llm.EstimateTokens(req) > MaxReading:
+		return fault.Wrap(llm.ErrContextOverflow, fault.InvalidRequest, "the text is longer than the model can take", nil)
 	case req.Output != nil:
 		return fault.New(fault.InvalidRequest, "no model here writes JSON: this one quotes from texts", nil)
 	case req.ToolChoice != "" && req.ToolChoice != llm.ToolsAuto && req.ToolChoice != llm.ToolsNone:

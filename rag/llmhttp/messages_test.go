@@ -2,6 +2,8 @@ package llmhttp_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -117,11 +119,13 @@ func TestAReaderRefusesWhatItCannot(t *testing.T) {
 		"json":    {Messages: []llm.Message{user("x")}, Output: &llm.Output{Name: "o", Schema: []byte(`{}`)}},
 		"tools":   {Messages: []llm.Message{user("x")}, Tools: []llm.Tool{{Name: "f"}}, ToolChoice: llm.ToolsRequired},
 		"picture": {Messages: []llm.Message{{Role: llm.User, Parts: []llm.Part{{Image: &llm.Image{URL: "https://example.org/a.png"}}}}}},
+		"long":    {Messages: []llm.Message{user(strings.Repeat("word ", llmhttp.MaxReading))}},
 		"sound":   {Messages: []llm.Message{{Role: llm.User, Parts: []llm.Part{{Audio: &llm.Audio{Data: []byte("x"), Format: "wav"}}}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := reader().Generate(t.Context(), req)
 			require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
+			require.Equal(t, name == "long", errors.Is(err, llm.ErrContextOverflow))
 			require.False(t, reader().Fenced(req))
 		})
 	}
