@@ -205,7 +205,9 @@ func answered(err error) error {
 	case f.Code == fault.ModelLoading && fault.RetryAfter(err) == 0:
 		return f.WithRetryAfter(loadingRetry)
 	case errors.Is(err, llm.ErrContextOverflow):
-		return fault.Wrap(err, f.Code, f.Message, fault.Details{"field": "messages", "reason": ReasonOverflow})
+		out := *f
+		out.Details = fault.Details{"field": "messages", "reason": ReasonOverflow}
+		return &out
 	}
 	return err
 }

@@ -21,7 +21,7 @@ type completion struct {
 type choice struct {
 	Index   int       `json:"index"`
 	Message said      `json:"message"`
-	Finish  string    `json:"finish_reason" enum:"stop,length,tool_calls"`
+	Finish  string    `json:"finish_reason" enum:"stop,length,tool_calls,content_filter"`
 	Probs   *struct{} `json:"logprobs"`
 }
 

@@ -93,7 +93,10 @@ func (m *Model) response(req *llm.Request, res *llm.Response, reason openai.Fini
 	if res.Text == "" && len(res.Calls) == 0 && finish == llm.Stop {
 		return nil, fault.New(fault.Upstream, "the model gave an empty answer", nil)
 	}
-	res.Finish, res.Model, res.Prompt = finish, cmp.Or(res.Model, m.name), req.Prompt
+	if res.Model == "" || strings.HasPrefix(res.Model, "/") || strings.Contains(res.Model, `\`) { // llama.cpp's server tells the path of its file
+		res.Model = m.name
+	}
+	res.Finish, res.Prompt = finish, req.Prompt
 	if err := res.Check(req); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,9 @@ package openaillm
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +36,18 @@ func TestGenerate(t *testing.T) {
 		map[string]any{"role": "system", "content": "संक्षेप में"},
 		map[string]any{"role": "user", "content": "नमस्ते"},
 	}, seen.body["messages"])
+}
+
+func TestAModelIsNotNamedByItsFile(t *testing.T) {
+	for told, want := range map[string]string{"": "test-model", "/srv/models/a.gguf": "test-model", `C:\models\a.gguf`: "test-model", "Qwen/Qwen3-8B": "Qwen/Qwen3-8B"} {
+		body := completion("x", "stop")
+		quoted, err := json.Marshal(told)
+		require.NoError(t, err)
+		body.body = strings.Replace(body.body, `"test-model-2026"`, string(quoted), 1)
+		res, err := newServer(t, body).model(t).Generate(t.Context(), greeting)
+		require.NoError(t, err)
+		require.Equal(t, want, res.Model)
+	}
 }
 
 func TestReasoningModelsGetTheirOwnLimit(t *testing.T) {
