@@ -232,7 +232,7 @@ func TestSettings(t *testing.T) {
 	cfg, slips, err := load(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 8004, cfg.App.Port)
-	require.Equal(t, config.Redis{Port: 6379, DBTranslation: 3}, cfg.Redis)
+	require.Equal(t, config.Redis{Port: 6379, DBSession: 2, DBTranslation: 3}, cfg.Redis)
 	require.Equal(t, 24*time.Hour, cfg.Translation.CacheTTL)
 	require.Len(t, slips, 1)
 	require.Contains(t, slips[0].String(), "TRANSLATION_MODEL")
