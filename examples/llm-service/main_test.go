@@ -171,6 +171,7 @@ type modelServer struct {
 	status map[string]int // by model, "" for all: the answer to everything
 	models []string
 	seen   []http.Header
+	bodies bytes.Buffer
 	left   chan struct{} // a client left an endless stream
 }
 
@@ -198,6 +199,13 @@ func (m *modelServer) with(more map[string]string) map[string]string {
 	return env
 }
 
+// told gives all that was sent to the server.
+func (m *modelServer) told() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.bodies.String()
+}
+
 func (m *modelServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Model      string
@@ -207,8 +215,10 @@ func (m *modelServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Format     *struct{ Type string } `json:"response_format"`
 		Tools      []struct{ Function struct{ Name string } }
 	}
-	_ = json.NewDecoder(r.Body).Decode(&body)
+	data, _ := io.ReadAll(r.Body)
+	_ = json.Unmarshal(data, &body)
 	m.mu.Lock()
+	m.bodies.Write(data)
 	m.seen = append(m.seen, r.Header.Clone())
 	status := m.status[""]
 	if m.status[body.Model] != 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/rag/extractive"
+	"github.com/akshara-go/akshara/rag/guard"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmhttp"
 	"github.com/akshara-go/akshara/rag/llmroute"
@@ -33,7 +34,8 @@ type parts struct {
 	service llmhttp.Service
 	account *llm.Account
 	quotes  *llmhttp.Reader
-	server  *server // nil: there is none
+	guard   *guard.Guard // nil: the environment turns it off
+	server  *server      // nil: there is none
 
 	connections *http.Transport
 	stop        context.CancelFunc
@@ -61,7 +63,12 @@ func connections() *http.Transport {
 	return t
 }
 
-func (p *parts) wire(ctx context.Context, monitor *health.Monitor) error {
+func (p *parts) wire(ctx context.Context, monitor *health.Monitor) (err error) {
+	if p.cfg.RAG.Guard {
+		if p.guard, err = guard.New(nil); err != nil {
+			return err
+		}
+	}
 	if p.cfg.OpenAI.BaseURL == "" || p.cfg.OpenAI.ModelStandard == "" {
 		p.log.Warn(noServer)
 		monitor.Add("model-server", func(context.Context) error { return fault.New(fault.ServiceUnavailable, noServer, nil) }, &health.CheckOptions{Optional: true})
@@ -140,9 +147,17 @@ func (p *parts) model(name string) (llm.Model, error) {
 	return llm.TimeLimit(llm.ConcurrencyLimit(p.account.Model(ragtrace.Model(m, p.rec.Calls, &ragtrace.ModelOptions{Provider: "openai", Name: name, Remote: true}), name), p.cfg.LLM.Concurrency), &llm.TimeLimits{Whole: maxWork}), nil
 }
 
-// offered is the one way to a client: what guards all models is put around m here.
+// guarded puts the guard around a model that a client may ask.
+func (p *parts) guarded(m llm.Model) llm.Model {
+	if p.guard == nil {
+		return m
+	}
+	return p.guard.Model(m)
+}
+
+// offered is a model as clients are given it.
 func (p *parts) offered(id string, m llm.Model, note string) llmhttp.Model {
-	out := llmhttp.Model{ID: id, Model: m, Note: note}
+	out := llmhttp.Model{ID: id, Model: p.guarded(m), Note: note}
 	if p.server != nil {
 		out.Loaded, out.Version = p.server.loaded, p.version
 	}
@@ -151,7 +166,11 @@ func (p *parts) offered(id string, m llm.Model, note string) llmhttp.Model {
 
 // version gives a fine-tuned version of a model, which the server lists by its own name.
 func (p *parts) version(ctx context.Context, name string) (llm.Model, error) {
-	return p.server.version(ctx, name, p.model)
+	m, err := p.server.version(ctx, name, p.model)
+	if err != nil {
+		return nil, err
+	}
+	return p.guarded(m), nil
 }
 
 // embedders offers the embedding model, where the server has one. Its texts get the
