@@ -74,8 +74,8 @@ func (b *builder) vectors() (n int) {
 	return n
 }
 
-// part makes a part of the live records, or nil of none.
-func (b *builder) part(dict dict) *part {
+// part makes a part of the live records, or nil of none. Its tenant has parts already.
+func (b *builder) part(dict dict, parts []*part) *part {
 	b.recs = slices.DeleteFunc(b.recs, func(p pending) bool { return p.dead })
 	if len(b.recs) == 0 {
 		return nil
@@ -98,7 +98,10 @@ func (b *builder) part(dict dict) *part {
 	}
 	d.index(docs)
 	b.legs(&d.part, dict)
-	d.vecs.code()
+	if d.vecs.coded() {
+		d.vecs.codes = d.vecs.newCodes(parts)
+		d.vecs.code(d.vecs.codes, nil)
+	}
 	return &d.part
 }
 

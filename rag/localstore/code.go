@@ -106,18 +106,14 @@ func (v *vectors) mean() []float32 {
 // coded tells whether there are enough rows for codes.
 func (v *vectors) coded() bool { return len(v.slots) >= codeFrom && v.dim >= codeDims }
 
-// code makes codes of all rows, on all processors, where they are worth having.
-func (v *vectors) code() {
-	if !v.coded() {
-		return
-	}
-	c := v.newCodes()
+// code makes the codes of all rows, on all processors.
+func (v *vectors) code(c *codes, known knownCodes) {
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), len(c.blocks))
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < len(c.blocks); i += workers {
-				c.fill(i, v.floats[i*blockRows*v.dim:min(len(v.floats), (i+1)*blockRows*v.dim)])
+				c.fill(i, v.floats[i*blockRows*v.dim:min(len(v.floats), (i+1)*blockRows*v.dim)], known)
 			}
 		})
 	}
@@ -125,18 +121,25 @@ func (v *vectors) code() {
 	v.codes = c
 }
 
-// newCodes gives codes of rows that are still to be filled in.
-func (v *vectors) newCodes() *codes {
-	return &codes{mean: v.mean(), words: (v.dim + 63) / 64, blocks: make([]codeBlock, (len(v.slots)+blockRows-1)/blockRows)}
+// newCodes gives codes of rows that are still to be filled in, around a mean
+// that parts have codes around, where one is near enough.
+func (v *vectors) newCodes(parts []*part) *codes {
+	return &codes{mean: v.around(parts), words: (v.dim + 63) / 64, blocks: make([]codeBlock, (len(v.slots)+blockRows-1)/blockRows)}
 }
 
-// fill makes the codes of a block's rows.
-func (c *codes) fill(block int, rows []float32) {
+// fill makes the codes of a block's rows, or takes them over from where they are known.
+func (c *codes) fill(block int, rows []float32, known knownCodes) {
 	dim := len(c.mean)
 	r := make([]float32, dim)
 	b := &c.blocks[block]
 	b.reserve(len(rows)/dim, c.words)
-	for ; len(rows) > 0; rows = rows[dim:] {
+	for row := block * blockRows; len(rows) > 0; row, rows = row+1, rows[dim:] {
+		if known != nil {
+			if from, at := known(row); from != nil {
+				b.take(from, at)
+				continue
+			}
+		}
 		b.add(rows[:dim], c.mean, r)
 	}
 }

@@ -19,6 +19,7 @@ type draft struct {
 	moved  [][]uint32 // by part of from and slot: the slot in the draft, or gone
 	recs   []origin   // by slot
 	vrows  []origin   // by row: of the vector
+	alike  []*codes   // by part of from: its codes, if they are around the draft's mean
 	factOf []map[uint32]uint32
 	docOf  map[string]uint32
 	listOf map[string]uint32
@@ -162,13 +163,47 @@ func (d *draft) vectors() {
 	}
 }
 
-// gather copies the vectors of rows from..to, to be had in memory.
-func (d *draft) gather(from, to int, into []float32) []float32 {
-	into = into[:0]
-	for _, o := range d.vrows[from:to] {
-		into = append(into, d.from[o.part].vecs.row(int32(o.at))...)
+// gather gives the vectors of rows from..to. It copies them into a buffer, which
+// it gives back, unless they stand one after the other in a part.
+func (d *draft) gather(from, to int, buf []float32) (rows, buffer []float32) {
+	origins := d.vrows[from:to]
+	if len(origins) == 0 {
+		return nil, buf
 	}
-	return into
+	first := origins[0]
+	together := true
+	for i, o := range origins {
+		together = together && o == origin{first.part, first.at + uint32(i)}
+	}
+	if together {
+		dim := d.vecs.dim
+		return d.from[first.part].vecs.floats[int(first.at)*dim : (int(first.at)+len(origins))*dim], buf
+	}
+	buf = buf[:0]
+	for _, o := range origins {
+		buf = append(buf, d.from[o.part].vecs.row(int32(o.at))...)
+	}
+	return buf, buf
+}
+
+// startCodes makes room for codes where they are worth having.
+func (d *draft) startCodes() {
+	if !d.vecs.coded() {
+		return
+	}
+	d.vecs.codes = d.vecs.newCodes(d.from)
+	d.alike = make([]*codes, len(d.from))
+	for i, p := range d.from {
+		if c := p.vecs.codes; c != nil && slices.Equal(c.mean, d.vecs.codes.mean) {
+			d.alike[i] = c
+		}
+	}
+}
+
+// known is a [knownCodes].
+func (d *draft) known(row int) (from *codes, at int32) {
+	o := d.vrows[row]
+	return d.alike[o.part], int32(o.at)
 }
 
 // cursor goes through the terms of a part's leg in order.
@@ -270,8 +305,13 @@ func (c *cursor) before(other *cursor, byText bool) bool {
 
 // inMemory makes a part of a draft whose parts have one home.
 func (d *draft) inMemory() *part {
-	d.vecs.floats = d.gather(0, len(d.vrows), make([]float32, 0, len(d.vrows)*d.vecs.dim))
-	d.vecs.code()
+	d.vecs.floats = make([]float32, 0, len(d.vrows)*d.vecs.dim)
+	for _, o := range d.vrows {
+		d.vecs.floats = append(d.vecs.floats, d.from[o.part].vecs.row(int32(o.at))...)
+	}
+	if d.startCodes(); d.vecs.codes != nil {
+		d.vecs.code(d.vecs.codes, d.known)
+	}
 	d.home = d.from[0].home
 	p := &part{
 		home: d.home, model: d.model, where: d.where, ids: d.ids, byID: d.byID,

@@ -101,7 +101,7 @@ func BenchmarkMillion(b *testing.B) {
 	start = time.Now()
 	s = open(b, dir)
 	opened := time.Since(start)
-	queries := vectorQueries(200, next)
+	queries := vectorQueries(200, 384, next)
 	recall := storeRecall(b, s, queries[:50])
 	p50 := medianSearch(b, s, queries)
 	used := resident(b, "VmRSS")
@@ -125,10 +125,10 @@ func BenchmarkMillion(b *testing.B) {
 	b.ReportMetric(used, "resident-GB")
 }
 
-func vectorQueries(n int, next func(i int, v []float32)) []*rag.Search {
+func vectorQueries(n, dim int, next func(i int, v []float32)) []*rag.Search {
 	queries := make([]*rag.Search, n)
 	for i := range queries {
-		queries[i] = &rag.Search{K: 10, Vector: make(rag.Vector, 384), Model: rag.EmbedModel{Name: "m", Dimensions: 384}}
+		queries[i] = &rag.Search{K: 10, Vector: make(rag.Vector, dim), Model: rag.EmbedModel{Name: "m", Dimensions: dim}}
 		next(i, queries[i].Vector)
 	}
 	return queries

@@ -211,15 +211,14 @@ func (w *segmentWriter) records(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// vectors copies the vectors and makes their codes, as many blocks at once as
-// there are processors.
+// vectors copies the vectors and makes, or copies, their codes, as many blocks at
+// once as there are processors.
 func (w *segmentWriter) vectors(ctx context.Context, d *draft) error {
 	v := &d.vecs
-	if v.coded() {
-		v.codes = v.newCodes()
-	}
+	d.startCodes()
 	at := w.begin()
 	bufs := make([][]float32, runtime.GOMAXPROCS(0))
+	blocks := make([][]float32, len(bufs))
 	for from := 0; from < len(d.vrows); from += len(bufs) * blockRows {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -228,14 +227,14 @@ func (w *segmentWriter) vectors(ctx context.Context, d *draft) error {
 		for i := range bufs {
 			start := min(len(d.vrows), from+i*blockRows)
 			wg.Go(func() {
-				bufs[i] = d.gather(start, min(len(d.vrows), start+blockRows), bufs[i])
-				if v.codes != nil && len(bufs[i]) > 0 {
-					v.codes.fill(start/blockRows, bufs[i])
+				blocks[i], bufs[i] = d.gather(start, min(len(d.vrows), start+blockRows), bufs[i])
+				if v.codes != nil && len(blocks[i]) > 0 {
+					v.codes.fill(start/blockRows, blocks[i], d.known)
 				}
 			})
 		}
 		wg.Wait()
-		for _, rows := range bufs {
+		for _, rows := range blocks {
 			_, _ = w.Write(rawBytes(rows))
 		}
 	}

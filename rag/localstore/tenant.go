@@ -216,7 +216,7 @@ const joinRows = 2 * blockRows
 // joined, and so parts of the active log alone: a rewriting may be copying those
 // of older logs, and looks for deaths in the parts that it began with.
 func (e *edit) publish() error {
-	p := e.builder.part(e.c.dict)
+	p := e.builder.part(e.c.dict, e.parts)
 	e.builder.recs = nil
 	e.parts = slices.DeleteFunc(e.parts, func(p *part) bool { return p.live() == 0 })
 	if p != nil {

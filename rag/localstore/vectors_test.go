@@ -117,14 +117,35 @@ func agreement(tb testing.TB, t *tenant, queries []rag.Vector, k int) (recall fl
 	return float64(hits) / float64(k*len(exact)), fast, exact
 }
 
+// code makes the codes of vectors around their own mean.
+func code(v *vectors) {
+	v.codes = v.newCodes(nil)
+	v.code(v.codes, nil)
+}
+
+// codeFarOff makes the codes of vectors around a mean as far from their own as any
+// that parts share.
+func codeFarOff(v *vectors) {
+	v.codes = v.newCodes(nil)
+	square := 0.0
+	for _, x := range v.codes.mean {
+		square += float64(x) * float64(x)
+	}
+	away := gaussian(rand.New(rand.NewPCG(21, 1)), v.dim)
+	scale := float32(math.Sqrt(meanDrift*(1-square)) / norm(away))
+	for j := range away {
+		v.codes.mean[j] += scale * away[j]
+	}
+	v.code(v.codes, nil)
+}
+
 func TestCascadeFindsWhatExactSearchFinds(t *testing.T) {
 	for _, dim := range []int{64, 100, 384, 1024} {
 		t.Run(fmt.Sprint(dim), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(dim), 1))
 			next := clustered(uint64(dim), dim, 50)
 			tn := vectorTenant(10_000, dim, next)
-			tn.parts[0].vecs.code()
-			require.NotNil(t, tn.parts[0].vecs.codes)
+			code(&tn.parts[0].vecs)
 			var queries []rag.Vector
 			for range 50 {
 				q := gaussian(rng, dim)
@@ -142,7 +163,7 @@ func TestHelpersFindTheSame(t *testing.T) {
 	const rows = 3*shareBlocks*blockRows + 11
 	next := clustered(9, 64, 30)
 	tn := vectorTenant(rows, 64, next)
-	tn.parts[0].vecs.code()
+	code(&tn.parts[0].vecs)
 	q := make(rag.Vector, 64)
 	alone, shared := &scratch{}, &scratch{helpers: make(helpers, 2)}
 	for range 5 {
@@ -172,7 +193,12 @@ func BenchmarkVectors(b *testing.B) {
 	b.Run("e5-50000", func(b *testing.B) {
 		rows := readVectors(b, traintest.Data(b, "vectors/e5small.corpus.i8"))
 		queries := readVectors(b, traintest.Data(b, "vectors/e5small.queries.i8"))
-		measure(b, len(rows), func(i int, v []float32) { copy(v, rows[i]) }, queries)
+		measure(b, len(rows), func(i int, v []float32) { copy(v, rows[i]) }, queries, code)
+	})
+	b.Run("e5-50000-another-mean", func(b *testing.B) {
+		rows := readVectors(b, traintest.Data(b, "vectors/e5small.corpus.i8"))
+		queries := readVectors(b, traintest.Data(b, "vectors/e5small.queries.i8"))
+		measure(b, len(rows), func(i int, v []float32) { copy(v, rows[i]) }, queries, codeFarOff)
 	})
 	for _, n := range []int{100_000, 1_000_000} {
 		b.Run(fmt.Sprint("synthetic-", n), func(b *testing.B) {
@@ -182,15 +208,15 @@ func BenchmarkVectors(b *testing.B) {
 				queries[i] = make(rag.Vector, 384)
 				next(0, queries[i])
 			}
-			measure(b, n, next, queries)
+			measure(b, n, next, queries, code)
 		})
 	}
 }
 
-func measure(b *testing.B, n int, next func(i int, v []float32), queries []rag.Vector) {
+func measure(b *testing.B, n int, next func(i int, v []float32), queries []rag.Vector, code func(*vectors)) {
 	t := vectorTenant(n, 384, next)
 	start := time.Now()
-	t.parts[0].vecs.code()
+	code(&t.parts[0].vecs)
 	build := time.Since(start).Seconds()
 	recall, fast, exact := agreement(b, t, queries, 10)
 	plain := plainScan(t, queries[:5])

@@ -1,0 +1,78 @@
+package localstore
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag"
+)
+
+// parts gives the parts of a tenant as it is now.
+func parts(s *Store, tenant string) []*part { return s.lookup(tenant).now.Load().parts }
+
+// Parts of a tenant share one mean, and a segment that is made of them has the
+// codes that making them anew would give.
+func TestCodesAreTakenOver(t *testing.T) {
+	const dim, rows = 96, 3 * codeFrom
+	s := open(t, t.TempDir())
+	next := clustered(31, dim, 20)
+	write := func(from, to int) {
+		t.Helper()
+		require.NoError(t, s.Upsert(ctx, vectorRecords(from, to, dim, next)))
+	}
+	write(0, rows)
+	mean := parts(s, "")[0].vecs.codes.mean
+	write(rows, 2*rows)
+	require.NoError(t, s.Compact(ctx))
+	write(2*rows, 3*rows)
+	write(3*rows, 3*rows+100) // too few to be coded
+	require.NoError(t, s.Delete(ctx, rag.Selector{Documents: []string{"d3", fmt.Sprint("d", rows/5+1)}}))
+	for _, p := range parts(s, "") {
+		if c := p.vecs.codes; c != nil {
+			require.Equal(t, mean, c.mean)
+		}
+	}
+	require.NoError(t, s.Compact(ctx))
+	require.Len(t, parts(s, ""), 1)
+	v := &parts(s, "")[0].vecs
+	require.Equal(t, mean, v.codes.mean)
+	anew := &codes{mean: mean, words: v.codes.words, blocks: make([]codeBlock, len(v.codes.blocks))}
+	v.code(anew, nil)
+	require.Equal(t, anew, v.codes)
+}
+
+// A part whose vectors lie elsewhere is coded around their own mean, and so is what
+// is made of both.
+func TestCodesFollowAMeanThatMoves(t *testing.T) {
+	const dim = 96
+	s := open(t, t.TempDir())
+	for i := range 2 {
+		next := clustered(uint64(40+i), dim, 20) // with another direction in common
+		require.NoError(t, s.Upsert(ctx, vectorRecords(i*3*codeFrom, (i+1)*3*codeFrom, dim, next)))
+	}
+	list := parts(s, "")
+	require.Len(t, list, 2)
+	for _, p := range list {
+		require.Equal(t, p.vecs.mean(), p.vecs.codes.mean)
+	}
+	require.NoError(t, s.Compact(ctx))
+	v := &parts(s, "")[0].vecs
+	require.Equal(t, v.mean(), v.codes.mean)
+}
+
+// A mean as far off as parts may share finds what their own does.
+func TestCascadeAroundAnotherMean(t *testing.T) {
+	const dim = 384
+	next := clustered(8, dim, 50)
+	tn := vectorTenant(10_000, dim, next)
+	codeFarOff(&tn.parts[0].vecs)
+	queries := make([]rag.Vector, 50)
+	for i := range queries {
+		queries[i] = make(rag.Vector, dim)
+		next(0, queries[i])
+	}
+	recall, _, _ := agreement(t, tn, queries, 10)
+	require.GreaterOrEqual(t, recall, 0.99)
+}
