@@ -15,7 +15,7 @@ func parts(s *Store, tenant string) []*part { return s.lookup(tenant).now.Load()
 // Parts of a tenant share one mean, and a segment that is made of them has the
 // codes that making them anew would give.
 func TestCodesAreTakenOver(t *testing.T) {
-	const dim, rows = 96, 3 * codeFrom
+	const dim, rows = 64, codeFrom + 100
 	s := open(t, t.TempDir())
 	next := clustered(31, dim, 20)
 	write := func(from, to int) {
@@ -46,7 +46,7 @@ func TestCodesAreTakenOver(t *testing.T) {
 // A part whose vectors lie elsewhere is coded around their own mean, and so is what
 // is made of both.
 func TestCodesFollowAMeanThatMoves(t *testing.T) {
-	const dim = 96
+	const dim = 64
 	s := open(t, t.TempDir())
 	for i := range 2 {
 		next := clustered(uint64(40+i), dim, 20) // with another direction in common
