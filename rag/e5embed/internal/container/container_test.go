@@ -1,0 +1,88 @@
+package container
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var sections = []Section{{"config", []byte("{}")}, {"empty", nil}, {"weights", bytes.Repeat([]byte{1, 2, 3}, 100)}}
+
+func file(tb testing.TB) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	require.NoError(tb, Write(&b, sections))
+	return b.Bytes()
+}
+
+func TestSectionsComeBack(t *testing.T) {
+	got, err := Parse(file(t))
+	require.NoError(t, err)
+	require.Len(t, got, len(sections))
+	for _, s := range sections {
+		require.Equal(t, append([]byte{}, s.Data...), got[s.Name])
+	}
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, nil))
+	got, err = Parse(b.Bytes())
+	require.NoError(t, err)
+	require.Empty(t, got)
+}
+
+// A file that is cut at any byte, or has any bit flipped, is refused.
+func TestDamageIsFound(t *testing.T) {
+	good := file(t)
+	refused := func(b []byte) {
+		t.Helper()
+		_, err := Parse(b)
+		var format *FormatError
+		require.True(t, errors.As(err, &format))
+		require.NotEmpty(t, format.Error())
+	}
+	for n := range good {
+		refused(good[:n])
+	}
+	refused(append(bytes.Clone(good), 0))
+	for bit := range 8 * len(good) {
+		bad := bytes.Clone(good)
+		bad[bit/8] ^= 1 << (bit % 8)
+		refused(bad)
+	}
+}
+
+func TestSectionsThatCannotBeWritten(t *testing.T) {
+	for _, bad := range [][]Section{{{"", nil}}, {{strings.Repeat("x", 33), nil}}, make([]Section, maxSections+1)} {
+		require.Error(t, Write(&bytes.Buffer{}, bad))
+	}
+	require.ErrorIs(t, Write(full{}, sections), errFull)
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, []Section{{"a", nil}, {"a", nil}}))
+	_, err := Parse(b.Bytes())
+	require.Error(t, err)
+}
+
+var errFull = errors.New("full")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// Whatever is read is what would be written.
+func FuzzParse(f *testing.F) {
+	good := file(f)
+	f.Add(good)
+	f.Add(good[:100])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := Parse(b)
+		if err == nil {
+			total := 0
+			for _, data := range got {
+				total += len(data)
+			}
+			require.LessOrEqual(t, total, len(b))
+		}
+	})
+}

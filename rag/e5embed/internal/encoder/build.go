@@ -1,0 +1,129 @@
+package encoder
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
+)
+
+// Tensors are a model as importers read it. Config.UnknownScore is computed.
+type Tensors struct {
+	Config    Config
+	Found     []unigram.Piece // the pieces that texts are cut into
+	Scores    []float32       // of all pieces, by id
+	CharsMap  []byte
+	Words     []byte    // Rows of Config.Pieces times Config.Hidden
+	Positions []float32 // the row of the token type added
+	Norm      []float32 // weight, then bias
+	Layers    []LayerTensors
+}
+
+// LayerTensors are a layer.
+type LayerTensors struct {
+	Query, Key, Value, Out, Up, Down Matrix
+	Norm1, Norm2                     []float32 // weight, then bias
+}
+
+// Matrix is a matrix of weights of four bits and its bias. A row is its blocks one
+// after the other: for each 32 weights a float16 scale, then 16 bytes, whose low
+// halves are the first 16; 0 to 15 stand for -8 to 7 (ggml's Q4_0).
+type Matrix struct {
+	Rows []byte
+	Bias []float32
+}
+
+// Sections gives what a model's file holds, after it has been held against the
+// configuration as [Open] does.
+func (t *Tensors) Sections() ([]container.Section, error) {
+	c := t.Config
+	lowest := 0.
+	for _, s := range t.Scores {
+		lowest = min(lowest, float64(s))
+	}
+	trie, unknown, err := unigram.BuildPieces(t.Found, lowest)
+	if err != nil {
+		return nil, err
+	}
+	c.UnknownScore = unknown
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if len(t.Layers) != c.Layers {
+		return nil, fmt.Errorf("%d layers of %d", len(t.Layers), c.Layers)
+	}
+	config, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	sections := []container.Section{
+		{Name: "config", Data: config},
+		{Name: "pieces.trie", Data: trie},
+		{Name: "pieces.scores", Data: floats(t.Scores)},
+		{Name: "pieces.chars", Data: t.CharsMap},
+		{Name: "words", Data: t.Words},
+		{Name: "positions", Data: floats(t.Positions)},
+		{Name: "norm", Data: floats(t.Norm)},
+	}
+	for i := range t.Layers {
+		l, name := &t.Layers[i], func(part string) string { return fmt.Sprintf("%d.%s", i, part) }
+		qkv := Matrix{append(append(append([]byte{}, l.Query.Rows...), l.Key.Rows...), l.Value.Rows...),
+			append(append(append([]float32{}, l.Query.Bias...), l.Key.Bias...), l.Value.Bias...)}
+		sections = append(sections, pack(name("qkv"), &qkv, c.Hidden)...)
+		sections = append(sections, pack(name("out"), &l.Out, c.Hidden)...)
+		sections = append(sections, pack(name("up"), &l.Up, c.Hidden)...)
+		sections = append(sections, pack(name("down"), &l.Down, c.Inner)...)
+		sections = append(sections, container.Section{Name: name("norm1"), Data: floats(l.Norm1)}, container.Section{Name: name("norm2"), Data: floats(l.Norm2)})
+	}
+	byName := make(map[string][]byte, len(sections))
+	for _, s := range sections {
+		byName[s.Name] = s.Data
+	}
+	_, err = Open(byName)
+	return sections, err
+}
+
+// pack gives a matrix in the layout of package kernel: see [kernel.Linear].
+func pack(name string, m *Matrix, in int) []container.Section {
+	blocks := in / kernel.Block
+	rows := len(m.Rows) / (blocks * wordBlock) / kernel.Lanes * kernel.Lanes
+	nibbles := make([]byte, rows*in/2)
+	scales := make([]byte, rows*blocks*2)
+	for row := range rows {
+		group, lane := row/kernel.Lanes, row%kernel.Lanes
+		for b := range blocks {
+			block := m.Rows[(row*blocks+b)*wordBlock:][:wordBlock]
+			copy(scales[2*((group*blocks+b)*kernel.Lanes+lane):], block[:2])
+			dst := nibbles[(group*blocks+b)*kernel.BlockBytes:][:kernel.BlockBytes]
+			for i := range kernel.Block / 8 {
+				for j := range 4 {
+					dst[64*i+4*lane+j] = weight(block, 8*i+j) | weight(block, 8*i+4+j)<<4
+				}
+			}
+		}
+	}
+	return []container.Section{
+		{Name: name + ".nibbles", Data: nibbles}, {Name: name + ".scales", Data: scales}, {Name: name + ".bias", Data: floats(m.Bias)},
+	}
+}
+
+// weight gives weight i of a block of Q4_0.
+func weight(block []byte, i int) byte {
+	const half = kernel.Block / 2
+	if i < half {
+		return block[2+i] & 15
+	}
+	return block[2+i-half] >> 4
+}
+
+func floats(f []float32) []byte {
+	b := make([]byte, 0, 4*len(f))
+	for _, x := range f {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	}
+	return b
+}

@@ -1,0 +1,170 @@
+package encoder_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
+)
+
+// sections gives a model's sections by name.
+func sections(tb testing.TB, t *encoder.Tensors) map[string][]byte {
+	tb.Helper()
+	list, err := t.Sections()
+	require.NoError(tb, err)
+	byName := map[string][]byte{}
+	for _, s := range list {
+		byName[s.Name] = s.Data
+	}
+	return byName
+}
+
+func open(tb testing.TB, t *encoder.Tensors) *encoder.Encoder {
+	tb.Helper()
+	e, err := encoder.Open(sections(tb, t))
+	require.NoError(tb, err)
+	return e
+}
+
+// A text has the same vector to the bit alone, in any pack, and by any kernels.
+func TestAVectorIsTheTextsOwn(t *testing.T) {
+	e, texts := open(t, modeltest.New(1)), modeltest.Texts()
+	want := e.Encode(kernel.Plain(), new(encoder.Workspace), texts)
+	for _, k := range kernel.Sets() {
+		var w encoder.Workspace
+		require.Equal(t, want, e.Encode(k, &w, texts), k.Name)
+		for i, text := range texts {
+			require.Equal(t, want[i:i+1], e.Encode(k, &w, [][]int32{text}), k.Name)
+			pair := e.Encode(k, &w, [][]int32{text, texts[0]})
+			require.Equal(t, want[i], pair[0], k.Name)
+			require.Equal(t, want[0], pair[1], k.Name)
+		}
+	}
+}
+
+func TestTheFirstStateIsOneWayToPool(t *testing.T) {
+	tensors := modeltest.New(1)
+	mean := open(t, tensors).Encode(kernel.Plain(), new(encoder.Workspace), modeltest.Texts())
+	tensors.Config.Pooling = encoder.First
+	first := open(t, tensors).Encode(kernel.Plain(), new(encoder.Workspace), modeltest.Texts())
+	require.NotEqual(t, mean, first)
+	states := golden(t)
+	for i := range first {
+		require.Greater(t, cosine(first[i], states[i][0]), .999, i)
+	}
+}
+
+func cosine(a, b []float32) float64 {
+	var ab, aa, bb float64
+	for i := range a {
+		ab += float64(a[i]) * float64(b[i])
+		aa += float64(a[i]) * float64(a[i])
+		bb += float64(b[i]) * float64(b[i])
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+// Configurations that cannot be computed, and sections that do not fit, are errors.
+func TestModelsThatCannotBeComputed(t *testing.T) {
+	good := sections(t, modeltest.New(1))
+	for name, change := range map[string]func(c *encoder.Config){
+		"no layers":        func(c *encoder.Config) { c.Layers = 0 },
+		"a hidden size":    func(c *encoder.Config) { c.Hidden = 65 },
+		"small heads":      func(c *encoder.Config) { c.Heads = 8 },
+		"uneven heads":     func(c *encoder.Config) { c.Heads = 3 },
+		"too many tokens":  func(c *encoder.Config) { c.Tokens = 8192 },
+		"begin":            func(c *encoder.Config) { c.Begin = c.Pieces },
+		"pooling":          func(c *encoder.Config) { c.Pooling = "last" },
+		"epsilon":          func(c *encoder.Config) { c.Epsilon = 0 },
+		"no name":          func(c *encoder.Config) { c.Name = "" },
+		"a long prefix":    func(c *encoder.Config) { c.Query = strings.Repeat("x", 1000) },
+		"other dimensions": func(c *encoder.Config) { c.Hidden *= 2 },
+		"more layers":      func(c *encoder.Config) { c.Layers++ },
+	} {
+		var c encoder.Config
+		require.NoError(t, json.Unmarshal(good["config"], &c))
+		change(&c)
+		bad := map[string][]byte{}
+		for section, data := range good {
+			bad[section] = data
+		}
+		var err error
+		bad["config"], err = json.Marshal(c)
+		require.NoError(t, err)
+		_, err = encoder.Open(bad)
+		require.Error(t, err, name)
+	}
+	for name := range good {
+		if name == "pieces.trie" || name == "pieces.chars" {
+			continue // fewer pieces, and no map, are a tokeniser too
+		}
+		bad := map[string][]byte{}
+		for section, data := range good {
+			bad[section] = data
+		}
+		bad[name] = good[name][1:]
+		_, err := encoder.Open(bad)
+		require.Error(t, err, name)
+	}
+	for _, config := range []string{"", "{", `{"name":1}`, `{"else":1}`, strings.Repeat(" ", 1<<17)} {
+		_, err := encoder.Open(map[string][]byte{"config": []byte(config)})
+		require.Error(t, err)
+	}
+	tensors := modeltest.New(1)
+	tensors.Layers = tensors.Layers[:1]
+	_, err := tensors.Sections()
+	require.Error(t, err)
+	tensors = modeltest.New(1)
+	tensors.Layers[0].Out.Rows = tensors.Layers[0].Out.Rows[18:]
+	_, err = tensors.Sections()
+	require.Error(t, err)
+	tensors.Found[0].Text = ""
+	_, err = tensors.Sections()
+	require.Error(t, err)
+}
+
+// Bits that are flipped behind the checksums give another model or an error, and
+// nothing else.
+func FuzzSections(f *testing.F) {
+	list, err := modeltest.New(1).Sections()
+	require.NoError(f, err)
+	for at := range list {
+		f.Add(at, 0, byte(1), "the नदी")
+	}
+	f.Add(1, 5, byte(0xff), "a b c")
+	f.Fuzz(func(t *testing.T, section, at int, flip byte, text string) {
+		changed := map[string][]byte{}
+		for i, s := range list {
+			changed[s.Name] = s.Data
+			if i == section && at >= 0 && at < len(s.Data) {
+				changed[s.Name] = bytes.Clone(s.Data)
+				changed[s.Name][at] ^= flip
+			}
+		}
+		e, err := encoder.Open(changed)
+		if err != nil {
+			return
+		}
+		ids := e.Tokenizer.AppendIDs([]int32{int32(e.Config.Begin)}, text, e.Config.Tokens-1)
+		require.Len(t, e.Encode(kernel.Fastest(), new(encoder.Workspace), [][]int32{ids}), 1)
+	})
+}
+
+func TestAFileHoldsAModel(t *testing.T) {
+	list, err := modeltest.New(1).Sections()
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, container.Write(&b, list))
+	parsed, err := container.Parse(b.Bytes())
+	require.NoError(t, err)
+	_, err = encoder.Open(parsed)
+	require.NoError(t, err)
+}

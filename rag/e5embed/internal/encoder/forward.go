@@ -1,0 +1,153 @@
+package encoder
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+)
+
+// A Workspace is the memory that computing takes. It is used by one goroutine at a time.
+type Workspace struct {
+	states, part, qkv, mixed, inner []float32
+	activations                     kernel.Activations
+	keys, weights                   []float32
+}
+
+// Encode gives the vector of each text of a pack, before it is scaled to length 1.
+// A text is its pieces, with those that begin and end it, at least one and at
+// most Config.Tokens, all of the model. A text has the same vector in every pack.
+func (e *Encoder) Encode(k *kernel.Set, w *Workspace, pack [][]int32) [][]float32 {
+	n, c := 0, e.Config
+	for _, text := range pack {
+		n += len(text)
+	}
+	w.states, w.part = resize(w.states, n*c.Hidden), resize(w.part, n*c.Hidden)
+	w.qkv, w.mixed = resize(w.qkv, 3*n*c.Hidden), resize(w.mixed, n*c.Hidden)
+	w.inner = resize(w.inner, n*c.Inner)
+
+	e.embed(k, w, pack)
+	for i := range e.layers {
+		l := &e.layers[i]
+		e.linear(k, w, w.qkv, w.states, &l.qkv)
+		start := 0
+		for _, text := range pack {
+			e.attend(k, w, start, len(text))
+			start += len(text)
+		}
+		e.linear(k, w, w.part, w.mixed, &l.out)
+		e.addNorm(k, w, &l.norm1)
+		e.linear(k, w, w.inner, w.states, &l.up)
+		k.GELU(w.inner)
+		e.linear(k, w, w.part, w.inner, &l.down)
+		e.addNorm(k, w, &l.norm2)
+	}
+	return e.pool(w, pack)
+}
+
+func resize(f []float32, n int) []float32 { return slices.Grow(f[:0], n)[:n] }
+
+// embed makes the first states, of pieces and places.
+func (e *Encoder) embed(k *kernel.Set, w *Workspace, pack [][]int32) {
+	size, t := e.Config.Hidden, 0
+	for _, text := range pack {
+		for place, id := range text {
+			row := w.states[t*size:][:size]
+			e.word(row, int(id))
+			k.AddNorm(row, e.positions[place*size:][:size], e.norm.weight, e.norm.bias, float32(e.Config.Epsilon))
+			t++
+		}
+	}
+}
+
+// word gives the embedding of a piece.
+func (e *Encoder) word(row []float32, id int) {
+	bytes := len(row) / kernel.Block * wordBlock
+	b := e.words[id*bytes:][:bytes]
+	for len(row) > 0 {
+		scale := fromHalf(binary.LittleEndian.Uint16(b))
+		for i, pair := range b[2:wordBlock] {
+			row[i] = float32(int(pair&15)-8) * scale
+			row[i+kernel.Block/2] = float32(int(pair>>4)-8) * scale
+		}
+		row, b = row[kernel.Block:], b[wordBlock:]
+	}
+}
+
+func (e *Encoder) linear(k *kernel.Set, w *Workspace, dst, src []float32, l *kernel.Linear) {
+	rows := len(src) / l.In
+	w.activations.Reset(rows, l.In)
+	for t := range rows {
+		k.Quantise(&w.activations, t, src[t*l.In:][:l.In])
+	}
+	k.Multiply(dst, &w.activations, l)
+}
+
+// addNorm adds what a part of a layer gave to the states.
+func (e *Encoder) addNorm(k *kernel.Set, w *Workspace, n *norm) {
+	size := e.Config.Hidden
+	for at := 0; at < len(w.states); at += size {
+		k.AddNorm(w.states[at:][:size], w.part[at:][:size], n.weight, n.bias, float32(e.Config.Epsilon))
+	}
+}
+
+// attend mixes the values of a text's n tokens, which begin at token start.
+func (e *Encoder) attend(k *kernel.Set, w *Workspace, start, n int) {
+	size, stride := e.Config.Hidden/e.Config.Heads, 3*e.Config.Hidden
+	padded := (n + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes
+	w.keys, w.weights = resize(w.keys, size*padded), resize(w.weights, n*padded)
+	scale := float32(1 / math.Sqrt(float64(size)))
+	for head := range e.Config.Heads {
+		query := w.qkv[start*stride+head*size:]
+		transpose(w.keys, query[e.Config.Hidden:], stride, n, padded)
+		k.Product(w.weights, padded, query, stride, w.keys, padded, n, padded, size)
+		for t := range n {
+			row := w.weights[t*padded:][:padded]
+			for i := n; i < padded; i++ {
+				row[i] = float32(math.Inf(-1))
+			}
+			k.Softmax(row, scale)
+		}
+		k.Product(w.mixed[start*e.Config.Hidden+head*size:], e.Config.Hidden, w.weights, padded, query[2*e.Config.Hidden:], stride, n, size, n)
+	}
+}
+
+// transpose makes columns of n rows, padded with zeros.
+func transpose(dst, src []float32, stride, n, padded int) {
+	size := len(dst) / padded
+	for t := range padded {
+		if t >= n {
+			for i := range size {
+				dst[i*padded+t] = 0
+			}
+			continue
+		}
+		for i, x := range src[t*stride:][:size] {
+			dst[i*padded+t] = x
+		}
+	}
+}
+
+// pool makes one vector of the states of each text.
+func (e *Encoder) pool(w *Workspace, pack [][]int32) [][]float32 {
+	size, at := e.Config.Hidden, 0
+	vectors := make([][]float32, len(pack))
+	for i, text := range pack {
+		vector, n := make([]float32, size), len(text)
+		if e.Config.Pooling == First {
+			n = 1
+		}
+		for t := range n {
+			for j, x := range w.states[(at+t)*size:][:size] {
+				vector[j] += x
+			}
+		}
+		for j := range vector {
+			vector[j] /= float32(n)
+		}
+		vectors[i] = vector
+		at += len(text)
+	}
+	return vectors
+}

@@ -1,0 +1,42 @@
+package encoder_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
+)
+
+// golden gives the last states of each token of the texts, as candle's BERT
+// computes them in float32: see testdata/candle.
+func golden(tb testing.TB) (states [][][]float32) {
+	tb.Helper()
+	b, err := os.ReadFile("testdata/states.json")
+	require.NoError(tb, err)
+	require.NoError(tb, json.Unmarshal(b, &states))
+	return states
+}
+
+// Vectors are the means of the states that an implementation which is not ours
+// computes without quantising anything: places, token types, layers and heads are
+// where they belong.
+func TestStatesAreCandles(t *testing.T) {
+	e, texts := open(t, modeltest.New(1)), modeltest.Texts()
+	vectors := e.Encode(kernel.Fastest(), new(encoder.Workspace), texts)
+	for i, states := range golden(t) {
+		require.Len(t, states, len(texts[i]))
+		mean := make([]float32, len(states[0]))
+		for _, state := range states {
+			for j, x := range state {
+				mean[j] += x / float32(len(states))
+			}
+		}
+		require.Greater(t, cosine(mean, vectors[i]), .999, i)
+		t.Logf("%d tokens: cosine %.6f", len(texts[i]), cosine(mean, vectors[i]))
+	}
+}

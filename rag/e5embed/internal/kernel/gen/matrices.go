@@ -1,0 +1,279 @@
+package main
+
+import "fmt"
+
+// quantise makes eight bits of the blocks of a row: see quantiseArgs.
+func (g *generator) quantise() {
+	if !g.wide {
+		g.line("")
+		for i, pair := range []uint64{0x0000000400000000, 0x0000000500000001, 0x0000000600000002, 0x0000000700000003} {
+			g.line("DATA order%s<>+%d(SB)/8, $0x%016x", g.name, 8*i, pair)
+		}
+		g.line("GLOBL order%s<>(SB), RODATA|NOPTR, $32", g.name)
+	}
+	g.function("quantise", "quantiseArgs")
+	for i, register := range []string{"SI", "DI", "R8", "R9", "CX", "R10", "R11"} {
+		g.op("MOVQ %d(AX), %s", 8*i, register)
+	}
+	if !g.wide {
+		g.op("VMOVDQU order%s<>(SB), Y12", g.name)
+	}
+	largest, _ := g.first(2)
+	scale, _ := g.first(3)
+	inverse, _ := g.first(4)
+	mask, _ := g.first(5)
+	g.line("\nblock:")
+	g.each("VMOVUPS", at{"SI", 0}, v(0))
+	g.each("VMOVUPS", at{"SI", 64}, v(1))
+	g.each("VANDPS", constant("size"), v(0), v(2))
+	g.each("VANDPS", constant("size"), v(1), v(3))
+	g.each("VMAXPS", v(3), v(2), v(2))
+	g.fold("VMAXPS", 2, 3)
+	g.op("VMULSS share%s<>+0(SB), %s, %s", g.name, largest, scale)
+	g.op("VMOVSS most%s<>+0(SB), %s", g.name, inverse)
+	g.op("VDIVSS %s, %s, %s", largest, inverse, inverse)
+	if g.wide {
+		g.op("VMOVSS tiny%s<>+0(SB), %s", g.name, mask)
+		g.op("VCMPSS $0x0D, %s, %s, %s", mask, scale, mask)
+	} else {
+		g.op("VCMPSS $0x0D, tiny%s<>+0(SB), %s, %s", g.name, scale, mask)
+	}
+	g.op("VANDPS %s, %s, %s", mask, scale, scale)
+	g.op("VANDPS %s, %s, %s", mask, inverse, inverse)
+	g.op("VMOVSS %s, (R8)", scale)
+	g.spread(4)
+	g.each("VMULPS", v(4), v(0), v(0))
+	g.each("VMULPS", v(4), v(1), v(1))
+	g.each("VCVTPS2DQ", v(0), v(0))
+	g.each("VCVTPS2DQ", v(1), v(1))
+	g.each("VPADDD", v(0), v(1), v(2))
+	if g.wide {
+		g.op("VPMOVSDB Z0, (DI)")
+		g.op("VPMOVSDB Z1, 16(DI)")
+	} else {
+		g.op("VPACKSSDW Y1, Y0, Y0")
+		g.op("VPACKSSDW Y3, Y2, Y2")
+		g.op("VPACKSSWB Y2, Y0, Y0")
+		g.op("VPERMD Y0, Y12, Y0")
+		g.op("VMOVDQU Y0, (DI)")
+	}
+	g.fold("VPADDD", 2, 3)
+	g.op("VMOVD %s, DX", largest)
+	g.op("SHLL $3, DX")
+	g.op("NEGL DX")
+	g.op("MOVL DX, (R9)")
+	g.op("ADDQ $128, SI")
+	g.op("ADDQ R10, DI")
+	g.op("ADDQ R11, R8")
+	g.op("ADDQ R11, R9")
+	g.op("DECQ CX")
+	g.op("JNZ block")
+	g.end()
+}
+
+// tiles loads the arguments of a multiplication and writes the code for tiles of
+// rows of activations, as many as fit of each size.
+func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows int)) {
+	g.function("multiply", "multiplyArgs")
+	g.op("MOVQ 24(AX), R10") // values of the tile
+	g.op("MOVQ 32(AX), R11") // scales of the tile
+	g.op("MOVQ 40(AX), R12") // offsets of the tile
+	g.op("MOVQ 48(AX), DI")
+	g.op("MOVQ 64(AX), R13") // rows that are left
+	g.op("MOVQ R13, R14")
+	g.op("SHLQ $5, R14") // from block to block of values
+	g.op("MOVQ R13, R15")
+	g.op("SHLQ $2, R15") // of scales and offsets
+	for i, rows := range sizes {
+		after := "done"
+		if i+1 < len(sizes) {
+			after = fmt.Sprintf("tile%d", sizes[i+1])
+		}
+		g.line("\ntile%d:", rows)
+		g.op("CMPQ R13, $%d", rows)
+		g.op("JLT %s", after)
+		for j := range rows {
+			if g.wide {
+				g.op("VPXORD Z%d, Z%d, Z%d", j, j, j)
+			} else {
+				g.op("VXORPS Y%d, Y%d, Y%d", j, j, j)
+			}
+		}
+		g.op("MOVQ 0(AX), SI")
+		g.op("MOVQ 8(AX), DX")
+		g.op("MOVQ R10, BX")
+		g.op("MOVQ R11, R8")
+		g.op("MOVQ R12, R9")
+		g.op("MOVQ 72(AX), CX")
+		g.line("\nblock%d:", rows)
+		block(rows)
+		g.op("ADDQ $256, SI")
+		g.op("ADDQ $64, DX")
+		g.op("ADDQ R14, BX")
+		g.op("ADDQ R15, R8")
+		g.op("ADDQ R15, R9")
+		g.op("DECQ CX")
+		g.op("JNZ block%d", rows)
+		g.op("MOVQ 16(AX), CX")
+		g.op("MOVQ 56(AX), DX")
+		finish(rows)
+		g.op("ADDQ $%d, R10", 32*rows)
+		g.op("ADDQ $%d, R11", 4*rows)
+		g.op("ADDQ $%d, R12", 4*rows)
+		g.op("SUBQ $%d, R13", rows)
+		g.op("JMP tile%d", rows)
+	}
+	g.line("\ndone:")
+	g.end()
+}
+
+// multiplyWide multiplies with 16 rows of weights: see multiplyArgs. Z0 to Z15 are
+// the sums of 16 rows of activations, Z16 to Z23 a block of weights, four columns
+// each, Z24 its scales, Z25 to Z28 products of four rows.
+func (g *generator) multiplyWide() {
+	g.tiles([]int{16, 8, 4, 2, 1}, func(rows int) {
+		if rows == 16 {
+			g.op("PREFETCHT0 1024(SI)")
+			g.op("PREFETCHT0 1088(SI)")
+			g.op("PREFETCHT0 1152(SI)")
+			g.op("PREFETCHT0 1216(SI)")
+		}
+		for i := range 4 {
+			g.op("VMOVDQU32 %d(SI), Z%d", 64*i, 17+2*i)
+			g.op("VPANDD low4%s<>(SB), Z%d, Z%d", g.name, 17+2*i, 16+2*i)
+			g.op("VPSRLD $4, Z%d, Z%d", 17+2*i, 17+2*i)
+			g.op("VPANDD low4%s<>(SB), Z%d, Z%d", g.name, 17+2*i, 17+2*i)
+		}
+		g.op("VMOVUPS (DX), Z24")
+		for start := 0; start < rows; start += 4 {
+			n := min(4, rows-start)
+			for j := range n {
+				g.op("VPBROADCASTD %d(R9), Z%d", 4*(start+j), 25+j)
+			}
+			for step := range 8 {
+				for j := range n {
+					g.op("VPDPBUSD.BCST %d(BX), Z%d, Z%d", 32*(start+j)+4*step, 16+step, 25+j)
+				}
+			}
+			for j := range n {
+				g.op("VCVTDQ2PS Z%d, Z%d", 25+j, 25+j)
+				g.op("VMULPS Z24, Z%d, Z%d", 25+j, 25+j)
+				g.op("VMULPS.BCST %d(R8), Z%d, Z%d", 4*(start+j), 25+j, 25+j)
+				g.op("VADDPS Z%d, Z%d, Z%d", 25+j, start+j, start+j)
+			}
+		}
+	}, func(rows int) {
+		g.op("VMOVUPS (CX), Z24")
+		for j := range rows {
+			g.op("VADDPS Z24, Z%d, Z%d", j, j)
+			g.op("VMOVUPS Z%d, (DI)", j)
+			g.op("ADDQ DX, DI")
+		}
+	})
+}
+
+// multiplyNarrow multiplies with eight rows of weights out of 16: see multiplyArgs.
+// Y0 to Y3 are the sums of four rows of activations, Y4 to Y7 their products in a
+// block, in 16 bits, Y8 and Y9 weights, four columns each, Y13 their scales.
+func (g *generator) multiplyNarrow() {
+	g.tiles([]int{4, 2, 1}, func(rows int) {
+		g.op("VMOVDQU ones16%s<>(SB), Y14", g.name)
+		g.op("VMOVDQU low4%s<>(SB), Y15", g.name)
+		for i := range 4 {
+			g.op("VMOVDQU %d(SI), Y8", 64*i)
+			g.op("VPSRLD $4, Y8, Y9")
+			g.op("VPAND Y15, Y8, Y8")
+			g.op("VPAND Y15, Y9, Y9")
+			for j := range rows {
+				g.op("VPBROADCASTD %d(BX), Y10", 32*j+8*i)
+				g.op("VPBROADCASTD %d(BX), Y11", 32*j+8*i+4)
+				g.op("VPMADDUBSW Y10, Y8, Y10")
+				g.op("VPMADDUBSW Y11, Y9, Y11")
+				if i == 0 {
+					g.op("VPADDW Y10, Y11, Y%d", 4+j)
+				} else {
+					g.op("VPADDW Y10, Y%d, Y%d", 4+j, 4+j)
+					g.op("VPADDW Y11, Y%d, Y%d", 4+j, 4+j)
+				}
+			}
+		}
+		g.op("VMOVUPS (DX), Y13")
+		for j := range rows {
+			g.op("VPMADDWD Y14, Y%d, Y%d", 4+j, 4+j)
+			g.op("VPBROADCASTD %d(R9), Y10", 4*j)
+			g.op("VPADDD Y10, Y%d, Y%d", 4+j, 4+j)
+			g.op("VCVTDQ2PS Y%d, Y%d", 4+j, 4+j)
+			g.op("VMULPS Y13, Y%d, Y%d", 4+j, 4+j)
+			g.op("VBROADCASTSS %d(R8), Y10", 4*j)
+			g.op("VMULPS Y10, Y%d, Y%d", 4+j, 4+j)
+			g.op("VADDPS Y%d, Y%d, Y%d", 4+j, j, j)
+		}
+	}, func(rows int) {
+		g.op("VMOVUPS (CX), Y13")
+		for j := range rows {
+			g.op("VADDPS Y13, Y%d, Y%d", j, j)
+			g.op("VMOVUPS Y%d, (DI)", j)
+			g.op("ADDQ DX, DI")
+		}
+	})
+}
+
+// product multiplies rows with 16 columns: see productArgs.
+func (g *generator) product() {
+	g.function("product", "productArgs")
+	for i, register := range []string{"DI", "R8", "SI", "R9", "BX", "R10", "CX", "DX"} {
+		g.op("MOVQ %d(AX), %s", 8*i, register)
+	}
+	g.line("\nfour:")
+	g.op("CMPQ CX, $4")
+	g.op("JLT one")
+	g.rows(4, "depth4")
+	g.op("LEAQ (SI)(R9*4), SI")
+	g.op("SUBQ $4, CX")
+	g.op("JMP four")
+	g.line("\none:")
+	g.op("TESTQ CX, CX")
+	g.op("JZ done")
+	g.rows(1, "depth1")
+	g.op("ADDQ R9, SI")
+	g.op("DECQ CX")
+	g.op("JMP one")
+	g.line("\ndone:")
+	g.end()
+}
+
+// rows multiplies n rows, and stores what they give.
+func (g *generator) rows(n int, label string) {
+	g.op("MOVQ SI, R11")
+	g.op("LEAQ (SI)(R9*1), R12")
+	g.op("MOVQ BX, R13")
+	g.op("MOVQ DX, R15")
+	for j := range n {
+		g.zero(v(j))
+	}
+	g.line("\n%s:", label)
+	g.each("VMOVUPS", at{"R13", 0}, v(4))
+	for j, place := range []string{"(R11)", "(R11)(R9*1)", "(R11)(R9*2)", "(R12)(R9*2)"}[:n] {
+		if g.wide {
+			g.op("VMULPS.BCST %s, Z4, Z%d", place, 5+j)
+		} else {
+			g.op("VBROADCASTSS %s, Y15", place)
+			g.op("VMULPS Y8, Y15, Y10")
+			g.op("VMULPS Y9, Y15, Y11")
+		}
+		product := v(5 + j)
+		if !g.wide {
+			product = 5
+		}
+		g.each("VADDPS", product, v(j), v(j))
+	}
+	g.op("ADDQ $4, R11")
+	g.op("ADDQ $4, R12")
+	g.op("ADDQ R10, R13")
+	g.op("DECQ R15")
+	g.op("JNZ %s", label)
+	for j := range n {
+		g.each("VMOVUPS", v(j), at{"DI", 0})
+		g.op("ADDQ R8, DI")
+	}
+}

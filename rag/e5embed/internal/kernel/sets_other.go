@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package kernel
+
+// Sets gives what the processor has, the fastest first.
+func Sets() []*Set { return []*Set{Plain()} }
