@@ -182,12 +182,12 @@ func TestSentencesAreSentAsTheyAreFound(t *testing.T) {
 	s.add("keshar.txt", built+" "+shines)
 	seen := make(chan struct{})
 	m.set(0, func(write func(string)) {
-		write(built + " Its")
+		write(built + " Its light") // the guard passes a word on once it is whole
 		select {
 		case <-seen:
 		case <-time.After(20 * time.Second):
 		}
-		write(strings.TrimPrefix(shines, "Its"))
+		write(strings.TrimPrefix(shines, "Its light"))
 	})
 	started := time.Now()
 	res := s.send("POST", "/api/v1/chat/stream", map[string]any{"message": "Who built the Keshar lighthouse?"})

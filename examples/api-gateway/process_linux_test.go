@@ -220,10 +220,10 @@ func stopsGently(t *testing.T, program string) {
 	m := newModelServer(t)
 	stopping := make(chan struct{})
 	m.set(0, func(write func(string)) {
-		write(built + " Its")
+		write(built + " Its light") // the guard passes a word on once it is whole
 		<-stopping
 		time.Sleep(300 * time.Millisecond)
-		write(strings.TrimPrefix(shines, "Its"))
+		write(strings.TrimPrefix(shines, "Its light"))
 	})
 	p := launch(t, program, t.TempDir(), m.with(chatModel))
 	p.add("keshar.txt", built+" "+shines)
