@@ -290,6 +290,9 @@ func FuzzRequest(f *testing.F) {
 			return
 		}
 		require.NotContains(t, string(body), secret)
+		if resp.StatusCode == 499 && len(body) == 0 { // nobody writes any more, so that the asker counts as gone
+			return
+		}
 		_, err = fault.Decode(body)
 		require.NoError(t, err, "%d %q", resp.StatusCode, body)
 	})
