@@ -1,6 +1,10 @@
 package pgstore
 
-import "strconv"
+import (
+	"strconv"
+
+	"gorm.io/gorm"
+)
 
 // This file is the one place of SQL text: what defines tables, indexes and
 // functions, which GORM has no words for. Nothing in it comes from outside but
@@ -172,6 +176,9 @@ func dropIndex(dims int) string {
 }
 
 func dropFirstIndex(dims int) string { return `DROP INDEX IF EXISTS ` + firstVectorIndex(dims) }
+
+// run runs a text of this file.
+func run(db *gorm.DB, statement string) error { return db.Exec(statement).Error }
 
 // vacuum makes what was just loaded cheap to read, and known to the planner.
 func vacuum(table string) string { return `VACUUM (ANALYZE) ` + table }

@@ -96,7 +96,7 @@ func (s *Store) dropUnused(ctx context.Context, dims int) error {
 			if err := tx.Table(vectorTable(dims)).Limit(1).Pluck("n", &any).Error; err != nil || len(any) > 0 {
 				return err
 			}
-			return tx.Exec(dropIndex(dims)).Error
+			return run(tx, dropIndex(dims))
 		})
 		if pgkit.State(err) == pgkit.NotAllowed {
 			return nil
@@ -126,7 +126,7 @@ func (s *Store) Index(ctx context.Context) error {
 	tables := []string{tenantRow{}.TableName(), chunkTable, legRow{}.TableName(), termTable, postingTable}
 	tables = append(tables, s.vectorTables()...)
 	for _, table := range tables {
-		if err := s.db.Try(ctx, func(db *gorm.DB) error { return db.Exec(vacuum(table)).Error }); err != nil {
+		if err := s.db.Try(ctx, func(db *gorm.DB) error { return run(db, vacuum(table)) }); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,7 @@ func (s *Store) findVectors(db *gorm.DB) error {
 		return err
 	}
 	err = db.Transaction(func(tx *gorm.DB) error {
-		return pgkit.Locked(tx, func(tx *gorm.DB) error { return tx.Exec(createExtension).Error })
+		return pgkit.Locked(tx, func(tx *gorm.DB) error { return run(tx, createExtension) })
 	})
 	if err == nil {
 		if has, err = pgkit.Exists(db, "to_regtype(?)", "halfvec"); err != nil || has {
