@@ -74,7 +74,8 @@ func (b *builder) vectors() (n int) {
 	return n
 }
 
-// part makes a part of the live records, or nil of none. Its tenant has parts already.
+// part makes a part of the live records, or nil of none. parts are those that its
+// tenant has already.
 func (b *builder) part(dict dict, parts []*part) *part {
 	b.recs = slices.DeleteFunc(b.recs, func(p pending) bool { return p.dead })
 	if len(b.recs) == 0 {
@@ -100,7 +101,7 @@ func (b *builder) part(dict dict, parts []*part) *part {
 	b.legs(&d.part, dict)
 	if d.vecs.coded() {
 		d.vecs.codes = d.vecs.newCodes(parts)
-		d.vecs.code(d.vecs.codes, nil)
+		d.vecs.code(nil)
 	}
 	return &d.part
 }

@@ -106,8 +106,9 @@ func (v *vectors) mean() []float32 {
 // coded tells whether there are enough rows for codes.
 func (v *vectors) coded() bool { return len(v.slots) >= codeFrom && v.dim >= codeDims }
 
-// code makes the codes of all rows, on all processors.
-func (v *vectors) code(c *codes, known knownCodes) {
+// code fills the codes with those of all rows, on all processors.
+func (v *vectors) code(known knownCodes) {
+	c := v.codes
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), len(c.blocks))
 	for w := range workers {
@@ -118,7 +119,6 @@ func (v *vectors) code(c *codes, known knownCodes) {
 		})
 	}
 	wg.Wait()
-	v.codes = c
 }
 
 // newCodes gives codes of rows that are still to be filled in, around a mean

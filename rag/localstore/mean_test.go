@@ -38,9 +38,10 @@ func TestCodesAreTakenOver(t *testing.T) {
 	require.Len(t, parts(s, ""), 1)
 	v := &parts(s, "")[0].vecs
 	require.Equal(t, mean, v.codes.mean)
-	anew := &codes{mean: mean, words: v.codes.words, blocks: make([]codeBlock, len(v.codes.blocks))}
-	v.code(anew, nil)
-	require.Equal(t, anew, v.codes)
+	taken := v.codes
+	v.codes = &codes{mean: mean, words: taken.words, blocks: make([]codeBlock, len(taken.blocks))}
+	v.code(nil)
+	require.Equal(t, v.codes, taken)
 }
 
 // A part whose vectors lie elsewhere is coded around their own mean, and so is what

@@ -310,7 +310,7 @@ func (d *draft) inMemory() *part {
 		d.vecs.floats = append(d.vecs.floats, d.from[o.part].vecs.row(int32(o.at))...)
 	}
 	if d.startCodes(); d.vecs.codes != nil {
-		d.vecs.code(d.vecs.codes, d.known)
+		d.vecs.code(d.known)
 	}
 	d.home = d.from[0].home
 	p := &part{

@@ -120,7 +120,7 @@ func agreement(tb testing.TB, t *tenant, queries []rag.Vector, k int) (recall fl
 // code makes the codes of vectors around their own mean.
 func code(v *vectors) {
 	v.codes = v.newCodes(nil)
-	v.code(v.codes, nil)
+	v.code(nil)
 }
 
 // codeFarOff makes the codes of vectors around a mean as far from their own as any
@@ -136,7 +136,7 @@ func codeFarOff(v *vectors) {
 	for j := range away {
 		v.codes.mean[j] += scale * away[j]
 	}
-	v.code(v.codes, nil)
+	v.code(nil)
 }
 
 func TestCascadeFindsWhatExactSearchFinds(t *testing.T) {
