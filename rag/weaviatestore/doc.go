@@ -74,9 +74,10 @@
 // Setting a note takes about a sixth of a second. Reading one asks for two collections
 // by name, or for all of them where the Store has not read the note before. That is for
 // what is set now and then, as by [rag.LiveIndex], and for hundreds of tenants, not
-// thousands. The collections are the cluster's leader's to tell. While none is elected
-// a note cannot be read, and for a moment after another node was, Note may give what
-// was noted before; SetNote may not.
+// thousands: all notes of a cluster have to fit into one answer, some 45 MB. The
+// collections are the cluster's leader's to tell. While none is elected a note cannot be
+// read, and for a moment after another node was, Note may give what was noted before;
+// SetNote may not.
 //
 // # Completions
 //

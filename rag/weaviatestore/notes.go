@@ -77,7 +77,7 @@ func (s *Store) Note(ctx context.Context, tenant, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bytes.Clone(held.last.Note), nil
+	return held.last.Note, nil
 }
 
 // SetNote implements [rag.Noter]. A note that is set once stays as a collection when it
@@ -93,7 +93,7 @@ func (s *Store) SetNote(ctx context.Context, tenant, name string, before, after 
 			return nil, err
 		}
 		if bytes.Equal(before, after) || !bytes.Equal(held.last.Note, before) {
-			return bytes.Clone(held.last.Note), nil
+			return held.last.Note, nil
 		}
 		made, err := s.makeNote(ctx, prefix, held.greatest()+1, held.follow(after))
 		if err != nil {
@@ -145,34 +145,37 @@ func (s *Store) makeNote(ctx context.Context, prefix string, version int64, stat
 	return false, nil
 }
 
-// readNote gives the versions of a note that are there: what was read last, where that
-// is so still, since the schema of all collections may be long.
+// readNote gives the versions of a note that are there. Where what was seen last is so
+// still, it does not ask for the schema of all collections, which may be long.
 func (s *Store) readNote(ctx context.Context, prefix string) (held *noteVersions, err error) {
 	err = s.client.try(ctx, func(n *node) (err error) {
-		if held = s.noted.of(prefix); held != nil {
-			same, err := s.isStill(ctx, n, prefix, held)
-			if same || err != nil {
+		if seen, ok := s.noted.of(prefix); ok {
+			if held, err = s.still(ctx, n, prefix, seen); held != nil || err != nil {
 				return err
 			}
 		}
 		if held, err = s.askNote(ctx, n, prefix); err == nil && len(held.list) > 0 {
-			s.noted.learn(prefix, held)
+			s.noted.learn(prefix, noteSeen{held.greatest(), held.last.Nonce})
 		}
 		return err
 	})
 	return held, err
 }
 
-// isStill tells whether the greatest version is the greatest still: the next one is not
-// there, and then it is there itself, as the write made it that is known. For the next
-// is deleted only after it, and what a late writer makes in its place has another nonce.
-func (s *Store) isStill(ctx context.Context, n *node, prefix string, held *noteVersions) (bool, error) {
-	next, err := s.askVersion(ctx, n, prefix, held.greatest()+1)
+// still gives a note whose greatest version is the one that was seen, or nil: the next
+// one is not there, and then it is there itself, as the write made it that was seen. For
+// the next is deleted only after it, and what a late writer makes in its place has
+// another nonce.
+func (s *Store) still(ctx context.Context, n *node, prefix string, seen noteSeen) (*noteVersions, error) {
+	next, err := s.askVersion(ctx, n, prefix, seen.version+1)
 	if err != nil || next != nil {
-		return false, err
+		return nil, err
 	}
-	now, err := s.askVersion(ctx, n, prefix, held.greatest())
-	return err == nil && now != nil && now.Nonce == held.last.Nonce, err
+	now, err := s.askVersion(ctx, n, prefix, seen.version)
+	if err != nil || now == nil || now.Nonce != seen.nonce {
+		return nil, err
+	}
+	return &noteVersions{list: []int64{seen.version}, last: *now}, nil
 }
 
 // askVersion asks a node for one version of a note, which it has from the cluster's
@@ -197,28 +200,35 @@ func decodeNote(description string) (*noteState, error) {
 	return &state, nil
 }
 
-// mostNoted is how many notes are remembered as they were read last.
+// noteSeen is the greatest version of a note that was read, and the write that made it.
+type noteSeen struct {
+	version int64
+	nonce   string
+}
+
+// mostNoted is how many notes are remembered.
 const mostNoted = 1000
 
-// notesRead remembers notes as they were read last. It may be used concurrently.
+// notesRead remembers of notes what was seen last. It may be used concurrently.
 type notesRead struct {
-	mu      sync.Mutex
-	version map[string]*noteVersions // by the beginning of their names; what they point to stays as it is
+	mu   sync.Mutex
+	seen map[string]noteSeen // by the beginning of their names
 }
 
-func (r *notesRead) of(prefix string) *noteVersions {
+func (r *notesRead) of(prefix string) (noteSeen, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.version[prefix]
+	seen, ok := r.seen[prefix]
+	return seen, ok
 }
 
-func (r *notesRead) learn(prefix string, v *noteVersions) {
+func (r *notesRead) learn(prefix string, seen noteSeen) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.version == nil || len(r.version) >= mostNoted {
-		r.version = map[string]*noteVersions{}
+	if r.seen == nil || len(r.seen) >= mostNoted {
+		r.seen = map[string]noteSeen{}
 	}
-	r.version[prefix] = v
+	r.seen[prefix] = seen
 }
 
 // askNote asks a node for the schema, which it has from the cluster's leader.
@@ -253,7 +263,7 @@ func (s *Store) askNote(ctx context.Context, n *node, prefix string) (*noteVersi
 	return v, nil
 }
 
-// forget deletes the versions of a note below the greatest, in order: see isStill. What
+// forget deletes the versions of a note below the greatest, in order: see still. What
 // is left the next writer deletes.
 func (s *Store) forget(ctx context.Context, prefix string, v *noteVersions) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleFor)

@@ -147,7 +147,8 @@ func TestWhoRemembersANoteSeesWhatOthersSet(t *testing.T) {
 		}
 	}
 	sees("a")
-	held := reader.noted.of(reader.notePrefix(tenant, "n"))
+	seen, ok := reader.noted.of(reader.notePrefix(tenant, "n"))
+	require.True(t, ok)
 	note(t, writer, tenant, "a", "b")
 	sees("b")
 	note(t, writer, tenant, "b", "a")
@@ -160,7 +161,7 @@ func TestWhoRemembersANoteSeesWhatOthersSet(t *testing.T) {
 	require.NoError(t, err)
 	class := object{"class": writer.notePrefix(tenant, "n") + "1", "description": string(description), "multiTenancyConfig": object{"enabled": true}, "vectorConfig": object{"none": vectorIndex(true)}}
 	require.NoError(t, writer.client.call(t.Context(), writer.client.nodes[0], http.MethodPost, "/v1/schema", class, nil))
-	reader.noted.learn(reader.notePrefix(tenant, "n"), held)
+	reader.noted.learn(reader.notePrefix(tenant, "n"), seen)
 	sees("")
 	note(t, writer, tenant, "", "c")
 	sees("c")
