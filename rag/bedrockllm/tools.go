@@ -55,10 +55,7 @@ func (conv *conversation) offer(req *llm.Request, structured bool) error {
 		}}
 	case len(tools) == 0 || req.ToolChoice == "" || req.ToolChoice == llm.ToolsAuto:
 		conv.form = newForm(req)
-		choice = &types.ToolChoiceMemberAny{} // a tool of the caller's, or the form
-		if len(tools) == 0 {
-			choice = choiceOf(llm.ToolChoice(conv.form.name))
-		}
+		choice = &types.ToolChoiceMemberAny{} // a tool of the caller's, or the form; fewer models know the choice of one by its name
 		tools = append(slices.Clip(tools), conv.form.tool)
 	}
 	if len(tools) == 0 {
