@@ -200,51 +200,17 @@ func TestStreamThatBreaksOffIsAnError(t *testing.T) {
 	}
 }
 
-func TestLeavingTheLoopEndsTheGeneration(t *testing.T) {
-	s := newServer(t)
-	gone := make(chan struct{})
-	s.handler = func(w http.ResponseWriter, r *http.Request, _ map[string]any) {
-		_, _ = w.Write([]byte(textDelta("एक")))
-		w.(http.Flusher).Flush()
-		<-r.Context().Done()
-		close(gone)
-	}
-	for d, err := range s.model(t, nil).Stream(t.Context(), greeting) {
-		require.NoError(t, err)
-		require.Equal(t, "एक", d.Text)
-		break
-	}
-	select {
-	case <-gone:
-	case <-time.After(5 * time.Second):
-		t.Fatal("the service still believes that somebody listens")
-	}
-}
-
-func TestStreamEndsWithItsContext(t *testing.T) {
-	for want, wrap := range map[fault.Code]func(context.Context) (context.Context, context.CancelFunc){
-		fault.UpstreamTimeout: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 100*time.Millisecond)
-		},
-		fault.ServiceUnavailable: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			time.AfterFunc(100*time.Millisecond, cancel)
-			return ctx, cancel
-		},
-	} {
-		s := newServer(t)
+func TestAStreamThatStalls(t *testing.T) {
+	ragtest.TestStalledStream(t, func(t *testing.T) (llm.Streamer, <-chan struct{}) {
+		s, gone := newServer(t), make(chan struct{})
 		s.handler = func(w http.ResponseWriter, r *http.Request, _ map[string]any) {
 			_, _ = w.Write([]byte(textDelta("एक")))
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
+			close(gone)
 		}
-		ctx, cancel := wrap(t.Context())
-		pieces, done, err := collect(ctx, s.model(t, nil))
-		cancel()
-		require.Equal(t, []string{"एक"}, pieces)
-		require.Nil(t, done)
-		require.Equal(t, want, fault.CodeOf(err), "%v", err)
-	}
+		return s.model(t, nil), gone
+	}, greeting)
 }
 
 func TestModelNeedsAClientAndAnID(t *testing.T) {

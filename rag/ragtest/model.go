@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,6 +25,44 @@ func TestModel(t *testing.T, newModel func(t *testing.T) llm.Model, req *llm.Req
 			c.run(&modelSuite{T: t, model: newModel(t), req: &asked})
 		})
 	}
+}
+
+// TestStalledStream demands of models whose server says a few words and then nothing
+// more that a stream ends with its context, with a code, and that the generation ends
+// with the stream. newModel gives a model, and what is closed when the server learns
+// that its asker is gone.
+func TestStalledStream(t *testing.T, newModel func(t *testing.T) (m llm.Streamer, gone <-chan struct{}), req *llm.Request) {
+	follow := func(ctx context.Context, t *testing.T, leave bool) (last error) {
+		m, gone := newModel(t)
+		text := ""
+		for d, err := range m.Stream(ctx, req) {
+			require.Nil(t, d.Done)
+			text, last = text+d.Text, err
+			if leave {
+				break
+			}
+		}
+		require.NotEmpty(t, text)
+		select {
+		case <-gone:
+		case <-time.After(patience):
+			t.Fatal("the server still believes that somebody listens")
+		}
+		return last
+	}
+	t.Run("leaving the loop ends the generation", func(t *testing.T) {
+		require.NoError(t, follow(t.Context(), t, true))
+	})
+	t.Run("a deadline ends it", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		require.Equal(t, fault.UpstreamTimeout, fault.CodeOf(follow(ctx, t, false)))
+	})
+	t.Run("a cancelled context ends it", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(follow(ctx, t, false)))
+	})
 }
 
 // modelCase is one demand on a Model.
