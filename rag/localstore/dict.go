@@ -76,8 +76,9 @@ func (l *legDict) reserve(n int) {
 	l.places.Store(&places)
 }
 
-// define appends terms that are new; inOrder keeps them sorted, too.
-func (l *legDict) define(news []string, inOrder bool) {
+// define appends terms that are new; inOrder keeps them sorted, too. It tells whether
+// they were new, each once: otherwise it stops in the middle.
+func (l *legDict) define(news []string, inOrder bool) bool {
 	texts := l.list()
 	ids := make(run, len(news))
 	for i, text := range news {
@@ -88,12 +89,14 @@ func (l *legDict) define(news []string, inOrder bool) {
 	l.texts.Store(&texts) // before their places, so that who finds a place finds the text
 	places := *l.places.Load()
 	for i, text := range news {
-		if _, twice := l.find(text); !twice {
-			put(places, maphash.String(l.seed, text), ids[i])
+		if _, twice := l.find(text); twice {
+			return false
 		}
+		put(places, maphash.String(l.seed, text), ids[i])
 	}
 	if inOrder && len(news) > 0 {
 		sorted := l.sorted.Load().add(texts, ids)
 		l.sorted.Store(&sorted)
 	}
+	return true
 }

@@ -1,6 +1,7 @@
 package localstore
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -41,7 +42,7 @@ func TestDictIsReadWhileItGrows(t *testing.T) {
 		for i := from; i < min(n, from+step); i++ {
 			news = append(news, text(i))
 		}
-		l.define(news, false)
+		require.True(t, l.define(news, false))
 	}
 	for i := range n {
 		id, ok := l.find(text(i))
@@ -50,4 +51,25 @@ func TestDictIsReadWhileItGrows(t *testing.T) {
 	}
 	_, ok := l.find("")
 	require.False(t, ok)
+}
+
+// The store defines a term once. A log that does it twice would hide what the term of
+// one of the two numbers stands in.
+func TestATermThatIsDefinedTwiceIsDamage(t *testing.T) {
+	define := func(first byte, texts ...string) []byte {
+		return appendStrings([]byte{kindDefine, 1, 't', 1, 'w', first}, texts)
+	}
+	for _, payloads := range [][][]byte{
+		{define(0, "a", "b", "a")},
+		{define(0, "a", "b"), define(2, "c", "a")},
+	} {
+		s, file := &Store{}, &dataFile{path: "log"}
+		var err error
+		for _, p := range payloads {
+			require.NoError(t, err)
+			err = s.apply(p, file, 0)
+		}
+		_, corrupt := errors.AsType[*CorruptError](err)
+		require.True(t, corrupt, "%v", err)
+	}
 }

@@ -321,8 +321,8 @@ func (a *application) define(d *decoder) {
 	for i := range news {
 		news[i] = d.string()
 	}
-	if d.err == nil {
-		l.define(news, legName == rag.Forms)
+	if d.err == nil && !l.define(news, legName == rag.Forms) {
+		d.fail(errValue)
 	}
 }
 
