@@ -196,7 +196,7 @@ func resident(tb testing.TB, field string) float64 {
 func TestSearchesDoNotWaitForWriters(t *testing.T) {
 	const rows = 50_000
 	total := rows
-	if testing.Short() || raceEnabled {
+	if testing.Short() {
 		total = 8000
 	}
 	s := open(t, t.TempDir())

@@ -128,11 +128,8 @@ func (s *suite) look(fail func(error)) {
 var randomCases = []storeCase{
 	{"random tenants, readers, filters and changes give what the reference gives", func(s *suite) {
 		least, patience := 1500, time.Minute
-		switch {
-		case testing.Short():
+		if testing.Short() {
 			least, patience = 500, 0
-		case raceEnabled: // .ci/test runs more of them without the detector
-			least, patience = 500, 10*time.Second
 		}
 		g := &generator{rand.New(rand.NewPCG(1, 2))}
 		for range 40 {
