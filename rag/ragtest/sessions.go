@@ -133,17 +133,20 @@ var sessionCases = []sessionCase{
 		key := begun(t, s)
 		_, err := s.Lock(t.Context(), key, asha, 50*time.Millisecond)
 		require.NoError(t, err)
-		require.Eventually(t, func() bool { _, err := s.Lock(t.Context(), key, binod, 50*time.Millisecond); return err == nil }, patience, 5*time.Millisecond)
+		require.Eventually(t, func() bool { _, err := s.Lock(t.Context(), key, binod, time.Minute); return err == nil }, patience, 5*time.Millisecond)
 		require.ErrorIs(t, s.Release(t.Context(), key, asha, record(1, "late")), session.ErrLost)
+		require.NoError(t, s.Release(t.Context(), key, binod, nil))
+		_, err = s.Lock(t.Context(), key, chitra, 50*time.Millisecond)
+		require.NoError(t, err)
 		time.Sleep(60 * time.Millisecond)
-		require.NoError(t, s.Release(t.Context(), key, binod, record(1, "two")), "nobody else came")
+		require.NoError(t, s.Release(t.Context(), key, chitra, record(1, "two")), "nobody else came")
 		require.ErrorIs(t, s.Release(t.Context(), key, asha, record(1, "late")), session.ErrLost)
 		holds(t, s, key, 2, "two")
 	}},
 	{"a record is gone when its time is over, and not while it is held", func(t *testing.T, s session.Store) {
 		key, held := newKey(), newKey()
 		for _, k := range []session.Key{key, held} {
-			require.NoError(t, s.Release(t.Context(), k, asha, &session.Record{Data: []byte("one"), Keep: 200 * time.Millisecond}))
+			require.NoError(t, s.Release(t.Context(), k, asha, &session.Record{Data: []byte("one"), Keep: 500 * time.Millisecond}))
 		}
 		_, err := s.Lock(t.Context(), held, asha, time.Minute)
 		require.NoError(t, err)
