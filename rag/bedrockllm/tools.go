@@ -151,7 +151,9 @@ const valuePath = "#/properties/value"
 // references to itself are kept.
 func wrap(schema json.RawMessage) json.RawMessage {
 	var inner any
-	if json.Unmarshal(schema, &inner) != nil {
+	in := json.NewDecoder(bytes.NewReader(schema))
+	in.UseNumber() // a number stays as it is written
+	if in.Decode(&inner) != nil {
 		return schema // Request.Check has compiled it
 	}
 	out, err := json.Marshal(map[string]any{

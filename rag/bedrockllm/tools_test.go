@@ -243,6 +243,10 @@ func TestAnOutputThatIsNoObjectIsWrapped(t *testing.T) {
 		"$defs":{"tree":{"type":"array","items":{"$ref":"#/properties/value/$defs/tree"}}}}}}`, string(text))
 }
 
+func TestAWrappedSchemaKeepsItsNumbers(t *testing.T) {
+	require.Contains(t, string(wrap([]byte(`{"enum":[9007199254740993]}`))), "[9007199254740993]")
+}
+
 func TestAnswersThatAreNotOfTheRequest(t *testing.T) {
 	many := make([]string, maxCalls+1)
 	for i := range many {
