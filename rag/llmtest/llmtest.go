@@ -1,9 +1,10 @@
 // Package llmtest gives tests a real chat model: SmolLM2-135M-Instruct (Apache-2.0) in
 // 4 bits, served by llama.cpp's llama-server (MIT) on 127.0.0.1 from where .ci/setup
-// keeps both. It is up in a second and writes some 45 tokens a second on one core. It is real on the wire (streams, usage, JSON of a schema, a context that is full,
-// keys, requests that are given up) and knows little: it follows no instruction
-// reliably, its Hindi means nothing, and it calls no tool. Servers end with the test
-// that started them, and with the process if it dies before. Only tests import this package.
+// keeps both. It is up in a second and writes some 45 tokens a second on one core. It is
+// real on the wire (streams, usage, JSON of a schema, a context that is full, keys,
+// requests that are given up) and knows little: it follows no instruction reliably, its
+// Hindi means nothing, and it calls no tool. Servers end with the test that started them,
+// and with the process if it dies before. Only tests import this package.
 package llmtest
 
 import (
