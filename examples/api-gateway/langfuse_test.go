@@ -50,7 +50,8 @@ func TestAnAnswersWholePathIsInLangfuse(t *testing.T) {
 			}
 			require.Equal(t, trace, span.TraceId)
 		}
-		require.Equal(t, map[string]string{"POST /api/v1/chat": "span", "answer": "span", "invoke_workflow answer": "chain", "retrieval documents": "retriever", "rerank lexical": "span", "chat extractive": "generation"}, kinds)
+		require.Equal(t, map[string]string{"POST /api/v1/chat": "span", "answer": "span", "invoke_workflow answer": "chain", "retrieval documents": "retriever", "rerank lexical": "span", "chat extractive": "generation",
+			"guardrail question": "guardrail", "guardrail documents": "guardrail", "guardrail model": "guardrail"}, kinds)
 		for _, span := range langfuse.Spans() {
 			require.True(t, string(span.TraceId) != string(trace) || otlptest.Texts(span.Attributes)["session.id"] == answer.SessionID, "every span of it: %s", span.Name)
 			require.NotEqual(t, tracepb.Status_STATUS_CODE_ERROR, span.Status.GetCode())

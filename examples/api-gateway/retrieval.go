@@ -10,6 +10,7 @@ import (
 
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/recording"
@@ -85,7 +86,7 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	if err != nil {
 		return nil, errors.Join(err, endModel())
 	}
-	watch, guarded, err := watching(cfg, writer)
+	watch, guarded, err := watching(cfg, writer, rec.Calls)
 	if err != nil {
 		return nil, errors.Join(err, endEmbedders(), endModel())
 	}
@@ -112,15 +113,19 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 
 // watching gives the guard of questions, documents and answers, and the model, if
 // there is one, for what is asked of it beside them; no guard when the environment turns it off.
-func watching(cfg *settings, model llm.Model) (rag.Guard, llm.Model, error) {
+func watching(cfg *settings, model llm.Model, calls *genai.Recorder) (rag.Guard, llm.Model, error) {
 	if !cfg.RAG.Guard {
 		return nil, model, nil
 	}
 	g, err := guard.New(nil)
-	if err != nil || model == nil {
-		return g, nil, err
+	if err != nil {
+		return nil, nil, err
 	}
-	return g, g.Model(model), nil
+	watch := ragtrace.Guard(g, calls)
+	if model == nil {
+		return watch, nil, nil
+	}
+	return watch, ragtrace.GuardedModel(g.Model(model), calls), nil
 }
 
 // handOver gives the rag-service the documents that this gateway has, and the

@@ -152,7 +152,7 @@ func (p *parts) guarded(m llm.Model) llm.Model {
 	if p.guard == nil {
 		return m
 	}
-	return p.guard.Model(m)
+	return ragtrace.GuardedModel(p.guard.Model(m), p.rec.Calls)
 }
 
 // offered is a model as clients are given it.

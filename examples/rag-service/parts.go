@@ -105,7 +105,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	if err != nil {
 		return err
 	}
-	watch, followUp, err := watching(cfg, model)
+	watch, followUp, err := watching(cfg, model, calls)
 	if err != nil {
 		return err
 	}
@@ -138,15 +138,19 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 
 // watching gives the guard of questions, documents and answers, and the model, if
 // any, behind it: for what is asked of it besides. The environment may turn the guard off.
-func watching(cfg *settings, model llm.Model) (rag.Guard, llm.Model, error) {
+func watching(cfg *settings, model llm.Model, calls *genai.Recorder) (rag.Guard, llm.Model, error) {
 	if !cfg.RAG.Guard {
 		return nil, model, nil
 	}
 	g, err := guard.New(nil)
-	if err != nil || model == nil {
-		return g, nil, err
+	if err != nil {
+		return nil, nil, err
 	}
-	return g, g.Model(model), nil
+	watch := ragtrace.Guard(g, calls)
+	if model == nil {
+		return watch, nil, nil
+	}
+	return watch, ragtrace.GuardedModel(g.Model(model), calls), nil
 }
 
 // align makes the index hold what is kept. One that was made by another model or

@@ -19,7 +19,7 @@ func ExampleRecorder_Guard() {
 		return
 	}
 	_, call := rec.Guard(context.Background(), "pii")
-	call.Verdict("mask", 2)
+	call.Verdict(genai.Mask, map[string]int{"pii.phone": 2})
 	call.End(nil)
 	fmt.Println(spans.Ended()[0].Name())
 	// Output: guardrail pii

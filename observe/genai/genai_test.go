@@ -182,7 +182,7 @@ func TestGuardsAndTools(t *testing.T) {
 	rec, spans, _ := recording(t, hiding{})
 	ctx, guard := rec.Guard(t.Context(), "pii")
 	guard.Text(genai.GuardInput, "my number is "+phone)
-	guard.Verdict("mask", 1)
+	guard.Verdict(genai.Mask, map[string]int{"phone": 1, "email": 2})
 	_, tool := rec.Tool(ctx, "look_up", "call-1")
 	tool.Text(genai.ToolCallArguments, `{"q":"`+phone+`"}`)
 	tool.End(nil)
@@ -193,7 +193,7 @@ func TestGuardsAndTools(t *testing.T) {
 		"gen_ai.tool.type": "function", "gen_ai.tool.call.id": "call-1", "gen_ai.tool.call.arguments": `{"q":"[PHONE]"}`}, attributes(spans.Ended()[0]))
 	require.Equal(t, "guardrail pii", spans.Ended()[1].Name())
 	require.Equal(t, map[string]any{"gen_ai.operation.name": "guardrail", "gen_ai.provider.name": "akshara", "akshara.guard.name": "pii",
-		"akshara.guard.action": "mask", "akshara.guard.findings": int64(1), "akshara.guard.input": "my number is [PHONE]"}, attributes(spans.Ended()[1]))
+		"akshara.guard.action": "mask", "akshara.guard.findings": int64(3), "akshara.guard.found.phone": int64(1), "akshara.guard.found.email": int64(2), "akshara.guard.input": "my number is [PHONE]"}, attributes(spans.Ended()[1]))
 }
 
 func TestNothingIsRecordedWhereNobodyReads(t *testing.T) {
@@ -213,7 +213,7 @@ func TestNothingIsRecordedWhereNobodyReads(t *testing.T) {
 		call.Instructions([]string{"x"})
 		call.Texts(genai.EmbeddingInput, nil)
 		call.Documents(nil)
-		call.Verdict("allow", 0)
+		call.Verdict(genai.Allow, nil)
 		require.False(t, call.Recording())
 		call.End(nil)
 	}

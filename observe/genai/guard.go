@@ -1,11 +1,16 @@
 package genai
 
-import "context"
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+)
 
 // Actions of guards. A guard may have words of its own besides.
 const (
 	Allow = "allow" // the text may pass as it is
 	Mask  = "mask"  // parts of it were masked
+	Drop  = "drop"  // parts of it were left out
 	Block = "block" // it may not pass
 )
 
@@ -17,10 +22,19 @@ func (r *Recorder) Guard(ctx context.Context, guard string) (context.Context, *C
 	return ctx, c
 }
 
-// Verdict tells what a guard did ([Allow], [Mask], [Block], or a word of its own) and how
-// many things it found. What they were stands on no span.
-func (c *Call) Verdict(action string, findings int) {
-	c.Set(GuardAction.String(action), GuardFindings.Int(findings))
+// Verdict tells what a guard did ([Allow], [Mask], [Drop], [Block], or a word of its own)
+// and how many things it counted of each kind. What they were stands on no span.
+func (c *Call) Verdict(action string, found map[string]int) {
+	if !c.Recording() {
+		return
+	}
+	all := 0
+	attrs := make([]attribute.KeyValue, 0, len(found)+2)
+	for kind, n := range found {
+		all += n
+		attrs = append(attrs, attribute.Int(GuardFound+kind, n))
+	}
+	c.span.SetAttributes(append(attrs, GuardAction.String(action), GuardFindings.Int(all))...)
 }
 
 // Tool begins a call of a tool that a model asked for: a span named "execute_tool

@@ -68,8 +68,9 @@ const (
 	AnswerRefusal    attribute.Key = "akshara.answer.refusal"    // why an answer was refused
 	AnswerConfidence attribute.Key = "akshara.answer.confidence" // 0 to 1
 	GuardName        attribute.Key = "akshara.guard.name"
-	GuardAction      attribute.Key = "akshara.guard.action" // what a guard did: allow, mask, block
-	GuardFindings    attribute.Key = "akshara.guard.findings"
+	GuardAction      attribute.Key = "akshara.guard.action"     // what a guard did: allow, mask, drop, block
+	GuardFindings    attribute.Key = "akshara.guard.findings"   // how many things it counted, of all kinds
+	GuardFound                     = "akshara.guard.found."     // and a kind: how many of that
 	EmbeddingInput   attribute.Key = "akshara.embeddings.input" // with Options.Content only
 	GuardInput       attribute.Key = "akshara.guard.input"      // with Options.Content only
 )

@@ -96,7 +96,7 @@ func TestOursIsWhatTheirPackagesSend(t *testing.T) {
 
 	_, call = rec.Guard(ctx, "pii")
 	call.Text(genai.GuardInput, "x")
-	call.Verdict(genai.Mask, 2)
+	call.Verdict(genai.Mask, map[string]int{"pii.phone": 2})
 	call.End(nil)
 
 	_, call = rec.Tool(ctx, "f", "call-1")

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -61,7 +62,7 @@ func (m *guarded) Stream(ctx context.Context, req *llm.Request) iter.Seq2[llm.De
 // refusal answers a request that is refused.
 func (w *watch) refusal(req *llm.Request) (*llm.Response, error) {
 	if req.Output != nil {
-		return nil, fault.New(fault.InvalidRequest, "the guard does not let this request pass", fault.Details{"reason": "guarded"})
+		return nil, fault.New(fault.InvalidRequest, "the guard does not let this request pass", fault.Details{"reason": string(rag.Guarded)})
 	}
 	text := ""
 	if !w.engine {

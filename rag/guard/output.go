@@ -9,6 +9,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/pii"
+	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -171,7 +172,7 @@ func (o *output) response(res *llm.Response, req *llm.Request) (*llm.Response, e
 	out := *res
 	if o.stopped {
 		if req.Output != nil {
-			return nil, fault.New(fault.Upstream, "the model's answer was held back", fault.Details{"reason": "guarded"})
+			return nil, fault.New(fault.Upstream, "the model's answer was held back", fault.Details{"reason": string(rag.Guarded)})
 		}
 		out.Finish, out.Calls = llm.Filtered, nil
 		if o.said.Len() == 0 && !o.w.engine {

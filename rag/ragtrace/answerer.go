@@ -72,14 +72,7 @@ func (s *streamer) Stream(ctx context.Context, q *rag.Question) iter.Seq2[rag.Ev
 	return func(yield func(rag.Event, error) bool) {
 		ctx, call := s.begin(ctx, q)
 		whole, failed := false, error(nil)
-		defer func() {
-			if !whole && failed == nil {
-				if failed = ctx.Err(); failed == nil {
-					call.Set(genai.Abandoned.Bool(true))
-				}
-			}
-			call.End(failed)
-		}()
+		defer func() { endStream(ctx, call, whole, failed) }()
 		for event, err := range s.base.Stream(ctx, q) {
 			if failed = err; err == nil && event.Answer != nil {
 				whole = true

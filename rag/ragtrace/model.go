@@ -159,14 +159,18 @@ func (f *following) end(ctx context.Context) {
 	if !f.whole && f.call.Contents() {
 		f.call.Messages(genai.OutputMessages, []genai.Message{answered(f.said.String(), f.calls, "")})
 	}
-	switch {
-	case f.whole || f.err != nil:
-	case ctx.Err() != nil:
-		f.err = ctx.Err()
-	default:
-		f.call.Set(genai.Abandoned.Bool(true))
+	endStream(ctx, f.call, f.whole, f.err)
+}
+
+// endStream ends the span of a stream that came to its end, failed, or was left: by
+// a reader whose context had ended, or by one who had read enough.
+func endStream(ctx context.Context, call *genai.Call, whole bool, err error) {
+	if !whole && err == nil {
+		if err = ctx.Err(); err == nil {
+			call.Set(genai.Abandoned.Bool(true))
+		}
 	}
-	f.call.End(f.err)
+	call.End(err)
 }
 
 // asked gives what the system says and the turns of a request as the conventions have them.

@@ -1,10 +1,12 @@
-// Package ragtrace records what models, embedders, retrievers, rerankers and answerers do: each
-// function takes one and gives one that tells a recorder of observe/genai of its calls.
+// Package ragtrace records what models, embedders, retrievers, rerankers, guards and answerers do:
+// each function takes one and gives one that tells a recorder of observe/genai of its calls.
 //
 //	rec, err := genai.New(&genai.Options{TracerProvider: tel.TracerProvider, MeterProvider: tel.MeterProvider})
 //	model = ragtrace.Model(model, rec, &ragtrace.ModelOptions{Provider: "openai", Name: "gpt-oss-20b", Remote: true})
 //	index := rag.NewIndex(store, &rag.IndexOptions{Embedder: ragtrace.Embedder(embedder, rec, "openai")})
-//	engine := rag.NewEngine(ragtrace.Retriever(index, rec, "handbook"), &rag.EngineOptions{Model: model})
+//	engine := rag.NewEngine(ragtrace.Retriever(index, rec, "handbook"), &rag.EngineOptions{
+//		Model: model, Guard: ragtrace.Guard(guard, rec),
+//	})
 //	answerer := ragtrace.Answerer(engine, rec, "answer")
 //
 // Spans nest as the calls do: an embedding is part of its retrieval. Put the recording

@@ -141,8 +141,8 @@ func (s *setup) asker() (context.Context, trace.Span) {
 	return observe.WithSession(observe.WithUser(ctx, "u-7"), "s-1"), span
 }
 
-// answer lets an engine answer by a model what an index holds, every part of it recorded.
-func (s *setup) answer(model llm.Model, question string) (*rag.Answer, error) {
+// answer lets an engine of opts answer what an index holds, every part of it recorded.
+func (s *setup) answer(opts *rag.EngineOptions, question string) (*rag.Answer, error) {
 	s.Helper()
 	store, err := localstore.Open(s.TempDir(), nil)
 	require.NoError(s, err)
@@ -155,7 +155,7 @@ func (s *setup) answer(model llm.Model, question string) (*rag.Answer, error) {
 	defer span.End()
 	require.NoError(s, index.Add(context.Background(), []corpus.Document{{ID: "taj", Source: corpus.Source{Title: "ताजमहल", Language: lang.Hindi},
 		Text: "ताजमहल आगरा में यमुना नदी के किनारे है। इसे शाहजहाँ ने 1632 में बनवाना शुरू किया। पूछताछ: " + phone + "।"}}))
-	engine := ragtrace.Answerer(rag.NewEngine(ragtrace.Retriever(index, s.rec, "handbook"), &rag.EngineOptions{Model: model}), s.rec, "answer")
+	engine := ragtrace.Answerer(rag.NewEngine(ragtrace.Retriever(index, s.rec, "handbook"), opts), s.rec, "answer")
 	return engine.Answer(ctx, &rag.Question{Text: question, TopK: 3})
 }
 
@@ -167,7 +167,7 @@ func TestGoldenSpans(t *testing.T) {
 			s := newSetup(t, content)
 			model := ragtrace.Model(&served{pieces: []string{"इसे शाहजहाँ ने ", "1632 में बनवाना शुरू किया [1]।"}}, s.rec,
 				&ragtrace.ModelOptions{Provider: "openai", Name: "m", Remote: true, Account: account})
-			a, err := s.answer(model, "ताजमहल किसने बनवाया? मेरा नंबर "+phone+" है")
+			a, err := s.answer(&rag.EngineOptions{Model: model}, "ताजमहल किसने बनवाया? मेरा नंबर "+phone+" है")
 			require.NoError(t, err)
 			require.Nil(t, a.Refusal)
 			got := s.sent()
@@ -180,7 +180,7 @@ func TestGoldenSpans(t *testing.T) {
 		})
 	}
 	s := newSetup(t, nil)
-	_, err := s.answer(ragtrace.Model(extractive.New(nil), s.rec, &ragtrace.ModelOptions{Name: extractive.Name}), "ताजमहल किसने बनवाया?")
+	_, err := s.answer(&rag.EngineOptions{Model: ragtrace.Model(extractive.New(nil), s.rec, &ragtrace.ModelOptions{Name: extractive.Name})}, "ताजमहल किसने बनवाया?")
 	require.NoError(t, err)
 	same(t, "extractive.txt", s.sent())
 }
@@ -291,6 +291,8 @@ func TestWithoutARecorderNothingIsWrapped(t *testing.T) {
 	require.Equal(t, broken{}, ragtrace.Retriever(broken{}, nil, ""))
 	require.Equal(t, failing{}, ragtrace.Answerer(failing{}, nil, ""))
 	require.Equal(t, rag.LexicalReranker{}, ragtrace.Reranker(rag.LexicalReranker{}, nil, "", ""))
+	require.Equal(t, unwatchable{}, ragtrace.Guard(unwatchable{}, nil))
+	require.Same(t, m, ragtrace.GuardedModel(m, nil))
 	rec, err := genai.New(nil)
 	require.NoError(t, err)
 	_, weighs := ragtrace.Retriever(broken{}, rec, "").(rag.Weigher)
