@@ -181,7 +181,7 @@ func (c *Call) FirstChunk() {
 	c.first = max(time.Since(c.begun), 1)
 	c.Set(TimeToFirstChunk.Float64(c.first.Seconds()))
 	if m := c.rec.metrics; m.enabled(c.ctx) {
-		m.first.Record(c.ctx, c.first.Seconds(), metric.WithAttributeSet(attribute.NewSet(c.dimensions()...)))
+		m.first.Record(c.ctx, c.first.Seconds(), c.dimensions())
 	}
 }
 

@@ -135,6 +135,25 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestTokensOfAFailedCall: what a response used counts by its model, also where the call failed after it.
+func TestTokensOfAFailedCall(t *testing.T) {
+	rec, _, reader := recording(t, nil)
+	_, call := rec.Start(t.Context(), &genai.Start{Operation: genai.Chat, Provider: "openai", Model: "m"})
+	call.Respond(&genai.Response{Model: "m-1", Input: 10})
+	call.End(fault.New(fault.Upstream, "broken off", nil))
+	var all metricdata.ResourceMetrics
+	require.NoError(t, reader.Collect(t.Context(), &all))
+	for _, m := range all.ScopeMetrics[0].Metrics {
+		if m.Name == genai.MetricTokenUsage {
+			require.Equal(t, attribute.NewSet(attribute.String("gen_ai.operation.name", "chat"), attribute.String("gen_ai.provider.name", "openai"),
+				attribute.String("gen_ai.request.model", "m"), attribute.String("gen_ai.response.model", "m-1"), attribute.String("gen_ai.token.type", "input")),
+				m.Data.(metricdata.Histogram[int64]).DataPoints[0].Attributes)
+			return
+		}
+	}
+	require.Fail(t, "no tokens")
+}
+
 func TestContentIsMaskedBoundedAndWhole(t *testing.T) {
 	rec, spans, _ := recording(t, hiding{})
 	_, call := rec.Start(t.Context(), &genai.Start{Operation: genai.Chat, Model: "m"})

@@ -41,8 +41,8 @@ func newInstruments(m metric.Meter, contract bool) (*instruments, error) {
 // enabled tells whether somebody reads the metrics.
 func (i *instruments) enabled(ctx context.Context) bool { return i != nil && i.duration.Enabled(ctx) }
 
-// dimensions are the attributes that metrics have of a call.
-func (c *Call) dimensions() []attribute.KeyValue {
+// dimensions are the attributes that metrics have of a call, and more.
+func (c *Call) dimensions(more ...attribute.KeyValue) metric.MeasurementOption {
 	attrs := make([]attribute.KeyValue, 0, 6)
 	attrs = append(attrs, OperationName.String(string(c.start.Operation)), ProviderName.String(c.start.Provider))
 	if c.start.Model != "" && c.start.Operation.hasModel() {
@@ -51,28 +51,27 @@ func (c *Call) dimensions() []attribute.KeyValue {
 	if c.res.Model != "" {
 		attrs = append(attrs, ResponseModel.String(c.res.Model))
 	}
-	return attrs
+	return metric.WithAttributeSet(attribute.NewSet(append(attrs, more...)...))
 }
 
 // observe counts a call that has ended.
 func (i *instruments) observe(c *Call, took time.Duration, failure string) {
-	attrs := c.dimensions()
-	if failure == "" {
-		i.duration.Record(c.ctx, took.Seconds(), metric.WithAttributeSet(attribute.NewSet(attrs...)))
-	} else {
-		i.duration.Record(c.ctx, took.Seconds(), metric.WithAttributeSet(attribute.NewSet(append(attrs, ErrorType.String(failure))...)))
+	var failed []attribute.KeyValue
+	if failure != "" {
+		failed = append(failed, ErrorType.String(failure))
 	}
+	i.duration.Record(c.ctx, took.Seconds(), c.dimensions(failed...))
 	if i.generated != nil && c.start.Operation == Chat {
 		i.inference.Record(c.ctx, took.Seconds())
 		i.generated.Add(c.ctx, int64(c.res.Output))
 	}
-	i.used(c, attrs, "input", c.res.Input)
-	i.used(c, attrs, "output", c.res.Output)
+	i.used(c, "input", c.res.Input)
+	i.used(c, "output", c.res.Output)
 }
 
 // used counts tokens of a kind. A model that tells none has used an unknown number.
-func (i *instruments) used(c *Call, attrs []attribute.KeyValue, kind string, n int) {
+func (i *instruments) used(c *Call, kind string, n int) {
 	if n > 0 {
-		i.tokens.Record(c.ctx, int64(n), metric.WithAttributeSet(attribute.NewSet(append(attrs, TokenType.String(kind))...)))
+		i.tokens.Record(c.ctx, int64(n), c.dimensions(TokenType.String(kind)))
 	}
 }
