@@ -45,8 +45,11 @@ type Access struct {
 // String gives the host alone: the keys are nobody's business.
 func (a Access) String() string { return a.Host }
 
-// GoString gives String.
-func (a Access) GoString() string { return a.Host }
+// Format writes String, whatever the verb and the flags.
+func (a Access) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(a.Host)) }
+
+// MarshalText gives String: JSON, and the logs that are written in it, see no more.
+func (a Access) MarshalText() ([]byte, error) { return []byte(a.Host), nil }
 
 // base gives the host's address, or what is wrong with the access. No error holds a key.
 func (a *Access) base() (*url.URL, error) {

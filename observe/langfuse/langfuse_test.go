@@ -3,7 +3,9 @@ package langfuse_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -69,7 +71,24 @@ func TestAccessThatCannotBe(t *testing.T) {
 	}
 	_, err := langfuse.NewExporter(t.Context(), nil)
 	require.Error(t, err)
-	require.NotContains(t, fmt.Sprintf("%v %+v %#v %s", accessTo("https://h"), accessTo("https://h"), accessTo("https://h"), accessTo("https://h")), secret)
+}
+
+// TestNothingPrintsAKey: no verb, no JSON and no log, of an access by itself or within something.
+func TestNothingPrintsAKey(t *testing.T) {
+	for _, v := range []any{accessTo("https://h"), struct{ To langfuse.Access }{accessTo("https://h")}, langfuse.Options{Access: accessTo("https://h")}} {
+		var out bytes.Buffer
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d"} {
+			fmt.Fprintf(&out, verb, v)
+		}
+		data, err := json.Marshal(v)
+		require.NoError(t, err)
+		out.Write(data)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
+		slog.New(slog.NewTextHandler(&out, nil)).Info("x", "v", v)
+		observe.NewLogger(&out, nil).Info("x", "v", v)
+		require.Contains(t, out.String(), "https://h")
+		require.NotContains(t, out.String(), "-lf-test", "neither key")
+	}
 }
 
 // TestOnlyWhatIsOfSomebodysRequestIsSent: probes and scrapes are no observations; a user's whole path is.
