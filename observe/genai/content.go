@@ -127,11 +127,16 @@ func (c *Call) json(key attribute.Key, v any) {
 	}
 }
 
-// masked gives text as content may be shown, and takes its bytes from what is left.
+// masked gives text as content may be shown, and takes its bytes from what is left:
+// behind a text that had to be cut there is nothing.
 func (c *Call) masked(text string, left *int) string {
-	text = cut(c.rec.content.Mask(text), *left)
+	if *left <= 0 {
+		return ""
+	}
+	text = c.rec.content.Mask(text)
+	room := *left
 	*left -= len(text)
-	return text
+	return cut(text, room)
 }
 
 // cut gives at most n bytes of text: words that are whole, so that no akshara is

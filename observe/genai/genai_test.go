@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -183,6 +184,25 @@ func TestContentIsMaskedBoundedAndWhole(t *testing.T) {
 		require.True(t, strings.HasSuffix(text, "किताब …"), "cut after a word")
 	}
 	require.LessOrEqual(t, len(attrs["akshara.embeddings.input"].(string)), genai.MaxContentBytes+100)
+}
+
+// counting counts what it is given to mask.
+type counting struct{ n *int }
+
+func (c counting) Mask(s string) string {
+	*c.n += len(s)
+	return s
+}
+
+// TestWhatIsLeftOutIsNotMasked: a long conversation costs no more than what is shown of it.
+func TestWhatIsLeftOutIsNotMasked(t *testing.T) {
+	masked := 0
+	rec, _, _ := recording(t, counting{&masked})
+	_, call := rec.Start(t.Context(), &genai.Start{Operation: genai.Chat})
+	text := strings.Repeat("word ", 1000)
+	call.Messages(genai.InputMessages, slices.Repeat([]genai.Message{{Role: "user", Parts: []genai.Part{{Type: "text", Content: text}}}}, 100))
+	call.End(nil)
+	require.LessOrEqual(t, masked, genai.MaxContentBytes+2*len(text))
 }
 
 // TestWhatIsNoJSONAfterMasking: a number may be masked, arguments may be cut, a word may be longer than the bound.
