@@ -224,6 +224,19 @@ func TestLangfuseAwayCostsNothing(t *testing.T) {
 	goleak.VerifyNone(t, goleak.IgnoreCurrent())
 }
 
+// TestWhatAServerCountsWrongIsStillTaken: Langfuse refuses negative counts; and it counts an id's characters, not its bytes.
+func TestWhatAServerCountsWrongIsStillTaken(t *testing.T) {
+	c, tel, rec := recording(t, nil)
+	session := strings.Repeat("क", 100)
+	_, call := rec.Start(observe.WithSession(t.Context(), session), &genai.Start{Operation: genai.Chat, Model: "m"})
+	call.Respond(&genai.Response{Input: 5, Cached: 9, Output: 1})
+	call.End(nil)
+	require.NoError(t, tel.Shutdown(t.Context()))
+	got := otlptest.Texts(c.Spans()[0].Attributes)
+	require.JSONEq(t, `{"input":0,"input_cached_tokens":5,"output":1,"total":6}`, got["langfuse.observation.usage_details"])
+	require.Equal(t, session, got["session.id"])
+}
+
 // TestARefusalIsAWarning: whoever looks for refused answers finds them by their level.
 func TestARefusalIsAWarning(t *testing.T) {
 	c, tel, rec := recording(t, nil)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -43,7 +44,7 @@ func translated(s sdktrace.ReadOnlySpan) *span {
 		o.has[a.Key] = a.Value
 		switch {
 		case content[a.Key]:
-		case (a.Key == genai.UserID || a.Key == genai.SessionID) && len(a.Value.AsString()) > maxPropagated:
+		case (a.Key == genai.UserID || a.Key == genai.SessionID) && utf8.RuneCountInString(a.Value.AsString()) > maxPropagated:
 		default:
 			o.out = append(o.out, a)
 		}
@@ -158,6 +159,7 @@ func (o *observation) model() {
 	}
 	o.text(modelName, name)
 	in, out, cached := o.has[genai.UsageInputTokens].AsInt64(), o.has[genai.UsageOutputTokens].AsInt64(), o.has[genai.UsageCacheReadTokens].AsInt64()
+	cached = min(cached, in) // a part of it, whatever a server says
 	if in+out > 0 {
 		use := map[string]int64{"input": in - cached, "total": in + out} // kinds of use add up
 		if out > 0 {
