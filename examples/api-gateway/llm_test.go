@@ -35,6 +35,7 @@ func (beacons) Embed(_ context.Context, _ rag.EmbedKind, texts []string) ([]rag.
 func TestAnLLMServiceIsTheGatewaysModel(t *testing.T) {
 	var asked, embedded atomic.Int32
 	var away atomic.Bool
+	var conversation atomic.Value // as the service was told of it
 	counted := llmhttp.Model{ID: extractive.Name, Model: counts{&llmhttp.Reader{Model: extractive.New(nil), Detect: detect.New().Language}, &asked}}
 	kit := httpkit.New(&httpkit.Options{Service: "llm-service"})
 	llmhttp.Register(kit, &llmhttp.Service{Models: []llmhttp.Model{counted}, Embedders: []llmhttp.Embedder{{ID: "small-embedder", Embedder: beacons{}}}}, nil)
@@ -42,6 +43,8 @@ func TestAnLLMServiceIsTheGatewaysModel(t *testing.T) {
 		require.Empty(t, r.Header.Get("Authorization"), "the model server's key is not the service's business")
 		if r.URL.Path == "/v1/embeddings" {
 			embedded.Add(1)
+		} else if r.Method == http.MethodPost {
+			conversation.Store(r.Header.Get("Baggage"))
 		}
 		if away.Load() {
 			w.WriteHeader(http.StatusNotImplemented)
@@ -56,6 +59,7 @@ func TestAnLLMServiceIsTheGatewaysModel(t *testing.T) {
 	a := s.ask(keshar)
 	require.Contains(t, a.Answer, "वासुदेव नेने")
 	s.cites(&a)
+	require.Equal(t, "session.id="+a.SessionID, conversation.Load())
 	require.Positive(t, asked.Load())
 	require.Positive(t, embedded.Load())
 	a = s.ask("Who painted the moon?")

@@ -11,11 +11,11 @@ import (
 )
 
 // modelsAt says where models are asked: at the llm-service that the environment names,
-// or else at the model server. The service gets the request's id and trace, and
-// no key: that is the server's.
+// or else at the model server. The service gets the request's id, trace and conversation,
+// and no key: that is the server's.
 func modelsAt(cfg *settings) openaillm.Config {
 	if cfg.Services.LLM != "" {
-		return openaillm.Config{BaseURL: strings.TrimRight(cfg.Services.LLM, "/") + "/v1", HTTPClient: &http.Client{Transport: httpkit.Propagate(nil)}}
+		return openaillm.Config{BaseURL: strings.TrimRight(cfg.Services.LLM, "/") + "/v1", HTTPClient: &http.Client{Transport: httpkit.PropagateAskers(nil)}}
 	}
 	return openaillm.Config{BaseURL: cfg.OpenAI.BaseURL, APIKey: cfg.OpenAI.APIKey.Reveal()}
 }

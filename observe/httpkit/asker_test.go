@@ -54,3 +54,26 @@ func TestWhoAsksGoesAlong(t *testing.T) {
 		require.Equal(t, want[1], session, "%.40s", header)
 	}
 }
+
+// TestPropagateTellsWhoAsksOnlyWhereItIsTo: a model server gets the trace alone.
+func TestPropagateTellsWhoAsksOnlyWhereItIsTo(t *testing.T) {
+	var got http.Header
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header }))
+	defer s.Close()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	ctx := observe.WithSession(observe.WithRequestID(t.Context(), "7c9e6679-7425-40de-944b-e07fc1f90ae7"), "s-1")
+	for _, c := range []struct {
+		through http.RoundTripper
+		want    string
+	}{{httpkit.Propagate(transport), ""}, {httpkit.PropagateAskers(transport), "session.id=s-1"}} {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
+		require.NoError(t, err)
+		res, err := (&http.Client{Transport: c.through}).Do(req)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, c.want, got.Get("Baggage"))
+		require.Equal(t, "7c9e6679-7425-40de-944b-e07fc1f90ae7", got.Get("X-Request-Id"))
+		require.Empty(t, req.Header, "a transport does not change its request")
+	}
+}

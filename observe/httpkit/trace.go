@@ -1,6 +1,7 @@
 package httpkit
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
@@ -176,20 +177,28 @@ func propagate(ctx context.Context, h http.Header) {
 }
 
 // Propagate gives a transport that passes the request id and the trace of a request's
-// context on: for clients other than a [Client] that call a service of Akshara. A nil next is
-// http.DefaultTransport.
+// context on: for clients other than a [Client]. A nil next is http.DefaultTransport.
 func Propagate(next http.RoundTripper) http.RoundTripper {
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	return propagating{next}
+	return propagating{cmp.Or(next, http.DefaultTransport), false}
 }
 
-type propagating struct{ next http.RoundTripper }
+// PropagateAskers is Propagate for what calls a service of one's own, which is to know who
+// asks: the user and the conversation go along as [ClientOptions].Askers sends them.
+func PropagateAskers(next http.RoundTripper) http.RoundTripper {
+	return propagating{cmp.Or(next, http.DefaultTransport), true}
+}
+
+type propagating struct {
+	next   http.RoundTripper
+	askers bool
+}
 
 func (p propagating) RoundTrip(req *http.Request) (*http.Response, error) {
 	out := req.Clone(req.Context()) // a transport must not change its request
 	propagate(req.Context(), out.Header)
+	if p.askers {
+		sendAsker(req.Context(), out.Header)
+	}
 	return p.next.RoundTrip(out)
 }
 
