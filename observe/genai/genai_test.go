@@ -273,6 +273,9 @@ func TestMetricsWithoutSpans(t *testing.T) {
 		call.Respond(&genai.Response{Output: 7})
 		call.End(nil)
 	}
+	_, call := rec.Start(t.Context(), &genai.Start{Operation: genai.Chat, Model: "m"})
+	call.Respond(&genai.Response{Output: -5}) // a server's error takes nothing off a counter
+	call.End(nil)
 	families, err := registry.Gather()
 	require.NoError(t, err)
 	got := map[string]string{}
@@ -280,8 +283,8 @@ func TestMetricsWithoutSpans(t *testing.T) {
 		got[f.GetName()] = f.String()
 	}
 	require.Contains(t, got["llm_tokens_generated_total"], "counter:{value:14}")
-	require.Contains(t, got["llm_inference_duration_seconds"], "sample_count:2")
-	require.Contains(t, got["gen_ai_client_operation_duration_seconds"], "sample_count:2")
+	require.Contains(t, got["llm_inference_duration_seconds"], "sample_count:3")
+	require.Contains(t, got["gen_ai_client_operation_duration_seconds"], "sample_count:3")
 	require.Contains(t, got["gen_ai_client_operation_time_to_first_chunk_seconds"], "sample_count:2")
 	require.Contains(t, got["gen_ai_client_token_usage"], "sample_count:2")
 }

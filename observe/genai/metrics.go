@@ -63,7 +63,7 @@ func (i *instruments) observe(c *Call, took time.Duration, failure string) {
 	i.duration.Record(c.ctx, took.Seconds(), c.dimensions(failed...))
 	if i.generated != nil && c.start.Operation == Chat {
 		i.inference.Record(c.ctx, took.Seconds())
-		i.generated.Add(c.ctx, int64(c.res.Output))
+		i.generated.Add(c.ctx, int64(max(c.res.Output, 0)))
 	}
 	i.used(c, "input", c.res.Input)
 	i.used(c, "output", c.res.Output)
