@@ -25,7 +25,7 @@ type hold struct {
 	sessions *Sessions
 	key      Key
 	holder   Holder
-	begins   bool   // nobody else knows the session yet, and nothing is held
+	held     bool   // the store has it held, or may have; one that begins nobody else knows, and none holds
 	version  int64  // of the record that was read
 	stop     func() // ends the renewing
 }
@@ -34,21 +34,17 @@ type hold struct {
 func (h *hold) take(ctx context.Context, id string) (*Session, error) {
 	s := h.sessions
 	rec, err := h.lock(ctx)
+	h.held = err == nil || ctx.Err() != nil // the store may have taken it, and the answer come too late
 	if err != nil {
-		if ctx.Err() != nil {
-			h.letGo(ctx) // the store may have taken it, and the answer come too late
-		}
 		return nil, err
 	}
 	h.version = rec.Version
 	c, err := s.read(rec, id)
-	switch {
-	case fault.CodeOf(err) == fault.NotFound: // it has ended: nobody goes on with it
+	if fault.CodeOf(err) == fault.NotFound { // it has ended: nobody goes on with it
 		if err := s.store.Delete(ctx, h.key); err != nil {
 			return nil, err
 		}
-	case err != nil:
-		h.letGo(ctx)
+		h.held = false
 	}
 	return c, err
 }
@@ -72,7 +68,7 @@ func (h *hold) lock(ctx context.Context) (*Record, error) {
 
 // renew prolongs the lease until stop is called, and calls lost when another has the session.
 func (h *hold) renew(ctx context.Context, lost context.CancelCauseFunc) {
-	if h.stop = func() {}; h.begins {
+	if !h.held {
 		return
 	}
 	done := make(chan struct{})
@@ -101,12 +97,14 @@ func (h *hold) prolong(ctx context.Context) error {
 	lease := h.sessions.opts.Lease
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/3)
 	defer cancel()
-	_, err := h.sessions.store.Lock(ctx, h.key, h.holder, lease)
+	rec, err := h.sessions.store.Lock(ctx, h.key, h.holder, lease)
 	switch {
 	case errors.Is(err, ErrHeld), fault.CodeOf(err) == fault.NotFound:
 		return ErrLost
 	case err != nil:
 		h.sessions.opts.Logger.WarnContext(ctx, "the lease of a conversation was not renewed", slog.Any("error", err))
+	case rec.Version != h.version: // another held it meanwhile, and let it go
+		return ErrLost
 	}
 	return nil
 }
@@ -120,27 +118,28 @@ func (h *hold) store(ctx context.Context, c *Session, turn *Turn) error {
 	t.At = c.Used
 	c.Turns = append(c.Turns, t)
 	if err := c.check(); err != nil {
-		h.letGo(ctx)
 		return fault.Wrap(err, fault.InvalidRequest, "a turn needs a question and an answer, and its citations their quotes", nil)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWait+summaryWait)
 	defer cancel()
 	rec, err := s.record(ctx, c)
 	if err != nil {
-		h.letGo(ctx)
 		return err
 	}
 	rec.Version = h.version
 	h.stop() // nothing takes the session again once it is let go
-	return released(s.store.Release(ctx, h.key, h.holder, rec))
+	if err := s.store.Release(ctx, h.key, h.holder, rec); err != nil {
+		return released(err)
+	}
+	h.held = false
+	return nil
 }
 
-// letGo lets the session go without a change. If that fails, its lease ends it.
+// letGo lets the session go without a change, if it is still held. If that fails,
+// its lease ends it.
 func (h *hold) letGo(ctx context.Context) {
-	if h.stop != nil {
-		h.stop()
-	}
-	if h.begins {
+	h.stop()
+	if !h.held {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWait)

@@ -73,10 +73,10 @@ func (s *Sessions) Do(ctx context.Context, owner Owner, id string, f func(ctx co
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	h, c := &hold{sessions: s, holder: newHolder()}, &Session{}
+	h, c := &hold{sessions: s, holder: newHolder(), stop: func() {}}, &Session{}
 	if id == "" {
 		c.ID, c.Begun = newID(), s.opts.Now().UTC()
-		h.key, h.begins = KeyOf(owner, c.ID), true
+		h.key = KeyOf(owner, c.ID)
 	} else {
 		h.key = KeyOf(owner, id)
 		leave, err := s.queue.wait(ctx, h.key)
@@ -84,6 +84,7 @@ func (s *Sessions) Do(ctx context.Context, owner Owner, id string, f func(ctx co
 			return nil, err
 		}
 		defer leave()
+		defer h.letGo(ctx)
 		if c, err = h.take(ctx, id); err != nil {
 			return nil, err
 		}
@@ -91,14 +92,11 @@ func (s *Sessions) Do(ctx context.Context, owner Owner, id string, f func(ctx co
 	ctx, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
 	h.renew(ctx, lost)
-	defer h.stop()
 	turn, err := f(ctx, c.clone())
-	if err != nil && errors.Is(context.Cause(ctx), ErrLost) {
+	switch {
+	case err != nil && errors.Is(context.Cause(ctx), ErrLost):
 		err = lostFault(ErrLost)
-	}
-	if err != nil || turn == nil {
-		h.letGo(ctx)
-	} else {
+	case err == nil && turn != nil:
 		err = h.store(ctx, c, turn)
 	}
 	if err != nil {

@@ -271,6 +271,59 @@ func TestALeaseIsRenewedAndOneThatIsLostStoresNothing(t *testing.T) {
 	require.ErrorIs(t, err, session.ErrLost)
 }
 
+// A process that was away while another went on takes the session anew when it comes
+// back: it hears that it was lost, and lets it go.
+func TestWhoComesBackTooLateLetsGo(t *testing.T) {
+	store := session.NewMemory(nil)
+	sleepy := &frozen{Store: store}
+	s, other := session.New(sleepy, &session.Options{Lease: 300 * time.Millisecond}), session.New(store, &session.Options{Lease: time.Hour})
+	c := asked(t, other, session.Owner{}, "one")
+	_, err := s.Do(t.Context(), session.Owner{}, c.ID, func(ctx context.Context, _ *session.Session) (*session.Turn, error) {
+		sleepy.freeze(true)
+		_, err := other.Do(t.Context(), session.Owner{}, c.ID, says("two", "a"))
+		require.NoError(t, err)
+		sleepy.freeze(false)
+		select {
+		case <-ctx.Done():
+		case <-time.After(5 * time.Second):
+			t.Error("it did not hear of it")
+		}
+		return nil, ctx.Err()
+	})
+	require.ErrorIs(t, err, session.ErrLost)
+	_, err = store.Lock(t.Context(), session.KeyOf(session.Owner{}, c.ID), session.Holder{9}, time.Second)
+	require.NoError(t, err, "it is free")
+}
+
+// forgetful is a store that takes nothing, and says so.
+type forgetful struct{ session.Store }
+
+func (s forgetful) Release(ctx context.Context, key session.Key, holder session.Holder, rec *session.Record) error {
+	if rec != nil {
+		return fault.New(fault.ServiceUnavailable, "full", nil)
+	}
+	return s.Store.Release(ctx, key, holder, nil)
+}
+
+func TestASessionIsLetGoWhateverHappens(t *testing.T) {
+	store := session.NewMemory(nil)
+	s, full := session.New(store, nil), session.New(forgetful{store}, nil)
+	c := asked(t, s, session.Owner{}, "one")
+	require.PanicsWithValue(t, "boom", func() {
+		_, _ = s.Do(t.Context(), session.Owner{}, c.ID, func(context.Context, *session.Session) (*session.Turn, error) { panic("boom") })
+	})
+	free := func(why string) {
+		key, me := session.KeyOf(session.Owner{}, c.ID), session.Holder{9}
+		_, err := store.Lock(t.Context(), key, me, time.Second)
+		require.NoError(t, err, why)
+		require.NoError(t, store.Release(t.Context(), key, me, nil))
+	}
+	free("an answer panics")
+	_, err := full.Do(t.Context(), session.Owner{}, c.ID, says("two", "a"))
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err))
+	free("a turn cannot be stored")
+}
+
 func TestDamagedRecordsAreErrors(t *testing.T) {
 	store := session.NewMemory(nil)
 	s := session.New(store, nil)
