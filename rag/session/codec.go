@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/observe/fault"
 )
@@ -56,11 +57,11 @@ func (c *Session) check() error {
 	}
 	for i := range c.Turns {
 		t := &c.Turns[i]
-		if t.Question == "" || t.Answer == "" || t.At.IsZero() {
+		if t.Question == "" || t.Answer == "" || t.At.IsZero() || !utf8.ValidString(t.Question) || !utf8.ValidString(t.Answer) {
 			return fmt.Errorf("turn %d is not whole", i)
 		}
 		for _, cited := range t.Citations {
-			if cited.Start < 0 || cited.End-cited.Start != len(cited.Quote) {
+			if cited.Start < 0 || cited.End-cited.Start != len(cited.Quote) || !utf8.ValidString(cited.Quote) {
 				return fmt.Errorf("turn %d cites what it does not quote", i)
 			}
 		}

@@ -114,11 +114,13 @@ func (h *hold) store(ctx context.Context, c *Session, turn *Turn) error {
 	s := h.sessions
 	t := *turn
 	t.Citations = slices.Clone(turn.Citations)
-	c.Used = s.opts.Now().UTC()
+	if now := s.opts.Now().UTC(); now.After(c.Used) { // another machine's clock may be ahead of this one's
+		c.Used = now
+	}
 	t.At = c.Used
 	c.Turns = append(c.Turns, t)
 	if err := c.check(); err != nil {
-		return fault.Wrap(err, fault.InvalidRequest, "a turn needs a question and an answer, and its citations their quotes", nil)
+		return fault.Wrap(err, fault.InvalidRequest, "a turn needs a question and an answer of Unicode text, and its citations their quotes", nil)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWait+summaryWait)
 	defer cancel()

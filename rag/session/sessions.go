@@ -76,6 +76,7 @@ func (s *Sessions) Do(ctx context.Context, owner Owner, id string, f func(ctx co
 	h, c := &hold{sessions: s, holder: newHolder(), stop: func() {}}, &Session{}
 	if id == "" {
 		c.ID, c.Begun = newID(), s.opts.Now().UTC()
+		c.Used = c.Begun
 		h.key = KeyOf(owner, c.ID)
 	} else {
 		h.key = KeyOf(owner, id)

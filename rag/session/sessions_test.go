@@ -152,6 +152,10 @@ func TestATurnIsStoredWholeOrNotAtAll(t *testing.T) {
 		"a citation cut off": func(context.Context, *session.Session) (*session.Turn, error) {
 			return &session.Turn{Question: "q", Answer: "a", Citations: []rag.Citation{{Quote: "x"}}}, nil
 		},
+		"a question that is no text": says("\xff", "a"), // JSON would hold another
+		"a citation that is no text": func(context.Context, *session.Session) (*session.Turn, error) {
+			return &session.Turn{Question: "q", Answer: "a", Citations: []rag.Citation{{Quote: "\xff", Span: corpus.Span{End: 1}}}}, nil
+		},
 		"a turn that is too large": says("x", strings.Repeat("x", session.MaxRecordBytes)),
 	} {
 		for _, id := range []string{c.ID, ""} {
@@ -322,6 +326,23 @@ func TestASessionIsLetGoWhateverHappens(t *testing.T) {
 	_, err := full.Do(t.Context(), session.Owner{}, c.ID, says("two", "a"))
 	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err))
 	free("a turn cannot be stored")
+}
+
+// Machines' clocks do not agree, and are set back.
+func TestAClockThatIsBehindTheOneBefore(t *testing.T) {
+	now := newClock()
+	s := session.New(session.NewMemory(nil), &session.Options{Now: now.Now})
+	c := asked(t, s, session.Owner{}, "one")
+	begun := now.Now()
+	now.pass(-time.Minute)
+	c, err := s.Do(t.Context(), session.Owner{}, c.ID, says("two", "a"))
+	require.NoError(t, err)
+	require.Equal(t, begun, c.Used)
+	_, err = s.Do(t.Context(), session.Owner{}, "", func(ctx context.Context, c *session.Session) (*session.Turn, error) {
+		now.pass(-time.Minute)
+		return says("one", "a")(ctx, c)
+	})
+	require.NoError(t, err)
 }
 
 func TestDamagedRecordsAreErrors(t *testing.T) {
