@@ -85,8 +85,11 @@ func (s *Sessions) drop(ctx context.Context, c *Session, n int) {
 	c.Fallen += n
 }
 
-// record brings a session within its limits and gives its record.
+// record brings a session within its limits and gives its record. What a model writes
+// for it takes summaryWait at most.
 func (s *Sessions) record(ctx context.Context, c *Session) (*Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, summaryWait)
+	defer cancel()
 	s.shed(ctx, c)
 	data, err := Encode(c)
 	for err == nil && len(data) > MaxRecordBytes && len(c.Turns) > 1 { // citations count among the bytes, and not among the tokens

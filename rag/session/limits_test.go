@@ -84,6 +84,20 @@ func TestARecordStaysWithinItsBytes(t *testing.T) {
 	require.Less(t, len(c.Turns), 5)
 }
 
+// The time for a question's words grows with their number, and not with its square:
+// this took 44 s.
+func TestWordsOfAnEndlessQuestion(t *testing.T) {
+	var b strings.Builder
+	for i := range 80_000 {
+		fmt.Fprintf(&b, "w%dx ", i)
+	}
+	start := time.Now()
+	words := strings.Fields(session.Words("", []session.Turn{{Question: b.String(), Language: "en"}}))
+	require.Less(t, time.Since(start), 10*time.Second)
+	require.Equal(t, "w79999x", words[len(words)-1])
+	require.Len(t, words, 48)
+}
+
 func TestWords(t *testing.T) {
 	turns := []session.Turn{{Question: "Who built the Taj Mahal?", Language: "en"}, {Question: "And when was the Red Fort built?", Language: "en"}}
 	require.Equal(t, "Taj Mahal Red Fort built", session.Words("", turns))
@@ -172,4 +186,31 @@ func TestASummaryIsNotWaitedForForLong(t *testing.T) {
 	c := asked(t, s, session.Owner{}, "ताजमहल", "कब?")
 	require.Equal(t, "ताजमहल", c.Summary)
 	require.Contains(t, log.String(), "deadline")
+}
+
+// hurried is a model that notes until when it may write.
+type hurried struct{ until []time.Time }
+
+func (h *hurried) Generate(ctx context.Context, _ *llm.Request) (*llm.Response, error) {
+	deadline, _ := ctx.Deadline()
+	h.until = append(h.until, deadline)
+	return nil, context.DeadlineExceeded
+}
+
+// Where turns fall out for their number and then for their bytes, a slow model takes
+// the time once: the rest is for storing the turn.
+func TestAllSummariesOfATurnShareTheirTime(t *testing.T) {
+	model := &hurried{}
+	s := session.New(session.NewMemory(nil), &session.Options{MaxTurns: 4, Model: model})
+	c := &session.Session{}
+	for i, size := range []int{1, 1, 300 << 10, 400 << 10, 400 << 10} {
+		quote := strings.Repeat("x", size)
+		var err error
+		c, err = s.Do(t.Context(), session.Owner{}, c.ID, func(context.Context, *session.Session) (*session.Turn, error) {
+			return &session.Turn{Question: fmt.Sprint(i), Answer: "a", Citations: []rag.Citation{{Span: corpus.Span{End: size}, Quote: quote}}}, nil
+		})
+		require.NoError(t, err)
+	}
+	require.Len(t, model.until, 2)
+	require.Equal(t, model.until[0], model.until[1])
 }

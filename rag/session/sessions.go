@@ -29,7 +29,7 @@ type Options struct {
 	MaxTokens int           // of a session's history, about, as package llm estimates them; 0 is DefaultMaxTokens
 	Lease     time.Duration // how long a session stays held after its process has died; 0 is DefaultLease
 
-	Model   llm.Model    // writes the summary of what falls out; nil: it lists the words of the questions
+	Model   llm.Model    // writes the summary of what falls out, within 5 s, before that turn is stored; nil: it lists the words of the questions
 	Prompts *prompt.Set  // whose [prompt.Summary] is used; nil: prompt.Default()
 	Logger  *slog.Logger // hears what had to be done without; nil: nobody does
 

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	summaryWait  = 5 * time.Second // for a model to write a summary
+	summaryWait  = 5 * time.Second // for a model to write what a turn needs of summaries
 	summaryWords = 48              // of questions that a summary without a model lists
 	toldTokens   = 400             // of each question and answer that a model is told of
 )
@@ -48,6 +48,9 @@ func Words(before string, turns []Turn) string {
 				words, stems = slices.Delete(words, i, i+1), slices.Delete(stems, i, i+1)
 			}
 			words, stems = append(words, t.Span.In(text)), append(stems, t.Stem)
+			if len(words) > summaryWords { // so that a long question takes no longer for each of its words
+				words, stems = words[1:], stems[1:]
+			}
 		}
 	}
 	for i := range turns {
@@ -56,13 +59,11 @@ func Words(before string, turns []Turn) string {
 		}
 		add(turns[i].Question, turns[i].Language)
 	}
-	return strings.Join(words[max(0, len(words)-summaryWords):], " ")
+	return strings.Join(words, " ")
 }
 
 // told has the model write the summary, in the language of the last turn.
 func (s *Sessions) told(ctx context.Context, before string, turns []Turn) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, summaryWait)
-	defer cancel()
 	code := turns[len(turns)-1].Language
 	rules, id, err := s.opts.Prompts.Render(prompt.Summary, code, summaryData{
 		Language: prompt.LanguageName(code, "the language of the questions"), Words: s.summaryTokens() / 4,
