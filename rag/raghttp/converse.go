@@ -30,7 +30,7 @@ func (r *routes) converse(ctx context.Context, in *answerInput, q *rag.Question,
 		return newAnswerResponse(a, &in.Body), nil
 	}
 	var out *answerResponse
-	c, err := r.opts.Sessions.Do(ctx, owner(q.Readers), in.Body.SessionID, func(ctx context.Context, c *session.Session) (*session.Turn, error) {
+	c, err := r.opts.Sessions.Do(ctx, owner(ctx, q.Readers), in.Body.SessionID, func(ctx context.Context, c *session.Session) (*session.Turn, error) {
 		q.History = r.opts.Sessions.History(c)
 		a, err := answer(observe.WithSession(ctx, c.ID), q)
 		if err != nil {
@@ -52,12 +52,13 @@ func (r *routes) converse(ctx context.Context, in *answerInput, q *rag.Question,
 	return out, nil
 }
 
-// owner says whose a conversation is: it holds what its readers may read, so that
-// whoever may read other things has no part in it.
-func owner(readers []string) session.Owner {
+// owner says whose a conversation is: that of the user, where the context names
+// one. It holds what its readers may read, so that whoever may read other things
+// has no part in it.
+func owner(ctx context.Context, readers []string) session.Owner {
 	names := slices.Clone(readers)
 	slices.Sort(names)
-	names = slices.Compact(names)
+	names = slices.Insert(slices.Compact(names), 0, observe.UserID(ctx))
 	for i := range names {
 		names[i] = strings.NewReplacer("\\", "\\\\", ",", "\\,").Replace(names[i])
 	}

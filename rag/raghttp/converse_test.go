@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/raghttp"
@@ -111,6 +112,27 @@ func TestConversationsThatAreNotTheAskers(t *testing.T) {
 	names, data := events(t, base+"/answer/stream", `{"message":"x","session_id":"x"}`)
 	require.Equal(t, []string{"error"}, names)
 	require.Contains(t, data[0], `"field":"session_id"`)
+}
+
+// Users who may read the same have conversations of their own.
+func TestConversationsOfAnotherUser(t *testing.T) {
+	kit := httpkit.New(&httpkit.Options{Askers: true})
+	raghttp.Register(kit, &raghttp.Service{Answerer: &echo{}}, &raghttp.Options{Sessions: session.New(session.NewMemory(nil), nil), TrustReaders: true})
+	base := serve(t, kit)
+	asks := func(user, readers string, body map[string]any) (int, map[string]any) {
+		status, raw := send(t, "POST", base+"/answer", body, raghttp.ReadersHeader, readers, "Baggage", "user.id="+user)
+		var out map[string]any
+		require.NoError(t, json.Unmarshal(raw, &out))
+		return status, out
+	}
+	_, one := asks("asha", "staff", map[string]any{"message": "one"})
+	next := map[string]any{"message": "two", "session_id": one["session_id"]}
+	status, _ := asks("asha", "staff", next)
+	require.Equal(t, 200, status)
+	for _, other := range [][2]string{{"binod", "staff"}, {"", "staff"}, {"", "asha,staff"}, {"asha", "asha"}, {"asha%2Cstaff", "x"}} {
+		status, _ = asks(other[0], other[1], next)
+		require.Equal(t, 404, status, "%v", other)
+	}
 }
 
 // A caller who keeps the conversation himself has it understood, and nothing kept.

@@ -30,7 +30,8 @@
 // began, and a question with that session_id goes on with it; the turn is stored
 // before the answer, or the event done, is sent. A session_id that names no
 // conversation of the asker, or one that has ended, is NOT_FOUND with "session_id" as
-// its field. A first question is answered also where its turn cannot be stored; then
+// its field. The asker is who may read the same and is the same user
+// ([observe.WithUser]); where nobody is known by anything, whoever has the id. A first question is answered also where its turn cannot be stored; then
 // session_id is empty. A caller that keeps the conversation himself sends it as chat_history,
 // an empty one too, and none is kept here. An Answerer that understands the
 // History of questions makes something of both. [RegisterAnswer], [RegisterSearch] and [RegisterSuggest] mount
