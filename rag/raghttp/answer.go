@@ -9,8 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
 
+	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
@@ -112,7 +112,6 @@ func (r *routes) registerAnswer(kit *httpkit.Kit, at, tag string) {
 }
 
 // question reads a request. What is missing gets its default.
-// A conversation that it does not name is the context's, or begins with it.
 func (r *routes) question(in *answerInput) (*rag.Question, error) {
 	readers, err := r.readers(in.Readers)
 	if err != nil {
@@ -137,30 +136,31 @@ func (r *routes) answer(ctx context.Context, in *answerInput) (*answerOutput, er
 	if err != nil {
 		return nil, err
 	}
-	body, err := r.converse(ctx, in, q, func(ctx context.Context, q *rag.Question) (*rag.Answer, error) {
-		ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
-		a, err := r.service.Answerer.Answer(ctx, q)
-		if err != nil {
-			endSpan(span, err)
-			return nil, err
-		}
-		r.answered(span, a)
-		return a, nil
-	})
+	body, err := r.converse(ctx, in, q, r.service.Answerer.Answer)
 	if err != nil {
 		return nil, err
 	}
 	return &answerOutput{*body}, nil
 }
 
-// answered tells metrics and trace about an answer.
-func (r *routes) answered(span trace.Span, a *rag.Answer) {
+// answering answers a question, as [rag.Answerer] does.
+type answering func(ctx context.Context, q *rag.Question) (*rag.Answer, error)
+
+// recorded has an answer told to metrics and trace, as part of its conversation.
+func (r *routes) recorded(ctx context.Context, conversation string, q *rag.Question, answer answering) (*rag.Answer, error) {
+	ctx, span := startSpan(observe.WithSession(ctx, conversation), "answer", attribute.Int("rag.top_k", q.TopK))
+	a, err := answer(ctx, q)
+	if err != nil {
+		endSpan(span, err)
+		return nil, err
+	}
 	r.metrics.answered(a.Cached)
 	for what, n := range a.Guarded {
 		span.SetAttributes(attribute.Int("rag.guard."+what, n))
 	}
 	endSpan(span, nil, attribute.Int("rag.documents", len(a.Sources)), attribute.Int("rag.claims", len(a.Claims)),
 		attribute.Bool("rag.refused", a.Refusal != nil), attribute.Bool("rag.cached", a.Cached))
+	return a, nil
 }
 
 // answerStream sends the steps of an answer as events.
@@ -171,14 +171,7 @@ func (r *routes) answerStream(ctx context.Context, in *answerInput) (*huma.Strea
 	}
 	return httpkit.Stream(func(ctx context.Context, events *httpkit.SSE) error {
 		body, err := r.converse(ctx, in, q, func(ctx context.Context, q *rag.Question) (*rag.Answer, error) {
-			ctx, span := startSpan(ctx, "answer", attribute.Int("rag.top_k", q.TopK))
-			a, err := r.tell(ctx, events, q, in.Body.Details)
-			if err != nil {
-				endSpan(span, err)
-				return nil, err
-			}
-			r.answered(span, a)
-			return a, nil
+			return r.tell(ctx, events, q, in.Body.Details)
 		})
 		if err != nil {
 			return err

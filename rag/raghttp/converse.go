@@ -17,13 +17,13 @@ import (
 // converse has a question answered within its conversation, and gives the answer as
 // the wire has it once its turn is stored. A caller that keeps the conversation
 // himself, or a service that keeps none, gets the answer alone.
-func (r *routes) converse(ctx context.Context, in *answerInput, q *rag.Question, answer func(context.Context, *rag.Question) (*rag.Answer, error)) (*answerResponse, error) {
+func (r *routes) converse(ctx context.Context, in *answerInput, q *rag.Question, answer answering) (*answerResponse, error) {
 	if r.opts.Sessions == nil || in.Body.ChatHistory != nil {
 		in.Body.SessionID = cmp.Or(in.Body.SessionID, observe.SessionID(ctx))
 		if in.Body.SessionID == "" {
 			in.Body.SessionID = uuid.NewString()
 		}
-		a, err := answer(observe.WithSession(ctx, in.Body.SessionID), q)
+		a, err := r.recorded(ctx, in.Body.SessionID, q, answer)
 		if err != nil {
 			return nil, err
 		}
@@ -32,7 +32,7 @@ func (r *routes) converse(ctx context.Context, in *answerInput, q *rag.Question,
 	var out *answerResponse
 	c, err := r.opts.Sessions.Do(ctx, owner(ctx, q.Readers), in.Body.SessionID, func(ctx context.Context, c *session.Session) (*session.Turn, error) {
 		q.History = r.opts.Sessions.History(c)
-		a, err := answer(observe.WithSession(ctx, c.ID), q)
+		a, err := r.recorded(ctx, c.ID, q, answer)
 		if err != nil {
 			return nil, err
 		}
