@@ -3,9 +3,7 @@ package rediscache_test
 import (
 	"bytes"
 	"context"
-	"io"
 	"log/slog"
-	"net"
 	"slices"
 	"strconv"
 	"sync"
@@ -214,41 +212,9 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// silent listens, accepts, reads, and never answers.
-func silent(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	var conns sync.WaitGroup
-	var mu sync.Mutex
-	var open []net.Conn
-	conns.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			mu.Lock()
-			open = append(open, conn)
-			mu.Unlock()
-			conns.Go(func() { _, _ = io.Copy(io.Discard, conn) })
-		}
-	})
-	t.Cleanup(func() {
-		_ = l.Close()
-		mu.Lock()
-		for _, conn := range open {
-			_ = conn.Close()
-		}
-		mu.Unlock()
-		conns.Wait()
-	})
-	return l.Addr().String()
-}
-
 func TestARedisThatNeverAnswersCostsItsLimitAndThenNothing(t *testing.T) {
 	for _, tlsToo := range []bool{false, true} {
-		opts := rediscache.ClientOptions{Addrs: []string{silent(t)}}
+		opts := rediscache.ClientOptions{Addrs: []string{redistest.Silent(t)}}
 		if tlsToo {
 			tlsConfig, err := rediscache.TLSConfig("", "redis.test")
 			require.NoError(t, err)
@@ -279,7 +245,7 @@ func TestARedisThatNeverAnswersCostsItsLimitAndThenNothing(t *testing.T) {
 }
 
 func TestWhoLeavesEarlySaysNothingAboutRedis(t *testing.T) {
-	c := open(t, rediscache.ClientOptions{Addrs: []string{silent(t)}}, &rediscache.Options{Timeout: 10 * time.Second})
+	c := open(t, rediscache.ClientOptions{Addrs: []string{redistest.Silent(t)}}, &rediscache.Options{Timeout: 10 * time.Second})
 	for range 3 * rediscache.DefaultFailures {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
 		_, _, err := c.Get(ctx, "k")
@@ -294,7 +260,7 @@ func TestWhoLeavesEarlySaysNothingAboutRedis(t *testing.T) {
 }
 
 func TestCloseEndsProbes(t *testing.T) {
-	c := open(t, rediscache.ClientOptions{Addrs: []string{silent(t)}}, &rediscache.Options{Timeout: time.Millisecond, ProbeEvery: 1})
+	c := open(t, rediscache.ClientOptions{Addrs: []string{redistest.Silent(t)}}, &rediscache.Options{Timeout: time.Millisecond, ProbeEvery: 1})
 	for range rediscache.DefaultFailures + 1 {
 		_, _, err := c.Get(t.Context(), "k")
 		require.Error(t, err)

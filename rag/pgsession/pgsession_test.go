@@ -56,30 +56,9 @@ func say(question string) func(context.Context, *session.Session) (*session.Turn
 	}
 }
 
-// The server dies while a question is answered: the turn is refused with a code,
-// and what was acknowledged before is there when it is back.
 func TestAKilledServerLosesNothingThatWasAcknowledged(t *testing.T) {
-	sessions := session.New(open(t, server.Schema(t), &pgsession.Options{RetryFor: -1}), &session.Options{Lease: time.Second})
-	me := session.Owner{User: "asha"}
-	c, err := sessions.Do(t.Context(), me, "", say("one"))
-	require.NoError(t, err)
-	_, err = sessions.Do(t.Context(), me, c.ID, say("two"))
-	require.NoError(t, err)
-	_, err = sessions.Do(t.Context(), me, c.ID, func(ctx context.Context, _ *session.Session) (*session.Turn, error) {
-		server.Kill()
-		return say("lost")(ctx, nil)
-	})
-	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
-	_, err = sessions.Get(t.Context(), me, c.ID)
-	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
-
-	server.Start(t)
-	id := c.ID
-	require.Eventually(t, func() bool { c, err = sessions.Get(t.Context(), me, id); return err == nil }, 10*time.Second, 20*time.Millisecond)
-	require.Len(t, c.Turns, 2)
-	c, err = sessions.Do(t.Context(), me, c.ID, say("three")) // it waits for the lease of the one that failed
-	require.NoError(t, err)
-	require.Equal(t, "three", c.Turns[2].Question)
+	s := open(t, server.Schema(t), &pgsession.Options{RetryFor: -1})
+	ragtest.TestKilledSessions(t, s, server.Kill, func() { server.Start(t) })
 }
 
 func TestARestartCostsTimeAndNoError(t *testing.T) {

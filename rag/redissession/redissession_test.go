@@ -1,7 +1,6 @@
 package redissession_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -14,20 +13,16 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/rediscache"
 	"github.com/akshara-go/akshara/observe/redistest"
+	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/rag/ragtest"
 	"github.com/akshara-go/akshara/rag/redissession"
 	"github.com/akshara-go/akshara/rag/session"
 )
 
 func TestMain(m *testing.M) {
-	redis.SetLogger(quiet{})
+	redis.SetLogger(sharedcache.Quiet{})
 	goleak.VerifyTestMain(m)
 }
-
-// quiet takes what the client prints when its server is killed.
-type quiet struct{}
-
-func (quiet) Printf(context.Context, string, ...any) {}
 
 // connect gives a client of d for the database of conversations, with no more rights than it needs.
 func connect(tb testing.TB, d *redistest.Deployment, cluster bool) redis.UniversalClient {
@@ -66,38 +61,9 @@ func TestStoreInACluster(t *testing.T) {
 	ragtest.TestSessions(t, func(*testing.T) session.Store { return s })
 }
 
-func say(question string) func(context.Context, *session.Session) (*session.Turn, error) {
-	return func(context.Context, *session.Session) (*session.Turn, error) {
-		return &session.Turn{Question: question, Answer: "उत्तर", Language: "hi"}, nil
-	}
-}
-
-// The server dies while a question is answered: the turn is refused with a code,
-// and what was acknowledged before is there when it is back.
 func TestAKilledServerLosesNothingThatWasAcknowledged(t *testing.T) {
 	d := redistest.Durable(t)
-	sessions := session.New(newStore(t, connect(t, d, false)), &session.Options{Lease: time.Second})
-	me := session.Owner{User: "asha"}
-	c, err := sessions.Do(t.Context(), me, "", say("one"))
-	require.NoError(t, err)
-	_, err = sessions.Do(t.Context(), me, c.ID, say("two"))
-	require.NoError(t, err)
-	_, err = sessions.Do(t.Context(), me, c.ID, func(ctx context.Context, _ *session.Session) (*session.Turn, error) {
-		d.Nodes[0].Kill()
-		return say("lost")(ctx, nil)
-	})
-	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
-	_, err = sessions.Get(t.Context(), me, c.ID)
-	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
-	require.NotContains(t, fault.From(err).Message, "127.0.0.1")
-
-	d.Nodes[0].Start()
-	id := c.ID
-	require.Eventually(t, func() bool { c, err = sessions.Get(t.Context(), me, id); return err == nil }, 10*time.Second, 20*time.Millisecond)
-	require.Len(t, c.Turns, 2)
-	c, err = sessions.Do(t.Context(), me, c.ID, say("three")) // it waits for the lease of the one that failed
-	require.NoError(t, err)
-	require.Equal(t, "three", c.Turns[2].Question)
+	ragtest.TestKilledSessions(t, newStore(t, connect(t, d, false)), d.Nodes[0].Kill, d.Nodes[0].Start)
 }
 
 func TestAServerThatIsNotThereOrHangsIsAnErrorWithACode(t *testing.T) {
@@ -109,7 +75,7 @@ func TestAServerThatIsNotThereOrHangsIsAnErrorWithACode(t *testing.T) {
 	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
 	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(s.CheckHealth(t.Context())))
 
-	hung := listen(t)
+	hung := redistest.Silent(t)
 	client, err = rediscache.NewClient(rediscache.ClientOptions{Addrs: []string{hung}})
 	require.NoError(t, err)
 	defer client.Close()
