@@ -10,9 +10,11 @@
 // read, so that a turn is there whole or not at all. Who holds it stands under a key
 // beside it, with the version that was held: it ends with its lease, and when the
 // session is stored. Storing changes one key alone, since Redis 7.0 with the user
-// default turned off does not read transactions back from its appendonly file. A Redis that is away is an error with a code at once, or within
-// [Options.Timeout]: an answer that could not be stored is no answer, since the next
-// question would not know it.
+// default turned off does not read transactions back from its appendonly file.
+//
+// A Redis that is away is an error with a code at once, or within [Options.Timeout]:
+// an answer that could not be stored is no answer, since the next question would not
+// know it.
 //
 // What was acknowledged is as safe as the server makes it. With appendonly yes and
 // appendfsync always it outlives kill -9; without, a restart forgets conversations,

@@ -28,7 +28,8 @@
 //
 // An id is a UUID (version 4) of 122 random bits. A session is found by its id and
 // its owner together: somebody else's, one that has ended and one that never was
-// are the same NOT_FOUND. Stores keep a hash of both, and not the id.
+// are the same NOT_FOUND. Stores keep a hash of both, and not the id. What was asked
+// and answered they keep as it was said, with whatever it tells of people.
 //
 // # What falls out
 //

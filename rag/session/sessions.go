@@ -21,13 +21,16 @@ const (
 	DefaultLease     = 20 * time.Second
 )
 
+// leastLease is the shortest lease: one that stores can count, and that can be renewed in thirds.
+const leastLease = 10 * time.Millisecond
+
 // Options sets [Sessions] up. The zero value is useful.
 type Options struct {
 	Idle      time.Duration // a session that was not used for longer has ended; 0 is DefaultIdle
 	MaxAge    time.Duration // so has one that began longer ago; 0 is DefaultMaxAge
 	MaxTurns  int           // of a session; 0 is DefaultMaxTurns
 	MaxTokens int           // of a session's history, about, as package llm estimates them; 0 is DefaultMaxTokens
-	Lease     time.Duration // how long a session stays held after its process has died; 0 is DefaultLease
+	Lease     time.Duration // how long a session stays held after its process has died, at least 10 ms; 0 is DefaultLease
 
 	Model   llm.Model    // writes the summary of what falls out, within 5 s, before that turn is stored; nil: it lists the words of the questions
 	Prompts *prompt.Set  // whose [prompt.Summary] is used; nil: prompt.Default()
@@ -53,7 +56,7 @@ func New(store Store, opts *Options) *Sessions {
 	s.opts.MaxAge = cmp.Or(max(s.opts.MaxAge, 0), DefaultMaxAge)
 	s.opts.MaxTurns = cmp.Or(max(s.opts.MaxTurns, 0), DefaultMaxTurns)
 	s.opts.MaxTokens = cmp.Or(max(s.opts.MaxTokens, 0), DefaultMaxTokens)
-	s.opts.Lease = cmp.Or(max(s.opts.Lease, 0), DefaultLease)
+	s.opts.Lease = max(cmp.Or(max(s.opts.Lease, 0), DefaultLease), leastLease)
 	s.opts.Logger = cmp.Or(s.opts.Logger, slog.New(slog.DiscardHandler))
 	if s.opts.Now == nil {
 		s.opts.Now = time.Now

@@ -328,6 +328,11 @@ func TestASessionIsLetGoWhateverHappens(t *testing.T) {
 	free("a turn cannot be stored")
 }
 
+func TestALeaseOfNoTimeIsAShortOne(t *testing.T) {
+	s := session.New(session.NewMemory(nil), &session.Options{Lease: 1})
+	require.Len(t, asked(t, s, session.Owner{}, "one", "two").Turns, 2)
+}
+
 // Machines' clocks do not agree, and are set back.
 func TestAClockThatIsBehindTheOneBefore(t *testing.T) {
 	now := newClock()
