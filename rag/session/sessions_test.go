@@ -249,11 +249,11 @@ func (f *frozen) freeze(on bool) {
 func TestALeaseIsRenewedAndOneThatIsLostStoresNothing(t *testing.T) {
 	store := session.NewMemory(nil)
 	sleepy := &frozen{Store: store}
-	opts := &session.Options{Lease: 60 * time.Millisecond}
+	opts := &session.Options{Lease: 600 * time.Millisecond}
 	s, other := session.New(sleepy, opts), session.New(store, opts)
 	c := asked(t, other, session.Owner{}, "one")
 	_, err := s.Do(t.Context(), session.Owner{}, c.ID, func(ctx context.Context, _ *session.Session) (*session.Turn, error) {
-		waiting, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		waiting, cancel := context.WithTimeout(t.Context(), 900*time.Millisecond)
 		defer cancel()
 		_, err := other.Do(waiting, session.Owner{}, c.ID, says("x", "x"))
 		require.ErrorIs(t, err, context.DeadlineExceeded, "the lease is renewed")
