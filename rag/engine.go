@@ -183,7 +183,7 @@ func (e *Engine) write(ctx context.Context, a *draft, yield func(Event, error) b
 		return
 	}
 	said, res, err := e.attempt(ctx, a, check, req, yield)
-	if err == nil && said.foreign {
+	if err == nil && said.foreign && said.refusal(res) != Guarded {
 		said, res, err = e.again(ctx, said, res, req, yield)
 	}
 	switch {

@@ -1,6 +1,7 @@
 package rag_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -29,7 +30,8 @@ type turns struct {
 	says  []string
 	asked []*llm.Request
 	err   error
-	then  error // once it has said all
+	then  error      // once it has said all
+	ends  llm.Finish // "": llm.Stop
 }
 
 func (m *turns) Generate(_ context.Context, req *llm.Request) (*llm.Response, error) {
@@ -41,7 +43,7 @@ func (m *turns) Generate(_ context.Context, req *llm.Request) (*llm.Response, er
 		return nil, m.then
 	}
 	text := m.says[min(len(m.asked), len(m.says))-1]
-	return &llm.Response{Text: text, Model: "turns", Finish: llm.Stop, Usage: llm.Usage{Prompt: 10, Completion: 1, Cached: 4}}, nil
+	return &llm.Response{Text: text, Model: "turns", Finish: cmp.Or(m.ends, llm.Stop), Usage: llm.Usage{Prompt: 10, Completion: 1, Cached: 4}}, nil
 }
 
 // told streams an answer and gives the text that was shown, and the answer.
@@ -242,6 +244,22 @@ func TestARefusedAnswerIsNotTranslated(t *testing.T) {
 			require.Equal(t, strings.TrimSpace(true1), a.Original.Text)
 		})
 	}
+}
+
+// What a model's server, or a guard in front of it, holds back is refused, and its
+// own words for that are nobody's answer, in whatever language.
+func TestAnAnswerThatWasHeldBackIsRefused(t *testing.T) {
+	for _, policy := range []rag.Policy{rag.Drop, rag.Flag, rag.Refuse} {
+		model := &turns{says: []string{"I cannot help with that. Ask something else."}, ends: llm.Filtered}
+		shown, a := told(t, model, rag.EngineOptions{Unsupported: policy}, where)
+		require.Empty(t, shown)
+		require.Equal(t, rag.Guarded, a.Refusal.Reason)
+		require.Equal(t, lang.Text(lang.Hindi, lang.MsgInvalidRequest), a.Text)
+		require.Len(t, model.asked, 1, "nobody insists")
+	}
+	shown, a := told(t, &turns{says: []string{true1 + "यह किसी ने"}, ends: llm.Filtered}, rag.EngineOptions{}, where)
+	require.Equal(t, strings.TrimSpace(true1), a.Text, "what was let through stands")
+	require.Equal(t, a.Text, shown)
 }
 
 // inTurn is a model that is another one each time.

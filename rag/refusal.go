@@ -16,7 +16,7 @@ const (
 	NotSupported   Reason = "not_supported"   // documents were found, but they do not hold the answer
 	LowConfidence  Reason = "low_confidence"  // they may hold it, but not surely enough
 	ModelUnhelpful Reason = "model_unhelpful" // the model gave nothing that the documents support
-	Guarded        Reason = "guarded"         // the engine's guard let the question, or the answer, not pass
+	Guarded        Reason = "guarded"         // the engine's guard, or a filter where the model is, let the question, or the answer, not pass
 )
 
 // Refusal is an honest "I do not know", in the asker's language.

@@ -130,6 +130,9 @@ func (c *collector) response() (rest string, res *llm.Response, err error) {
 	if res.Finish, err = finishOf(c.stop, len(c.calls), len(calls)); err != nil {
 		return "", nil, err
 	}
+	if res.Finish == llm.Filtered {
+		res.Calls = nil // nobody is to run what may be half of one
+	}
 	if res.Text == "" && len(calls) == 0 && res.Finish == llm.Stop {
 		return "", nil, fault.New(fault.Upstream, "the model gave an empty answer", nil)
 	}
@@ -161,14 +164,13 @@ func (c *collector) settle() (rest string, calls []llm.ToolCall) {
 }
 
 // finishOf reads why a model stopped; of all calls that it made the caller sees some.
-// An answer that a filter withheld is no answer, nor is one that the service could not
-// read, or a call that is not there: UPSTREAM_ERROR.
+// An answer that the service could not read is UPSTREAM_ERROR, as is a call that is not there.
 func finishOf(stop types.StopReason, all, seen int) (llm.Finish, error) {
 	switch stop {
 	case types.StopReasonMaxTokens, types.StopReasonModelContextWindowExceeded:
 		return llm.Length, nil
 	case types.StopReasonGuardrailIntervened, types.StopReasonContentFiltered:
-		return "", fault.New(fault.Upstream, "Bedrock withheld the answer", fault.Details{"finish_reason": string(stop)})
+		return llm.Filtered, nil
 	case types.StopReasonMalformedModelOutput, types.StopReasonMalformedToolUse:
 		return "", fault.New(fault.Upstream, "Bedrock could not make sense of what the model said", fault.Details{"finish_reason": string(stop)})
 	case types.StopReasonToolUse:

@@ -77,8 +77,8 @@ func TestFinish(t *testing.T) {
 		{"something_new", llm.Stop, ""},
 		{"max_tokens", llm.Length, ""},
 		{"model_context_window_exceeded", llm.Length, ""},
-		{"content_filtered", "", fault.Upstream},
-		{"guardrail_intervened", "", fault.Upstream},
+		{"content_filtered", llm.Filtered, ""},
+		{"guardrail_intervened", llm.Filtered, ""},
 		{"malformed_model_output", "", fault.Upstream},
 		{"malformed_tool_use", "", fault.Upstream},
 		{"tool_use", "", fault.Upstream},
@@ -186,7 +186,6 @@ func TestStreamThatBreaksOffIsAnError(t *testing.T) {
 		"an exception of another day": streamed(begin, textDelta("ताज"), exception("somethingNewException", "no")),
 		"an error message":            streamed(begin, textDelta("ताज"), message("error", "x", "")),
 		"a message of another type":   streamed(begin, textDelta("ताज"), message("song", "x", "")),
-		"withheld at last":            streamed(begin, textDelta("ताज"), stop("guardrail_intervened"), metadata),
 		"arguments of no call":        streamed(begin, textDelta("ताज"), toolDelta(3, "{}"), stop("end_turn")),
 	} {
 		t.Run(name, func(t *testing.T) {

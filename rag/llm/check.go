@@ -94,7 +94,7 @@ func (req *Request) checkTools() error {
 // Check tells whether a response is one to req: UPSTREAM_ERROR when it calls a tool
 // that was not declared or not allowed ([ErrUndeclaredTool]), with arguments that are
 // not of the tool's schema ([ErrArguments]), or when its text is not of the schema
-// that was asked for ([ErrOutput]): also when it was cut off. A response that calls tools needs no text.
+// that was asked for ([ErrOutput]): also when it was cut off or held back. A response that calls tools needs no text.
 func (res *Response) Check(req *Request) error {
 	for i := range res.Calls {
 		if err := res.Calls[i].Check(req); err != nil {
@@ -112,8 +112,11 @@ func (res *Response) Check(req *Request) error {
 		return nil
 	}
 	message := "the model's text is not the JSON that was asked for"
-	if res.Finish == Length {
+	switch res.Finish {
+	case Length:
 		message += ": it was cut off"
+	case Filtered:
+		message += ": it was held back"
 	}
 	return fault.Wrap(fmt.Errorf("%w: %w", ErrOutput, err), fault.Upstream, message, fault.Details{"reason": "invalid_output"})
 }

@@ -107,7 +107,8 @@ const (
 	NoAnswer Finish = "no_answer"  // the passages do not hold an answer; Text is empty
 	ToolUse  Finish = "tool_calls" // it waits for what the tools in Calls give
 
-	// Filtered: a guard held back the rest, or all of it; Text is what it let through, or its refusal.
+	// Filtered: a guard, or a filter where the model is, held back the rest, or all of it;
+	// Text is what it let through, or its refusal. There are no calls.
 	Filtered Finish = "content_filter"
 )
 

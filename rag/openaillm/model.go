@@ -96,6 +96,9 @@ func (m *Model) response(req *llm.Request, res *llm.Response, reason openai.Fini
 	if res.Model == "" || strings.HasPrefix(res.Model, "/") || strings.Contains(res.Model, `\`) { // llama.cpp's server tells the path of its file
 		res.Model = m.name
 	}
+	if finish == llm.Filtered {
+		res.Calls = nil // nobody is to run what may be half of one
+	}
 	res.Finish, res.Prompt = finish, req.Prompt
 	if err := res.Check(req); err != nil {
 		return nil, err
@@ -200,14 +203,13 @@ func (c *collector) response() (*llm.Response, error) {
 }
 
 // finishOf reads why a model stopped, which some servers call a stop when tools were
-// called. An answer that a filter withheld is no answer, nor is a call that is not
-// there: UPSTREAM_ERROR.
+// called. A call that is not there is UPSTREAM_ERROR.
 func finishOf(reason openai.FinishReason, calls int) (llm.Finish, error) {
 	switch reason {
 	case openai.FinishReasonLength:
 		return llm.Length, nil
 	case openai.FinishReasonContentFilter:
-		return "", fault.New(fault.Upstream, "the model server withheld the answer", fault.Details{"finish_reason": string(reason)})
+		return llm.Filtered, nil
 	case openai.FinishReasonToolCalls, openai.FinishReasonFunctionCall:
 		if calls == 0 {
 			return "", fault.New(fault.Upstream, fmt.Sprintf("the model wants to call a tool (%s), but names none", reason), nil)

@@ -77,7 +77,7 @@ func TestGenerateFinish(t *testing.T) {
 		{"stop", llm.Stop, ""},
 		{"eos", llm.Stop, ""}, // some servers' own word
 		{"length", llm.Length, ""},
-		{"content_filter", "", fault.Upstream},
+		{"content_filter", llm.Filtered, ""},
 		{"tool_calls", "", fault.Upstream},
 	} {
 		s := newServer(t, completion("x", c.finish))
@@ -87,6 +87,26 @@ func TestGenerateFinish(t *testing.T) {
 			require.Equal(t, c.want, res.Finish)
 		}
 	}
+}
+
+func TestAnAnswerThatAFilterHoldsBackSaysSo(t *testing.T) {
+	s := newServer(t, streamed(chunk("ताज", ""), chunk("", "content_filter"), doneChunk))
+	pieces, done, err := collect(t.Context(), s.model(t))
+	require.NoError(t, err)
+	require.Equal(t, []string{"ताज"}, pieces)
+	require.Equal(t, llm.Filtered, done.Finish)
+	require.Equal(t, "ताज", done.Text)
+
+	s = newServer(t, ok(`{"choices":[{"finish_reason":"content_filter","message":{"tool_calls":[{"id":"1","type":"function","function":{"name":"w","arguments":"{\"ci"}}]}}]}`))
+	req := &llm.Request{Messages: greeting.Messages, Tools: []llm.Tool{{Name: "w"}}}
+	res, err := s.model(t).Generate(t.Context(), req)
+	require.NoError(t, err)
+	require.Empty(t, res.Calls, "half a call is none")
+
+	req = &llm.Request{Messages: greeting.Messages, Output: &llm.Output{Name: "out", Schema: json.RawMessage(`{"type":"object"}`)}}
+	_, err = newServer(t, completion("", "content_filter")).model(t).Generate(t.Context(), req)
+	require.ErrorIs(t, err, llm.ErrOutput)
+	require.ErrorContains(t, err, "held back")
 }
 
 func TestGenerateRefusesNonsense(t *testing.T) {
@@ -167,7 +187,6 @@ func TestStreamCutInTheMiddleIsAnError(t *testing.T) {
 		"done without a reason":         streamed(chunk("ताज", ""), doneChunk),
 		"error event":                   streamed(chunk("ताज", ""), "data: {\"error\":{\"message\":\"CUDA out of memory\",\"type\":\"server_error\",\"code\":500}}\n\n"),
 		"an event that is no JSON":      streamed(chunk("ताज", ""), "data: {{{\n\n"),
-		"withheld by a filter at last":  streamed(chunk("ताज", ""), chunk("", "content_filter"), doneChunk),
 		"nothing at all but the header": streamed(),
 	} {
 		t.Run(name, func(t *testing.T) {

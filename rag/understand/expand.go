@@ -58,6 +58,9 @@ func (p *Paraphrases) Expand(ctx context.Context, a *Asked) ([]Variant, error) {
 	if err != nil {
 		return nil, err
 	}
+	if res.Finish == llm.Filtered {
+		return nil, fault.New(fault.Upstream, "the model's answer was held back", nil)
+	}
 	seen := map[string]bool{analysis.Normalize(a.Text): true}
 	var list []Variant
 	for _, line := range answered(res.Text) {

@@ -84,7 +84,7 @@ func (f *FollowUp) ask(ctx context.Context, a *Asked) (string, error) {
 		return "", err
 	}
 	lines := answered(res.Text)
-	if res.Finish == llm.Length || len(lines) == 0 {
+	if res.Finish != llm.Stop || len(lines) == 0 {
 		return "", fault.New(fault.Upstream, "the model gave no question", nil)
 	}
 	if lang.ScriptOf(lines[0]) != lang.ScriptOf(a.Text) {

@@ -118,7 +118,7 @@ func TestAModelCompletesAFollowUpQuestion(t *testing.T) {
 
 func TestWordsAreCarriedOverWhereTheModelFails(t *testing.T) {
 	for name, model := range map[string]*says{
-		"away": {err: errors.New("away")}, "silent": {}, "cut off": {text: "क़ुतुब", finish: llm.Length}, "another script": {text: "How high is the Qutub Minar?"},
+		"away": {err: errors.New("away")}, "silent": {}, "cut off": {text: "क़ुतुब", finish: llm.Length}, "refused": {text: "यह अनुरोध समझ में नहीं आया।", finish: llm.Filtered}, "another script": {text: "How high is the Qutub Minar?"},
 		"no letter": {text: "73\n...\n```"},
 	} {
 		var log bytes.Buffer

@@ -2,6 +2,7 @@ package understand_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func newIndex(tb testing.TB, docs ...corpus.Document) *rag.Index {
 type says struct {
 	text   string
 	err    error
-	finish llm.Finish
+	finish llm.Finish // "": llm.Stop
 	asked  *llm.Request
 }
 
@@ -55,7 +56,7 @@ func (s *says) Generate(_ context.Context, req *llm.Request) (*llm.Response, err
 	if s.err != nil {
 		return nil, s.err
 	}
-	return &llm.Response{Text: s.text, Finish: s.finish}, nil
+	return &llm.Response{Text: s.text, Finish: cmp.Or(s.finish, llm.Stop)}, nil
 }
 
 func ids(results []rag.DocumentResult) (list []string) {
@@ -245,6 +246,8 @@ func TestParaphrasesAreWhateverTheModelWrites(t *testing.T) {
 		_, err = (&understand.Paraphrases{Model: &says{text: text}, Number: 99}).Expand(t.Context(), a)
 		require.Equal(t, fault.Upstream, fault.CodeOf(err), text)
 	}
+	_, err = (&understand.Paraphrases{Model: &says{text: "यह अनुरोध समझ में नहीं आया।", finish: llm.Filtered}}).Expand(t.Context(), a)
+	require.Equal(t, fault.Upstream, fault.CodeOf(err), "a refusal is no way of asking")
 	_, err = (&understand.Paraphrases{Model: &says{err: errors.New("away")}}).Expand(t.Context(), a)
 	require.ErrorContains(t, err, "away")
 }

@@ -144,7 +144,10 @@ func (t *Translator) ask(ctx context.Context, j *job, texts []string, out []tran
 	if err != nil {
 		return nil, modelFault(ctx, err)
 	}
-	if res.Finish == llm.Length && len(texts) > 1 {
+	switch {
+	case res.Finish == llm.Filtered:
+		return nil, fault.New(fault.Upstream, "the model's answer was held back", nil)
+	case res.Finish == llm.Length && len(texts) > 1:
 		return nil, fault.New(fault.PayloadTooLarge, "the texts are more than the model can answer at once", nil)
 	}
 	got, err := parse(res.Text, len(places))

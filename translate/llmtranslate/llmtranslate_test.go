@@ -176,6 +176,13 @@ func TestAnAnswerThatIsCutOffIsAskedForInHalves(t *testing.T) {
 	require.Equal(t, "the answer was cut off", fault.From(err).Details["reason"])
 }
 
+func TestAnAnswerThatIsHeldBackIsNotAskedForAgain(t *testing.T) {
+	m := &scripted{answers: []llm.Response{{Text: "I cannot help with that.", Finish: llm.Filtered}}}
+	_, err := ask(t, m, translate.Request{Texts: []string{"One.", "Two."}})
+	require.Equal(t, fault.Upstream, fault.CodeOf(err))
+	require.Len(t, m.asked, 1)
+}
+
 func TestTheModelsErrorsKeepTheirCodes(t *testing.T) {
 	_, err := ask(t, &scripted{err: fault.New(fault.ModelLoading, "loading", nil)}, translate.Request{Texts: []string{"One."}})
 	require.Equal(t, fault.ModelLoading, fault.CodeOf(err))
