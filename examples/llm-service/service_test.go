@@ -218,3 +218,10 @@ func TestModelsAreGuarded(t *testing.T) {
 	require.Contains(t, string(body), `"finish_reason":"content_filter"`)
 	require.NotContains(t, m.told(), "Ignore")
 }
+
+// What is quoted has its numbers back, too.
+func TestQuotesAreWhole(t *testing.T) {
+	s := start(t, nil)
+	a := s.chat("auto", "बाँध का दफ़्तर 98765 43210 पर फ़ोन उठाता है।\n\nबाँध का दफ़्तर किस नंबर पर फ़ोन उठाता है?", nil)
+	require.Contains(t, a.Choices[0].Message.Content, "98765 43210")
+}

@@ -19,7 +19,8 @@ import (
 // system's prompt, where JSON was asked for with UPSTREAM_ERROR.
 //
 // A stream keeps back a word until it is whole, and more only while that repeats
-// the prompt. A text that is quoted from passages is passed on as it is.
+// the prompt. A text that is quoted from the passages of a grounded request is passed
+// on as it is.
 func (g *Guard) Model(m llm.Model) llm.Streamer { return &guarded{m, g.watch} }
 
 // guarded is a model under watch.
@@ -40,7 +41,7 @@ func (m *guarded) Generate(ctx context.Context, req *llm.Request) (*llm.Response
 	if err != nil {
 		return nil, err
 	}
-	if len(res.Quotes) == 0 {
+	if !out.quoted(res.Quotes) {
 		out.write(res.Text)
 		out.flush()
 	}
@@ -64,10 +65,7 @@ func (w *watch) refusal(req *llm.Request) (*llm.Response, error) {
 	if req.Output != nil {
 		return nil, fault.New(fault.InvalidRequest, "the guard does not let this request pass", fault.Details{"reason": string(rag.Guarded)})
 	}
-	text := ""
-	if !w.engine {
-		text = lang.Text(w.g.opts.Detect(lastAsked(req)), lang.MsgInvalidRequest)
-	}
+	text := lang.Text(w.g.opts.Detect(lastAsked(req)), lang.MsgInvalidRequest)
 	return &llm.Response{Text: text, Model: guardName, Finish: llm.Filtered, Prompt: req.Prompt, Guarded: w.Report()}, nil
 }
 
@@ -80,7 +78,7 @@ func (w *watch) refuse(req *llm.Request, yield func(llm.Delta, error) bool) {
 		yield(llm.Delta{}, err)
 		return
 	}
-	if res.Text == "" || yield(llm.Delta{Text: res.Text}, nil) {
+	if yield(llm.Delta{Text: res.Text}, nil) {
 		yield(llm.Delta{Done: res}, nil)
 	}
 }

@@ -212,6 +212,20 @@ func TestValuesComeBackInCallsAndJSON(t *testing.T) {
 	require.JSONEq(t, `{"phone":"2345\n6789\n0124"}`, both(t, newGuard(t, nil).Model(j), req).Text)
 }
 
+// quoting is a model that quotes all that the user said.
+type quoting struct{}
+
+func (quoting) Generate(_ context.Context, req *llm.Request) (*llm.Response, error) {
+	all := corpus.Span{End: len(lastText(req))}
+	return &llm.Response{Text: lastText(req), Finish: llm.Stop, Quotes: []llm.Quote{{Span: all, Source: all, Confidence: 1}}}, nil
+}
+
+func TestValuesComeBackInQuotesFromMessages(t *testing.T) {
+	res := both(t, newGuard(t, nil).Model(quoting{}), user("Call 98765 43210."))
+	require.Equal(t, "Call 98765 43210.", res.Text)
+	require.Empty(t, res.Quotes, "they were places in what the model read")
+}
+
 func TestOneWayKindsDoNotComeBack(t *testing.T) {
 	g := newGuard(t, &guard.Options{OneWay: []pii.Kind{pii.Phone}})
 	require.Equal(t, "[phone] asha@example.in", both(t, g.Model(echoes()), user("9876543210 asha@example.in")).Text)

@@ -22,6 +22,8 @@ type output struct {
 	links   links
 	leak    leak
 
+	grounded bool // the request has passages of its own, which keep their identifiers
+
 	word    string // that is not whole yet
 	kept    string // words that repeat the prompt so far
 	said    strings.Builder
@@ -44,8 +46,13 @@ func newOutput(w *watch, req *llm.Request) *output {
 	}
 	o.leak = newLeak(system.String(), w.g.opts.Canary)
 	o.links = newLinks(w.g.hosts, req)
+	o.grounded = req.Grounding != nil
 	return o
 }
+
+// quoted tells whether a text with quotes is passed on as it is. What was quoted from
+// messages was hidden in them: it is a text like any other.
+func (o *output) quoted(quotes []llm.Quote) bool { return len(quotes) > 0 && o.grounded }
 
 // write takes more of the text and gives what may be shown by now.
 func (o *output) write(text string) string { return o.step(o.restore.Write(text), false) }
@@ -129,12 +136,12 @@ func (o *output) relay(seq iter.Seq2[llm.Delta, error], req *llm.Request, yield 
 			yield(llm.Delta{}, err)
 			return
 		case d.Done != nil:
-			if len(d.Done.Quotes) == 0 && !say(o.flush()) {
+			if !say(o.flush()) {
 				return
 			}
 			o.end(d.Done, req, yield)
 			return
-		case len(d.Quotes) > 0:
+		case o.quoted(d.Quotes):
 			if !yield(d, nil) {
 				return
 			}
@@ -179,8 +186,8 @@ func (o *output) response(res *llm.Response, req *llm.Request) (*llm.Response, e
 			o.said.WriteString(lang.Text(o.w.g.opts.Detect(lastAsked(req)), lang.MsgInvalidRequest))
 		}
 	}
-	if len(res.Quotes) == 0 {
-		out.Text = o.said.String()
+	if !o.quoted(res.Quotes) {
+		out.Text, out.Quotes = o.said.String(), nil
 	}
 	out.Calls = slices.Clone(out.Calls)
 	for i := range out.Calls {
