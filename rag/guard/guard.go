@@ -114,8 +114,8 @@ func New(opts *Options) (*Guard, error) {
 	}
 	for _, h := range o.Hosts {
 		u, err := url.Parse("https://" + h)
-		if err != nil || h == "" || u.Host != h {
-			return nil, refused("hosts", "a host of links is none")
+		if err != nil || h == "" || u.Hostname() != h {
+			return nil, refused("hosts", "a host of links is none: it is a name, without a scheme or a port")
 		}
 		g.hosts = append(g.hosts, strings.ToLower(h))
 	}

@@ -404,7 +404,7 @@ func (cutOff) Stream(context.Context, *llm.Request) iter.Seq2[llm.Delta, error] 
 }
 
 func TestOptionsThatDoNotFit(t *testing.T) {
-	for _, o := range []*guard.Options{{Questions: guard.Drop}, {Passages: guard.Refuse}, {Abuse: "x"}, {AnswerAbuse: guard.Refuse}, {Hosts: []string{""}}, {Hosts: []string{"https://a.example"}}} {
+	for _, o := range []*guard.Options{{Questions: guard.Drop}, {Passages: guard.Refuse}, {Abuse: "x"}, {AnswerAbuse: guard.Refuse}, {Hosts: []string{""}}, {Hosts: []string{"https://a.example"}}, {Hosts: []string{"a.example:8443"}}} {
 		_, err := guard.New(o)
 		require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
 	}
