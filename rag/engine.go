@@ -119,7 +119,7 @@ func (e *Engine) prepare(ctx context.Context, q *Question) (*draft, error) {
 	}
 	detect := e.opts.Detect
 	if detect == nil {
-		detect = byScript
+		detect = lang.ByScript
 	}
 	code, err := language(code, q.Text, detect)
 	if err != nil {

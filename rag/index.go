@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/analysis"
@@ -57,7 +56,7 @@ func NewIndex(store Store, opts *IndexOptions) *Index {
 		x.opts.Candidates = 50
 	}
 	if x.opts.Detect == nil {
-		x.opts.Detect = byScript
+		x.opts.Detect = lang.ByScript
 	}
 	if x.opts.Logger == nil {
 		x.opts.Logger = slog.New(slog.DiscardHandler)
@@ -240,15 +239,4 @@ func inDocuments(err error, docs []corpus.Document) error {
 	wrapped := fault.Wrap(err, e.Code, message, details)
 	wrapped.RetryAfter = e.RetryAfter
 	return wrapped
-}
-
-// byScript gives the language that a text's script is best known for.
-func byScript(text string) lang.Code {
-	script := lang.ScriptOf(text)
-	all := lang.All()
-	i := slices.IndexFunc(all, func(l lang.Language) bool { return len(l.Scripts) > 0 && l.Scripts[0] == script })
-	if i < 0 {
-		return lang.Default
-	}
-	return all[i].Code
 }

@@ -83,7 +83,7 @@ func (s *sentences) inLanguage(ctx context.Context) {
 
 func (s *sentences) detect(text string) lang.Code {
 	if s.opts.Detect == nil {
-		return byScript(text)
+		return lang.ByScript(text)
 	}
 	if code := s.opts.Detect(text); code != "" {
 		return code

@@ -99,7 +99,7 @@ func invalidUTF8(s string) int {
 // open; nil goes by the script.
 func (q *Query) Normal(detect func(text string) lang.Code) (*Query, error) {
 	if detect == nil {
-		detect = byScript
+		detect = lang.ByScript
 	}
 	if err := checkText("query", q.Text); err != nil {
 		return nil, err

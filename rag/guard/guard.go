@@ -110,7 +110,7 @@ func New(opts *Options) (*Guard, error) {
 		o.MinRating = Strong
 	}
 	if o.Detect == nil {
-		o.Detect = byScript
+		o.Detect = lang.ByScript
 	}
 	for _, h := range o.Hosts {
 		u, err := url.Parse("https://" + h)
@@ -139,15 +139,4 @@ func choose(field string, a *Action, allowed []Action) error {
 
 func refused(field, message string) error {
 	return fault.New(fault.InvalidRequest, message, fault.Details{"field": field})
-}
-
-// byScript gives a language that is written in the script of a text.
-func byScript(text string) lang.Code {
-	script := lang.ScriptOf(text)
-	for _, l := range lang.All() {
-		if l.Code.Script() == script {
-			return l.Code
-		}
-	}
-	return lang.Default
 }

@@ -100,6 +100,15 @@ func count(text string) (n [scriptCount]int) {
 	return n
 }
 
+// ByScript gives the language that the script of a text is best known for:
+// [Default] where text has no letters, or those of no language.
+func ByScript(text string) Code {
+	if written := ScriptOf(text).Languages(); len(written) > 0 {
+		return written[0]
+	}
+	return Default
+}
+
 // ScriptOf gives the script that most letters of text are in, the one of
 // several that comes first in the alphabet of codes when they are equal:
 // [OtherScript] when that is none of this package's, empty when text has no

@@ -44,6 +44,12 @@ func TestEveryAssignedRuneHasTheScriptThatUnicodeGivesIt(t *testing.T) {
 	}
 }
 
+func TestByScriptTakesTheLanguageThatItIsBestKnownFor(t *testing.T) {
+	for text, want := range map[string]lang.Code{"ताजमहल 1632": lang.Hindi, "Taj": lang.English, "تاج": "ur", "তাজ": "bn", "ᱛᱟᱡ": "sat", "тадж": lang.Default, "1632": lang.Default, "": lang.Default} {
+		require.Equal(t, want, lang.ByScript(text), text)
+	}
+}
+
 func TestScriptOfTakesTheScriptOfMostLetters(t *testing.T) {
 	for text, want := range map[string]lang.Script{
 		"":               "",
