@@ -12,7 +12,8 @@
 //     them, in every message and in the arguments of calls, and put back in what
 //     the model says and in the calls it makes; the values live in memory for that
 //     one request. What passages of documents hold is published already and stays,
-//     unless HidePassages is set.
+//     unless HidePassages is set: in a request that says which they are
+//     ([llm.Request].Grounding). One that came over the wire does not; all of it is hidden.
 //   - Tokens of chat templates, such as <|im_start|>, are broken up outside the
 //     system's own messages, and what tools give is fenced as material.
 //   - Questions, passages and what tools give are scored for orders to the model:
@@ -22,7 +23,7 @@
 //     and its letters are hidden in answers: see [Abuse].
 //   - A response that repeats the system's own prompt, or its mark, ends there.
 //   - A link in a response stays only if its host is one of the sources', or if
-//     those hold exactly this link: nothing can be carried out in one.
+//     what was put to the model holds exactly this link: nothing can be carried out in one.
 //
 // What was done is counted, never quoted: [llm.Response].Guarded and
 // [rag.Answer].Guarded.
