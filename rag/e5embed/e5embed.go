@@ -12,6 +12,7 @@ import (
 	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+	"github.com/akshara-go/akshara/rag/internal/mmap"
 )
 
 // maxFile bounds a model's file. That of bge-m3 at four bits has 360 MB.
@@ -90,7 +91,7 @@ func (e *Embedder) load(path string) error {
 	if size := info.Size(); !info.Mode().IsRegular() || size == 0 || size > maxFile {
 		return modelFault(path, fmt.Errorf("it has %d bytes, or is no file", size))
 	}
-	b, unmap, err := mapFile(f, int(info.Size()))
+	b, unmap, err := mmap.Map(f, int(info.Size()))
 	if err != nil {
 		return openFault(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+
+	"github.com/akshara-go/akshara/rag/internal/mmap"
 )
 
 const (
@@ -167,7 +169,7 @@ func (d *dataFile) mapWhole() error {
 		return fmt.Errorf("localstore: %w", err)
 	}
 	d.size = info.Size()
-	if d.mapped, d.unmap, err = mapFile(f, int(d.size)); err == nil {
+	if d.mapped, d.unmap, err = mmap.Map(f, int(d.size)); err == nil {
 		return nil
 	}
 	d.mapped = alignedBytes(int(d.size))

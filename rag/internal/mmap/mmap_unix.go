@@ -1,6 +1,6 @@
 //go:build unix && !aix && !solaris && !illumos
 
-package localstore
+package mmap
 
 import (
 	"os"
@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mapFile maps the first size bytes of a file for reading.
-func mapFile(f *os.File, size int) (b []byte, unmap func() error, err error) {
+// Map maps the first size bytes of a file for reading, until unmap is called. The
+// file may be closed before. Reading what another process cut off meanwhile is a fault.
+func Map(f *os.File, size int) (b []byte, unmap func() error, err error) {
 	b, err = unix.Mmap(int(f.Fd()), 0, size, unix.PROT_READ, unix.MAP_SHARED)
 	if err != nil {
 		return nil, nil, err

@@ -1,4 +1,4 @@
-package e5embed
+package mmap
 
 import (
 	"os"
@@ -7,8 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// mapFile maps the first size bytes of a file for reading.
-func mapFile(f *os.File, size int) (b []byte, unmap func() error, err error) {
+// Map maps the first size bytes of a file for reading, until unmap is called. The
+// file may be closed before. Reading what another process cut off meanwhile is a fault.
+func Map(f *os.File, size int) (b []byte, unmap func() error, err error) {
 	h, err := windows.CreateFileMapping(windows.Handle(f.Fd()), nil, windows.PAGE_READONLY, 0, 0, nil)
 	if err != nil {
 		return nil, nil, err
