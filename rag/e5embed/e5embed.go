@@ -40,11 +40,13 @@ type Embedder struct {
 	options Options
 	kernels *kernel.Set
 	spaces  chan *encoder.Workspace // one for each goroutine that may compute
-
-	mu      sync.RWMutex // held for reading while the file is in use
 	encoder *encoder.Encoder
-	unmap   func() error // nil: closed
+	unmap   func() error // the first call lets the file go
 	model   rag.EmbedModel
+
+	mu     sync.Mutex
+	closed bool           // under mu
+	calls  sync.WaitGroup // of Embed; none is added once it is closed
 }
 
 var _ rag.Embedder = (*Embedder)(nil)
@@ -103,21 +105,29 @@ func (e *Embedder) load(path string) error {
 		_ = unmap() // nothing can be done about it
 		return modelFault(path, err)
 	}
-	e.unmap = unmap
+	e.unmap = sync.OnceValue(unmap)
 	return nil
 }
 
 // Close waits for the calls of Embed that have begun, and lets the file go. Calls
-// that begin later end with [ErrClosed].
+// that begin later end with [ErrClosed], and wait for nothing.
 func (e *Embedder) Close() error {
 	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.calls.Wait()
+	return e.unmap()
+}
+
+// begin counts a call, if it is not closed.
+func (e *Embedder) begin() error {
+	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.unmap == nil {
-		return nil
+	if e.closed {
+		return closedFault()
 	}
-	unmap := e.unmap
-	e.unmap, e.encoder = nil, nil
-	return unmap()
+	e.calls.Add(1)
+	return nil
 }
 
 // Model gives the name that the file gives its model, and the dimensions.
@@ -129,11 +139,10 @@ func (e *Embedder) Kernels() string { return e.kernels.Name }
 // Embed implements [rag.Embedder]: vectors have length 1. It may be cancelled
 // between packs of some 256 tokens.
 func (e *Embedder) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	if e.unmap == nil {
-		return nil, closedFault()
+	if err := e.begin(); err != nil {
+		return nil, err
 	}
+	defer e.calls.Done()
 	vectors := make([]rag.Vector, 0, len(texts))
 	for len(vectors) < len(texts) {
 		if err := ctx.Err(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -137,6 +138,39 @@ func TestAClosedModel(t *testing.T) {
 	require.ErrorIs(t, err, ErrClosed)
 	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err))
 	require.Equal(t, rag.EmbedModel{Name: "random", Dimensions: 64}, e.Model())
+}
+
+// Close waits for the calls that run; those that begin meanwhile do not wait for it.
+func TestClosingWhileItIsUsed(t *testing.T) {
+	running, goOn := make(chan struct{}), make(chan struct{})
+	e, err := Open(randomModel(t), &Options{Prepare: func(text string) string {
+		close(running)
+		<-goOn
+		return text
+	}})
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := e.Embed(t.Context(), rag.EmbedQuery, []string{"a"})
+		require.NoError(t, err)
+	})
+	<-running
+	for range 2 {
+		wg.Go(func() {
+			require.NoError(t, e.Close())
+			select {
+			case <-goOn:
+			default:
+				t.Error("it was closed while it was used")
+			}
+		})
+	}
+	require.Eventually(t, func() bool {
+		_, err := e.Embed(t.Context(), rag.EmbedQuery, nil)
+		return errors.Is(err, ErrClosed)
+	}, 10*time.Second, time.Millisecond)
+	close(goOn)
+	wg.Wait()
 }
 
 // Two open one file, and a third renames another over it meanwhile.
