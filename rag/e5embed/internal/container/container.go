@@ -116,10 +116,11 @@ func Parse(b []byte) (map[string][]byte, error) {
 	if b[7] != magic[7] {
 		return nil, damaged(7, "it has version %d of the form, where %d can be read", b[7], magic[7])
 	}
-	n := int(binary.LittleEndian.Uint32(b[8:]))
-	if n > maxSections || headerSize+entrySize*n > len(b) {
-		return nil, damaged(8, "%d sections", n)
+	count := binary.LittleEndian.Uint32(b[8:])
+	if count > maxSections || headerSize+entrySize*int(count) > len(b) {
+		return nil, damaged(8, "%d sections", count)
 	}
+	n := int(count)
 	if size := binary.LittleEndian.Uint64(b[16:]); size != uint64(len(b)) {
 		return nil, damaged(16, "it has %d bytes of %d", len(b), size)
 	}

@@ -2,7 +2,9 @@ package container
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -46,6 +48,9 @@ func TestDamageIsFound(t *testing.T) {
 		refused(good[:n])
 	}
 	refused(append(bytes.Clone(good), 0))
+	many := bytes.Clone(good)
+	binary.LittleEndian.PutUint32(many[8:], math.MaxUint32) // -1, where an int has 32 bits
+	refused(many)
 	for bit := range 8 * len(good) {
 		bad := bytes.Clone(good)
 		bad[bit/8] ^= 1 << (bit % 8)

@@ -50,7 +50,7 @@ func (t *Tensors) Sections() ([]container.Section, error) {
 		return nil, err
 	}
 	c.UnknownScore = unknown
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	if len(t.Layers) != c.Layers {

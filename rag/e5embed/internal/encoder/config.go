@@ -60,7 +60,10 @@ const (
 	First = "first"
 )
 
-const maxConfig = 1 << 16 // bytes
+const (
+	maxConfig = 1 << 16 // bytes
+	maxWords  = 1 << 30 // weights of all pieces: 576 MB
+)
 
 // readConfig reads a configuration and holds it against what can be computed.
 func readConfig(b []byte) (*Config, error) {
@@ -73,10 +76,11 @@ func readConfig(b []byte) (*Config, error) {
 	if err := d.Decode(&c); err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 	}
-	return &c, c.check()
+	return &c, c.Check()
 }
 
-func (c *Config) check() error {
+// Check tells whether a model of this configuration can be computed.
+func (c *Config) Check() error {
 	for _, n := range []struct {
 		name               string
 		value, least, most int
@@ -98,6 +102,8 @@ func (c *Config) check() error {
 		}
 	}
 	switch {
+	case int64(c.Pieces)*int64(c.Hidden) > maxWords:
+		return fmt.Errorf("%d pieces of %d weights", c.Pieces, c.Hidden)
 	case c.Hidden%c.Heads != 0:
 		return fmt.Errorf("%d heads of %d", c.Heads, c.Hidden)
 	case c.Pooling != Mean && c.Pooling != First:

@@ -86,6 +86,7 @@ func TestModelsThatCannotBeComputed(t *testing.T) {
 		"epsilon":          func(c *encoder.Config) { c.Epsilon = 0 },
 		"no name":          func(c *encoder.Config) { c.Name = "" },
 		"a long prefix":    func(c *encoder.Config) { c.Query = strings.Repeat("x", 1000) },
+		"too many words":   func(c *encoder.Config) { c.Pieces, c.Hidden, c.Heads = 1<<21, 4096, 16 },
 		"other dimensions": func(c *encoder.Config) { c.Hidden *= 2 },
 		"more layers":      func(c *encoder.Config) { c.Layers++ },
 	} {

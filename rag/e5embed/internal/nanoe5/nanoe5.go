@@ -35,7 +35,6 @@ const (
 
 	maxPieces  = 1 << 21
 	maxTensors = 4096
-	maxLayers  = 64
 )
 
 // special are the pieces that stand for no text.
@@ -112,9 +111,6 @@ func (f *file) sizes(c *encoder.Config) (words int) {
 	if block := f.number(); block != kernel.Block {
 		f.fail("blocks of %d weights", block)
 	}
-	if c.Layers < 1 || c.Layers > maxLayers {
-		f.fail("%d layers", c.Layers)
-	}
 	return words
 }
 
@@ -175,8 +171,10 @@ func (f *file) chars(t *encoder.Tensors) {
 	}
 }
 
+// directory reads where the tensors are. Together they are no more than the file,
+// so that a small file is no large model.
 func (f *file) directory() {
-	n := f.number()
+	n, left := f.number(), uint64(len(f.all))
 	if n < 0 || n > maxTensors {
 		f.fail("%d tensors", n)
 	}
@@ -186,9 +184,10 @@ func (f *file) directory() {
 		t := tensor{kind: f.take(1)[0]}
 		_ = f.number() // of weights; it follows from the sizes
 		t.offset, t.length = f.long(), f.long()
-		if t.offset > uint64(len(f.all)) || t.length > uint64(len(f.all))-t.offset {
+		if t.offset > uint64(len(f.all)) || t.length > min(left, uint64(len(f.all))-t.offset) {
 			f.fail("the tensor %q has %d bytes at %d", name, t.length, t.offset)
 		}
+		left -= t.length
 		f.tensors[name] = t
 	}
 }

@@ -142,6 +142,20 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// Tensors that lie over each other would make a small file a large model.
+func TestTensorsThatOverlap(t *testing.T) {
+	b, want := small(t)
+	at := bytes.Index(b, []byte("emb.word")) - 2
+	for range 5 + 16*len(want.Layers) {
+		at += 2 + int(binary.LittleEndian.Uint16(b[at:])) + 5
+		binary.LittleEndian.PutUint64(b[at:], 0)
+		binary.LittleEndian.PutUint64(b[at+8:], uint64(len(b)))
+		at += 16
+	}
+	_, err := Read(b)
+	require.ErrorContains(t, err, "tensor")
+}
+
 func FuzzRead(f *testing.F) {
 	b, _ := small(f)
 	f.Add(b[:2000])

@@ -18,8 +18,10 @@ const (
 // weights reads the tensors.
 func (f *file) weights(t *encoder.Tensors) {
 	c := &t.Config
-	if f.err != nil || c.Hidden < kernel.Block || c.Hidden > 1<<16 || c.Inner < kernel.Block || c.Inner > 1<<20 || c.Tokens < 1 || c.Tokens > 1<<16 {
-		f.fail("a model of %d and %d numbers, and %d tokens", c.Hidden, c.Inner, c.Tokens)
+	if err := c.Check(); err != nil {
+		f.fail("%v", err)
+	}
+	if f.err != nil {
 		return
 	}
 	t.Words = f.blocks("emb.word", c.Pieces*c.Hidden)
