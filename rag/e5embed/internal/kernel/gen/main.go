@@ -80,9 +80,8 @@ func (g *generator) end() {
 // v is a vector's number.
 type v int
 
-// each writes an instruction for each register of the vectors among its operands;
-// a string is a place in memory: the register that holds its address after
-// displacement in bytes, or a constant's name.
+// each writes an instruction for each register of the vectors among its operands,
+// which are vectors, memory, constants and plain numbers.
 func (g *generator) each(name string, operands ...any) {
 	halves := 2
 	if g.wide {
