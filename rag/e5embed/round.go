@@ -80,47 +80,36 @@ func (r *round) pack() {
 	r.means = make([][]float32, len(r.windows))
 }
 
-// compute encodes the packs, on as many goroutines as may compute.
+// compute encodes the packs, on as many goroutines as may compute, until ctx ends.
 func (e *Embedder) compute(ctx context.Context, r *round) error {
 	var next atomic.Int64
-	work := func() error {
-		for {
+	work := func() {
+		for ctx.Err() == nil {
 			i := int(next.Add(1)) - 1
 			if i >= len(r.packs) {
-				return nil
+				return
 			}
-			if err := e.encode(ctx, r, r.packs[i]); err != nil {
-				return err
-			}
+			e.encode(ctx, r, r.packs[i])
 		}
 	}
-	others := make([]error, min(e.options.Parallel, len(r.packs))-1)
 	var wg sync.WaitGroup
-	for i := range others {
-		wg.Go(func() { others[i] = work() })
+	for range min(e.options.Parallel, len(r.packs)) - 1 {
+		wg.Go(work)
 	}
-	err := work()
+	work()
 	wg.Wait()
-	for _, other := range others {
-		if err == nil {
-			err = other
-		}
-	}
-	return err
+	return ctx.Err()
 }
 
-// encode computes a pack when there is a workspace for it.
-func (e *Embedder) encode(ctx context.Context, r *round, pack []window) error {
+// encode computes a pack when there is a workspace for it, unless ctx ends before.
+func (e *Embedder) encode(ctx context.Context, r *round, pack []window) {
 	var space *encoder.Workspace
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
+		return
 	case space = <-e.spaces:
 	}
 	defer func() { e.spaces <- space }()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	tokens := make([][]int32, len(pack))
 	for i := range pack {
 		tokens[i] = pack[i].tokens
@@ -128,7 +117,6 @@ func (e *Embedder) encode(ctx context.Context, r *round, pack []window) error {
 	for i, mean := range e.encoder.Encode(e.kernels, space, tokens) {
 		r.means[pack[i].index] = mean
 	}
-	return nil
 }
 
 // vectors appends the vectors of the texts, each the mean of its windows by their
