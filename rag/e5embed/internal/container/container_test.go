@@ -75,13 +75,26 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// Whatever is read is what would be written.
+// seal puts the length and the directory's checksum in, which no fuzzing guesses.
+func seal(b []byte) []byte {
+	b = bytes.Clone(b)
+	if len(b) < headerSize {
+		return b
+	}
+	binary.LittleEndian.PutUint64(b[16:], uint64(len(b)))
+	if n := int64(binary.LittleEndian.Uint32(b[8:])); n <= int64(len(b)-headerSize)/entrySize {
+		binary.LittleEndian.PutUint32(b[12:], directorySum(b[:headerSize+entrySize*n]))
+	}
+	return b
+}
+
+// What is read is no more than there is.
 func FuzzParse(f *testing.F) {
 	good := file(f)
 	f.Add(good)
 	f.Add(good[:100])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := Parse(b)
+		got, err := Parse(seal(b))
 		if err == nil {
 			total := 0
 			for _, data := range got {
