@@ -129,7 +129,7 @@ func (a *answer) WriteHeader(status int) {
 
 func (a *answer) Write(p []byte) (int, error) {
 	if a.failed {
-		return len(p), nil // huma's plain text about the failure
+		return len(p), nil // huma's null in the place of the failure
 	}
 	a.send()
 	return a.response.Write(p)
@@ -148,12 +148,19 @@ func (a *answer) send() {
 	}
 }
 
+// marshalAnswer writes an answer as JSON. One that cannot be marshalled is answered as
+// an error here, like one of [WriteJSON]: huma would panic, or send a bare 499 to an
+// asker whose context has ended.
 func marshalAnswer(w io.Writer, v any) error {
 	err := encodeJSON(w, v)
-	if a, ok := w.(*answer); ok && err != nil {
-		a.failed = true
+	a, ok := w.(*answer)
+	if !ok || err == nil {
+		return err
 	}
-	return err
+	if !a.sent { // else the client has gone
+		WriteError(a, a.req, fmt.Errorf("httpkit: answer: %w", err))
+	}
+	return nil
 }
 
 // transform turns every error on its way out into the contract's. Errors are
