@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/config"
 )
 
@@ -51,64 +52,64 @@ func TestAPI(t *testing.T) {
 }
 
 func chatContract(s *server) {
-	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": "ताजमहल किसने बनवाया था?"})
-	require.Equal(s.tb, 200, status)
-	require.Equal(s.tb, []string{"answer", "cached", "claims", "confidence", "language", "message_id", "refused", "session_id", "sources"}, fields(s.tb, body))
+	status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": "ताजमहल किसने बनवाया था?"})
+	require.Equal(s.TB, 200, status)
+	require.Equal(s.TB, []string{"answer", "cached", "claims", "confidence", "language", "message_id", "refused", "session_id", "sources"}, fields(s.TB, body))
 	var a chatResponse
-	require.NoError(s.tb, json.Unmarshal(body, &a))
-	require.False(s.tb, a.Refused)
-	require.EqualValues(s.tb, "hi", a.Language)
-	require.Contains(s.tb, a.Answer, "शाहजहाँ")
-	require.Regexp(s.tb, uuidV4, a.SessionID)
-	require.Regexp(s.tb, uuidV4, a.MessageID)
-	require.Greater(s.tb, a.Confidence, 0.3)
-	require.LessOrEqual(s.tb, a.Confidence, 1.0)
+	require.NoError(s.TB, json.Unmarshal(body, &a))
+	require.False(s.TB, a.Refused)
+	require.EqualValues(s.TB, "hi", a.Language)
+	require.Contains(s.TB, a.Answer, "शाहजहाँ")
+	require.Regexp(s.TB, uuidV4, a.SessionID)
+	require.Regexp(s.TB, uuidV4, a.MessageID)
+	require.Greater(s.TB, a.Confidence, 0.3)
+	require.LessOrEqual(s.TB, a.Confidence, 1.0)
 	s.cites(&a)
-	require.NotEmpty(s.tb, a.Sources)
-	require.LessOrEqual(s.tb, len(a.Sources), 5, "top_k is 5 by default")
+	require.NotEmpty(s.TB, a.Sources)
+	require.LessOrEqual(s.TB, len(a.Sources), 5, "top_k is 5 by default")
 	for _, source := range a.Sources {
-		require.Regexp(s.tb, uuidV4, source.DocumentID)
-		require.NotEmpty(s.tb, source.ChunkID)
-		require.NotEmpty(s.tb, source.Title)
-		require.NotEmpty(s.tb, source.Snippet)
-		require.NotEmpty(s.tb, source.ContentType)
+		require.Regexp(s.TB, uuidV4, source.DocumentID)
+		require.NotEmpty(s.TB, source.ChunkID)
+		require.NotEmpty(s.TB, source.Title)
+		require.NotEmpty(s.TB, source.Snippet)
+		require.NotEmpty(s.TB, source.ContentType)
 	}
 	cited := a.Claims[0].Citations[0]
-	require.Equal(s.tb, a.Sources[0].DocumentID, cited.DocumentID)
-	require.Equal(s.tb, a.Sources[0].Title, cited.Title)
+	require.Equal(s.TB, a.Sources[0].DocumentID, cited.DocumentID)
+	require.Equal(s.TB, a.Sources[0].Title, cited.Title)
 
 	refusal := s.ask("What is the chemical formula of caffeine?")
-	require.True(s.tb, refusal.Refused)
-	require.NotEmpty(s.tb, refusal.RefusalReason)
-	require.Contains(s.tb, refusal.Answer, "documents")
-	require.Empty(s.tb, refusal.Claims)
-	require.EqualValues(s.tb, "en", refusal.Language)
+	require.True(s.TB, refusal.Refused)
+	require.NotEmpty(s.TB, refusal.RefusalReason)
+	require.Contains(s.TB, refusal.Answer, "documents")
+	require.Empty(s.TB, refusal.Claims)
+	require.EqualValues(s.TB, "en", refusal.Language)
 }
 
 func chatOptions(s *server) {
 	ask := func(body map[string]any) (a chatResponse) {
-		s.tb.Helper()
-		status, data := s.call("POST", "/api/v1/chat", body)
-		require.Equal(s.tb, 200, status, string(data))
-		require.NoError(s.tb, json.Unmarshal(data, &a))
+		s.TB.Helper()
+		status, data := s.Call("POST", "/api/v1/chat", body)
+		require.Equal(s.TB, 200, status, string(data))
+		require.NoError(s.TB, json.Unmarshal(data, &a))
 		return a
 	}
 	a := ask(map[string]any{"message": "Who built the Taj Mahal?", "top_k": 1, "language": "en"})
-	require.Regexp(s.tb, uuidV4, a.SessionID)
-	require.Len(s.tb, a.Sources, 1)
+	require.Regexp(s.TB, uuidV4, a.SessionID)
+	require.Len(s.TB, a.Sources, 1)
 	a = ask(map[string]any{"message": "भारत में गणेश चतुर्थी कब मनाई जाती है?", "filters": map[string]any{"language": "mr"}})
-	require.NotEmpty(s.tb, a.Sources)
+	require.NotEmpty(s.TB, a.Sources)
 	for _, source := range a.Sources {
-		require.EqualValues(s.tb, "mr", source.Language)
+		require.EqualValues(s.TB, "mr", source.Language)
 	}
 	a = ask(map[string]any{"message": "What is the chemical formula of caffeine?", "language": "ta"})
-	require.True(s.tb, a.Refused)
-	require.EqualValues(s.tb, "ta", a.Language)
-	require.Contains(s.tb, a.Answer, "ஆவணங்களில்")
+	require.True(s.TB, a.Refused)
+	require.EqualValues(s.TB, "ta", a.Language)
+	require.Contains(s.TB, a.Answer, "ஆவணங்களில்")
 	a = ask(map[string]any{"message": "ताजमहल किसने बनवाया था?", "filters": map[string]any{"date_from": "2100-01-01"}})
-	require.True(s.tb, a.Refused, "no document is from then")
-	require.EqualValues(s.tb, "nothing_found", a.RefusalReason)
-	require.Empty(s.tb, a.Sources)
+	require.True(s.TB, a.Refused, "no document is from then")
+	require.EqualValues(s.TB, "nothing_found", a.RefusalReason)
+	require.Empty(s.TB, a.Sources)
 }
 
 // event is a server-sent event.
@@ -145,22 +146,22 @@ func readEvents(tb testing.TB, body io.Reader) (events []event) {
 
 // stream asks /chat/stream and gives its events.
 func (s *server) stream(question string) []event {
-	s.tb.Helper()
-	res := s.send("POST", "/api/v1/chat/stream", map[string]any{"message": question})
+	s.TB.Helper()
+	res := s.Send("POST", "/api/v1/chat/stream", map[string]any{"message": question})
 	defer res.Body.Close()
-	require.Equal(s.tb, 200, res.StatusCode)
-	require.Equal(s.tb, "text/event-stream; charset=utf-8", res.Header.Get("Content-Type"))
-	return readEvents(s.tb, res.Body)
+	require.Equal(s.TB, 200, res.StatusCode)
+	require.Equal(s.TB, "text/event-stream; charset=utf-8", res.Header.Get("Content-Type"))
+	return readEvents(s.TB, res.Body)
 }
 
 // told gives the whole answer at a stream's end and asserts that the events
 // before it come in order and tell the same.
 func (s *server) told(events []event) (a chatResponse) {
-	s.tb.Helper()
-	require.NotEmpty(s.tb, events)
+	s.TB.Helper()
+	require.NotEmpty(s.TB, events)
 	last := events[len(events)-1]
-	require.Equal(s.tb, "done", last.name, "%v", events)
-	require.NoError(s.tb, json.Unmarshal([]byte(last.data), &a))
+	require.Equal(s.TB, "done", last.name, "%v", events)
+	require.NoError(s.TB, json.Unmarshal([]byte(last.data), &a))
 	order := ""
 	var text strings.Builder
 	var claims []any
@@ -169,30 +170,30 @@ func (s *server) told(events []event) (a chatResponse) {
 		switch e.name {
 		case "source":
 			var source source
-			require.NoError(s.tb, json.Unmarshal([]byte(e.data), &source))
+			require.NoError(s.TB, json.Unmarshal([]byte(e.data), &source))
 			sources = append(sources, source)
 		case "token":
 			var token struct{ Text string }
-			require.NoError(s.tb, json.Unmarshal([]byte(e.data), &token))
+			require.NoError(s.TB, json.Unmarshal([]byte(e.data), &token))
 			text.WriteString(token.Text)
 		case "claim":
 			var claim any
-			require.NoError(s.tb, json.Unmarshal([]byte(e.data), &claim))
+			require.NoError(s.TB, json.Unmarshal([]byte(e.data), &claim))
 			claims = append(claims, claim)
 		}
 		order += e.name[:1]
 	}
-	require.Regexp(s.tb, `^s*(t+c)*$`, order, "sources, then each sentence and what it rests on")
-	require.Equal(s.tb, a.Sources, sources)
+	require.Regexp(s.TB, `^s*(t+c)*$`, order, "sources, then each sentence and what it rests on")
+	require.Equal(s.TB, a.Sources, sources)
 	if !a.Refused {
-		require.Equal(s.tb, a.Answer, text.String())
+		require.Equal(s.TB, a.Answer, text.String())
 		var want []any
 		data, err := json.Marshal(a.Claims)
-		require.NoError(s.tb, err)
-		require.NoError(s.tb, json.Unmarshal(data, &want))
-		require.Equal(s.tb, want, claims)
+		require.NoError(s.TB, err)
+		require.NoError(s.TB, json.Unmarshal(data, &want))
+		require.Equal(s.TB, want, claims)
 	} else {
-		require.Empty(s.tb, text.String(), "nothing has to be taken back")
+		require.Empty(s.TB, text.String(), "nothing has to be taken back")
 	}
 	return a
 }
@@ -202,52 +203,52 @@ func streamContract(s *server) {
 		a := s.told(s.stream(q))
 		s.cites(&a)
 		once := s.ask(q)
-		require.Equal(s.tb, once.Answer, a.Answer, "streamed or not, the answer is the same")
-		require.Equal(s.tb, once.Claims, a.Claims)
+		require.Equal(s.TB, once.Answer, a.Answer, "streamed or not, the answer is the same")
+		require.Equal(s.TB, once.Claims, a.Claims)
 	}
-	require.True(s.tb, func() bool { a := s.told(s.stream("What is the chemical formula of caffeine?")); return a.Refused }())
+	require.True(s.TB, func() bool { a := s.told(s.stream("What is the chemical formula of caffeine?")); return a.Refused }())
 
 	events := s.stream("  ")
-	require.Len(s.tb, events, 1)
-	require.Equal(s.tb, "error", events[0].name)
-	e := envelope(s.tb, []byte(events[0].data))
-	require.Equal(s.tb, "INVALID_REQUEST", e.Code)
-	require.Equal(s.tb, "message", e.Details["field"])
+	require.Len(s.TB, events, 1)
+	require.Equal(s.TB, "error", events[0].name)
+	e := programtest.Envelope(s.TB, []byte(events[0].data))
+	require.Equal(s.TB, "INVALID_REQUEST", e.Code)
+	require.Equal(s.TB, "message", e.Details["field"])
 }
 
 func searchContract(s *server) {
-	status, body := s.call("GET", "/api/v1/search?q="+url.QueryEscape("किला"), nil)
-	require.Equal(s.tb, 200, status)
-	require.Equal(s.tb, []string{"cached", "events", "multimedia", "page", "page_size", "results", "total_results"}, fields(s.tb, body))
-	require.NotContains(s.tb, string(body), "null,", "a list without items is []")
+	status, body := s.Call("GET", "/api/v1/search?q="+url.QueryEscape("किला"), nil)
+	require.Equal(s.TB, 200, status)
+	require.Equal(s.TB, []string{"cached", "events", "multimedia", "page", "page_size", "results", "total_results"}, fields(s.TB, body))
+	require.NotContains(s.TB, string(body), "null,", "a list without items is []")
 	var raw struct{ Results []json.RawMessage }
-	require.NoError(s.tb, json.Unmarshal(body, &raw))
-	require.Equal(s.tb, []string{"content_type", "document_id", "language", "published_date", "score", "snippet", "source_site", "thumbnail_url", "title", "url"}, fields(s.tb, raw.Results[0]))
+	require.NoError(s.TB, json.Unmarshal(body, &raw))
+	require.Equal(s.TB, []string{"content_type", "document_id", "language", "published_date", "score", "snippet", "source_site", "thumbnail_url", "title", "url"}, fields(s.TB, raw.Results[0]))
 
 	var all, second searchResponse
 	q := "/api/v1/search?q=" + url.QueryEscape("भारत में किला और मंदिर")
 	s.get(q+"&page_size=100", &all)
 	s.get(q+"&page=2&page_size=3", &second)
-	require.Greater(s.tb, all.TotalResults, 6)
-	require.Len(s.tb, all.Results, all.TotalResults)
-	require.Equal(s.tb, all.Results[3:6], second.Results, "pages are cut out of one order")
-	require.Equal(s.tb, all.TotalResults, second.TotalResults)
-	require.True(s.tb, slices.IsSortedFunc(all.Results, func(a, b searchResult) int {
+	require.Greater(s.TB, all.TotalResults, 6)
+	require.Len(s.TB, all.Results, all.TotalResults)
+	require.Equal(s.TB, all.Results[3:6], second.Results, "pages are cut out of one order")
+	require.Equal(s.TB, all.TotalResults, second.TotalResults)
+	require.True(s.TB, slices.IsSortedFunc(all.Results, func(a, b searchResult) int {
 		return map[bool]int{true: -1}[a.Score > b.Score] + map[bool]int{true: 1}[a.Score < b.Score]
 	}), "best first")
 	for _, r := range all.Results {
 		snippet := strings.Trim(r.Snippet, "… ")
-		require.NotEmpty(s.tb, snippet)
-		require.Contains(s.tb, strings.Join(strings.Fields(s.document(r.DocumentID).Text), " "), strings.Join(strings.Fields(snippet), " "), "a snippet is the document's own words")
+		require.NotEmpty(s.TB, snippet)
+		require.Contains(s.TB, strings.Join(strings.Fields(s.document(r.DocumentID).Text), " "), strings.Join(strings.Fields(snippet), " "), "a snippet is the document's own words")
 	}
 	var beyond searchResponse
 	s.get(q+"&page=1000", &beyond)
-	require.Empty(s.tb, beyond.Results)
-	require.Equal(s.tb, all.TotalResults, beyond.TotalResults)
+	require.Empty(s.TB, beyond.Results)
+	require.Equal(s.TB, all.TotalResults, beyond.TotalResults)
 	var none searchResponse
 	s.get("/api/v1/search?q=qxzvwk", &none)
-	require.Zero(s.tb, none.TotalResults)
-	require.NotNil(s.tb, none.Results)
+	require.Zero(s.TB, none.TotalResults)
+	require.NotNil(s.TB, none.Results)
 }
 
 func searchFilters(s *server) {
@@ -264,9 +265,9 @@ func searchFilters(s *server) {
 	} {
 		var found searchResponse
 		s.get(q+"&"+filter, &found)
-		require.NotEmpty(s.tb, found.Results, filter)
+		require.NotEmpty(s.TB, found.Results, filter)
 		for i := range found.Results {
-			require.True(s.tb, holds(&found.Results[i]), "%s: %+v", filter, found.Results[i])
+			require.True(s.TB, holds(&found.Results[i]), "%s: %+v", filter, found.Results[i])
 		}
 	}
 }
@@ -283,75 +284,75 @@ type listed struct {
 func documentsContract(s *server) {
 	var before, page listed
 	s.get("/api/v1/documents?page_size=100", &before)
-	require.Len(s.tb, before.Items, before.Total)
-	require.True(s.tb, slices.IsSortedFunc(before.Items, func(a, b kept) int { return b.CreatedAt.Compare(a.CreatedAt) }), "newest first")
+	require.Len(s.TB, before.Items, before.Total)
+	require.True(s.TB, slices.IsSortedFunc(before.Items, func(a, b kept) int { return b.CreatedAt.Compare(a.CreatedAt) }), "newest first")
 	s.get("/api/v1/documents", &page)
-	require.Equal(s.tb, 20, page.PageSize)
-	require.Equal(s.tb, 1, page.Page)
-	require.Equal(s.tb, (before.Total+19)/20, page.TotalPages)
-	require.Equal(s.tb, before.Items[:20], page.Items)
+	require.Equal(s.TB, 20, page.PageSize)
+	require.Equal(s.TB, 1, page.Page)
+	require.Equal(s.TB, (before.Total+19)/20, page.TotalPages)
+	require.Equal(s.TB, before.Items[:20], page.Items)
 
 	started := time.Now()
 	doc := s.add("keshar.md", lighthouse)
 	ids := s.search("वासुदेव नेने अभियंता")
 	took := time.Since(started)
-	require.Equal(s.tb, doc.DocumentID, ids[0])
-	require.Less(s.tb, took, time.Second, "from the upload to being found")
-	require.Regexp(s.tb, uuidV4, doc.DocumentID)
-	require.Equal(s.tb, uploaded{doc.DocumentID, "केशरपुर का प्रकाशस्तंभ", "hi", "text/markdown", 1, "indexed"}, doc)
+	require.Equal(s.TB, doc.DocumentID, ids[0])
+	require.Less(s.TB, took, time.Second, "from the upload to being found")
+	require.Regexp(s.TB, uuidV4, doc.DocumentID)
+	require.Equal(s.TB, uploaded{doc.DocumentID, "केशरपुर का प्रकाशस्तंभ", "hi", "text/markdown", 1, "indexed"}, doc)
 	a := s.ask(keshar)
-	require.Contains(s.tb, a.Answer, "वासुदेव नेने")
+	require.Contains(s.TB, a.Answer, "वासुदेव नेने")
 	s.cites(&a)
 
-	status, body := s.call("GET", "/api/v1/documents/"+doc.DocumentID, nil)
-	require.Equal(s.tb, 200, status)
+	status, body := s.Call("GET", "/api/v1/documents/"+doc.DocumentID, nil)
+	require.Equal(s.TB, 200, status)
 	for _, f := range []string{"document_id", "title", "language", "content_type", "text", "created_at"} {
-		require.Contains(s.tb, fields(s.tb, body), f)
+		require.Contains(s.TB, fields(s.TB, body), f)
 	}
 	d := s.document(doc.DocumentID)
-	require.Contains(s.tb, d.Text, "उसकी रोशनी चौबीस किलोमीटर दूर से दिखती है।")
-	require.WithinDuration(s.tb, time.Now(), d.CreatedAt, time.Minute)
-	require.Equal(s.tb, time.UTC, d.CreatedAt.Location())
+	require.Contains(s.TB, d.Text, "उसकी रोशनी चौबीस किलोमीटर दूर से दिखती है।")
+	require.WithinDuration(s.TB, time.Now(), d.CreatedAt, time.Minute)
+	require.Equal(s.TB, time.UTC, d.CreatedAt.Location())
 
 	started = time.Now()
 	s.remove(doc.DocumentID)
-	require.NotContains(s.tb, s.search("वासुदेव नेने अभियंता"), doc.DocumentID)
-	require.Less(s.tb, time.Since(started), time.Second, "from the deletion to not being found")
-	require.NotContains(s.tb, s.ask(keshar).Answer, "नेने")
+	require.NotContains(s.TB, s.search("वासुदेव नेने अभियंता"), doc.DocumentID)
+	require.Less(s.TB, time.Since(started), time.Second, "from the deletion to not being found")
+	require.NotContains(s.TB, s.ask(keshar).Answer, "नेने")
 	for _, method := range []string{"GET", "DELETE"} {
-		status, body = s.call(method, "/api/v1/documents/"+doc.DocumentID, nil)
-		require.Equal(s.tb, 404, status)
-		require.Equal(s.tb, "NOT_FOUND", envelope(s.tb, body).Code)
+		status, body = s.Call(method, "/api/v1/documents/"+doc.DocumentID, nil)
+		require.Equal(s.TB, 404, status)
+		require.Equal(s.TB, "NOT_FOUND", programtest.Envelope(s.TB, body).Code)
 	}
 	s.get("/api/v1/documents?page_size=100", &page)
-	require.Equal(s.tb, before.Items, page.Items)
+	require.Equal(s.TB, before.Items, page.Items)
 }
 
 func uploadFields(s *server) {
 	doc := s.add("x.txt", "A text about nothing in particular, of one sentence.", "title", "शीर्षक", "language", "bo", "source_url", "https://example.org/x")
 	defer s.remove(doc.DocumentID)
-	require.Equal(s.tb, "शीर्षक", doc.Title)
-	require.EqualValues(s.tb, "brx", doc.Language, "an alias is answered by its code")
-	require.Equal(s.tb, "https://example.org/x", s.document(doc.DocumentID).URL)
+	require.Equal(s.TB, "शीर्षक", doc.Title)
+	require.EqualValues(s.TB, "brx", doc.Language, "an alias is answered by its code")
+	require.Equal(s.TB, "https://example.org/x", s.document(doc.DocumentID).URL)
 }
 
 func healthContract(s *server) {
 	for _, path := range []string{"/health", "/api/v1/health"} {
-		status, body := s.call("GET", path, nil)
-		require.Equal(s.tb, 200, status)
+		status, body := s.Call("GET", path, nil)
+		require.Equal(s.TB, 200, status)
 		var h struct {
 			Status, Service, Version string
 			Uptime                   float64 `json:"uptime_seconds"`
 			Timestamp                time.Time
 			Checks                   map[string]struct{ Status string }
 		}
-		require.NoError(s.tb, json.Unmarshal(body, &h), path)
-		require.Equal(s.tb, "healthy", h.Status)
-		require.Equal(s.tb, "api-gateway", h.Service)
-		require.NotEmpty(s.tb, h.Version)
-		require.Positive(s.tb, h.Uptime)
-		require.WithinDuration(s.tb, time.Now(), h.Timestamp, time.Minute)
-		require.Equal(s.tb, "healthy", h.Checks["index"].Status)
+		require.NoError(s.TB, json.Unmarshal(body, &h), path)
+		require.Equal(s.TB, "healthy", h.Status)
+		require.Equal(s.TB, "api-gateway", h.Service)
+		require.NotEmpty(s.TB, h.Version)
+		require.Positive(s.TB, h.Uptime)
+		require.WithinDuration(s.TB, time.Now(), h.Timestamp, time.Minute)
+		require.Equal(s.TB, "healthy", h.Checks["index"].Status)
 	}
 }
 
@@ -363,54 +364,54 @@ var routes = []struct{ method, path string }{
 }
 
 func openAPI(s *server) {
-	status, body := s.call("GET", "/openapi.json", nil)
-	require.Equal(s.tb, 200, status)
+	status, body := s.Call("GET", "/openapi.json", nil)
+	require.Equal(s.TB, 200, status)
 	doc, err := openapi3.NewLoader().LoadFromData(body)
-	require.NoError(s.tb, err)
-	require.NoError(s.tb, doc.Validate(s.tb.Context()))
+	require.NoError(s.TB, err)
+	require.NoError(s.TB, doc.Validate(s.TB.Context()))
 	described := 0
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			described++
-			require.NotEmpty(s.tb, op.Summary, "%s %s", method, path)
-			status, body := s.call(method, strings.ReplaceAll(path, "{id}", "none"), nil)
-			require.NotEqual(s.tb, 405, status)
+			require.NotEmpty(s.TB, op.Summary, "%s %s", method, path)
+			status, body := s.Call(method, strings.ReplaceAll(path, "{id}", "none"), nil)
+			require.NotEqual(s.TB, 405, status)
 			if status == 404 {
-				require.Contains(s.tb, envelope(s.tb, body).Message, "document", "%s %s is a route", method, path)
+				require.Contains(s.TB, programtest.Envelope(s.TB, body).Message, "document", "%s %s is a route", method, path)
 			}
 		}
 	}
-	require.Equal(s.tb, len(routes), described)
+	require.Equal(s.TB, len(routes), described)
 	for _, r := range routes {
 		item := doc.Paths.Find(r.path)
-		require.NotNil(s.tb, item, r.path)
+		require.NotNil(s.TB, item, r.path)
 		op := item.GetOperation(r.method)
-		require.NotNil(s.tb, op, "%s %s", r.method, r.path)
-		require.NotEmpty(s.tb, op.OperationID)
+		require.NotNil(s.TB, op, "%s %s", r.method, r.path)
+		require.NotEmpty(s.TB, op.OperationID)
 	}
 	upload := doc.Paths.Find("/api/v1/documents/upload").Post
-	require.NotNil(s.tb, upload.RequestBody.Value.Content["multipart/form-data"])
-	require.NotNil(s.tb, upload.Responses.Value("201"))
-	require.NotNil(s.tb, doc.Paths.Find("/api/v1/chat/stream").Post.Responses.Value("200").Value.Content["text/event-stream"])
+	require.NotNil(s.TB, upload.RequestBody.Value.Content["multipart/form-data"])
+	require.NotNil(s.TB, upload.Responses.Value("201"))
+	require.NotNil(s.TB, doc.Paths.Find("/api/v1/chat/stream").Post.Responses.Value("200").Value.Content["text/event-stream"])
 }
 
 func pages(s *server) {
 	for path, contains := range map[string]string{
 		"/": `id="panel-chat"`, "/docs": "/openapi.json", "/assets/app.js": "import", "/assets/style.css": "{",
 	} {
-		status, body := s.call("GET", path, nil)
-		require.Equal(s.tb, 200, status, path)
-		require.Contains(s.tb, string(body), contains, path)
+		status, body := s.Call("GET", path, nil)
+		require.Equal(s.TB, 200, status, path)
+		require.Contains(s.TB, string(body), contains, path)
 	}
-	_, docs := s.call("GET", "/docs", nil)
-	require.NotRegexp(s.tb, `(src|href)="(https?:)?//`, string(docs), "the documentation needs no other host")
+	_, docs := s.Call("GET", "/docs", nil)
+	require.NotRegexp(s.TB, `(src|href)="(https?:)?//`, string(docs), "the documentation needs no other host")
 	for _, asset := range between(string(docs), `src="`, `"`) {
-		status, _ := s.call("GET", asset, nil)
-		require.Equal(s.tb, 200, status, asset)
+		status, _ := s.Call("GET", asset, nil)
+		require.Equal(s.TB, 200, status, asset)
 	}
-	res := s.send("GET", "/", nil)
+	res := s.Send("GET", "/", nil)
 	res.Body.Close()
-	require.Contains(s.tb, res.Header.Get("Content-Security-Policy"), "default-src 'self'")
+	require.Contains(s.TB, res.Header.Get("Content-Security-Policy"), "default-src 'self'")
 }
 
 // between gives what stands between two marks in a text, each time.
@@ -425,26 +426,26 @@ func between(text, from, to string) (found []string) {
 func wrongRoutes(s *server) {
 	for _, r := range routes {
 		path := strings.ReplaceAll(r.path, "{id}", "none")
-		res := s.send("PATCH", path, map[string]any{})
+		res := s.Send("PATCH", path, map[string]any{})
 		body, err := io.ReadAll(res.Body)
-		require.NoError(s.tb, err)
+		require.NoError(s.TB, err)
 		res.Body.Close()
-		require.Equal(s.tb, http.StatusMethodNotAllowed, res.StatusCode, path)
-		require.Contains(s.tb, res.Header.Get("Allow"), r.method, path)
-		require.Equal(s.tb, "METHOD_NOT_ALLOWED", envelope(s.tb, body).Code)
+		require.Equal(s.TB, http.StatusMethodNotAllowed, res.StatusCode, path)
+		require.Contains(s.TB, res.Header.Get("Allow"), r.method, path)
+		require.Equal(s.TB, "METHOD_NOT_ALLOWED", programtest.Envelope(s.TB, body).Code)
 	}
 	for _, path := range []string{"/api/v1/nothing", "/api/v2/chat", "/assets/none.js"} {
-		status, body := s.call("GET", path, nil)
-		require.Equal(s.tb, 404, status, path)
-		require.Equal(s.tb, "NOT_FOUND", envelope(s.tb, body).Code)
+		status, body := s.Call("GET", path, nil)
+		require.Equal(s.TB, 404, status, path)
+		require.Equal(s.TB, "NOT_FOUND", programtest.Envelope(s.TB, body).Code)
 	}
 	const id = "3f2b8c1e-6a4d-4c55-9b7a-0d6f1e2a3b4c"
-	res := s.send("GET", "/api/v1/documents/none", nil, "X-Request-ID", id)
+	res := s.Send("GET", "/api/v1/documents/none", nil, "X-Request-ID", id)
 	defer res.Body.Close()
-	require.Equal(s.tb, id, res.Header.Get("X-Request-ID"))
+	require.Equal(s.TB, id, res.Header.Get("X-Request-ID"))
 	body, err := io.ReadAll(res.Body)
-	require.NoError(s.tb, err)
-	require.Equal(s.tb, id, envelope(s.tb, body).RequestID)
+	require.NoError(s.TB, err)
+	require.Equal(s.TB, id, programtest.Envelope(s.TB, body).RequestID)
 }
 
 func TestARestartLosesNothing(t *testing.T) {
@@ -459,7 +460,7 @@ func TestARestartLosesNothing(t *testing.T) {
 	s.get("/api/v1/documents?page_size=100", &before)
 	answer := s.ask(keshar)
 	for range 2 {
-		s.stop()
+		s.Stop()
 		s = start(t, dir, nil)
 		s.get("/api/v1/documents?page_size=100", &after)
 		require.Equal(t, before, after)
@@ -470,7 +471,7 @@ func TestARestartLosesNothing(t *testing.T) {
 		require.NotContains(t, s.search("गुलमोहर पंचायत पुस्तकालय"), gone.DocumentID)
 		require.NotContains(t, s.search("ताजमहल"), taj, "a sample that was deleted stays so")
 	}
-	require.Equal(t, fmt.Sprintf("Akshara answers at http://localhost:%s\n", s.url[strings.LastIndex(s.url, ":")+1:]), s.out.String())
+	require.Equal(t, fmt.Sprintf("Akshara answers at http://localhost:%s\n", s.URL[strings.LastIndex(s.URL, ":")+1:]), s.Out.String())
 }
 
 // Another RAG_CHUNK_SIZE, and another version of the analysis, take effect on
@@ -485,18 +486,18 @@ func TestTheIndexIsMadeAnewInAnotherWay(t *testing.T) {
 		size string
 		anew bool
 	}{{"60", true}, {"60", false}, {"512", true}} {
-		s.stop()
+		s.Stop()
 		s = start(t, dir, map[string]string{"RAG_CHUNK_SIZE": way.size, "RAG_CHUNK_OVERLAP": "0"})
 		require.Equal(t, answer, s.ask(keshar).Answer, "at once")
 		s.isWhole()
-		require.Equal(t, way.anew, strings.Contains(s.logs.String(), anew), way)
+		require.Equal(t, way.anew, strings.Contains(s.Logs.String(), anew), way)
 		require.Equal(t, answer, s.ask(keshar).Answer)
 	}
 }
 
 func TestAnOpenAddressIsWarnedOf(t *testing.T) {
 	for host, open := range map[string]bool{"127.0.0.1": false, "::1": false, "localhost": false, "0.0.0.0": true, "": true, "192.0.2.7": true, "example.org": true} {
-		var said buffer
+		var said programtest.Buffer
 		(&config.App{Host: host}).WarnIfOpen(slog.New(slog.NewTextHandler(&said, nil)))
 		require.Equal(t, open, strings.Contains(said.String(), "level=WARN"), "%q: %s", host, &said)
 	}

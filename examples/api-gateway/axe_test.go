@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 )
 
 // axeVersion is the version of axe-core that .ci/setup keeps in the cache.
@@ -28,7 +30,7 @@ func axeScript(tb testing.TB) string {
 	}
 	data, err := os.ReadFile(filepath.Join(cache, "akshara", "axe-core-"+axeVersion, "axe.min.js"))
 	if err != nil {
-		needs(tb, "axe-core "+axeVersion+" is not in the cache: run .ci/setup")
+		programtest.Needs(tb, "axe-core "+axeVersion+" is not in the cache: run .ci/setup")
 	}
 	return string(data)
 }
@@ -47,19 +49,19 @@ const axeRun = `axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wc
 
 // accessible asserts that the page as it stands breaks no rule.
 func (p *tab) accessible(what string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	p.breaksNoRule(what, true)
 }
 
 func (p *tab) breaksNoRule(what string, contrast bool) {
-	p.tb.Helper()
+	p.TB.Helper()
 	type report struct {
 		Passes     int         `json:"passes"`
 		Violations []violation `json:"violations"`
 	}
 	r := eval(p, chromedp.Evaluate[report](fmt.Sprintf(axeRun, contrast), chromedp.EvalAwaitPromise))
-	require.Greater(p.tb, r.Passes, 10, "the rules were applied")
-	require.Empty(p.tb, r.Violations, what)
+	require.Greater(p.TB, r.Passes, 10, "the rules were applied")
+	require.Empty(p.TB, r.Violations, what)
 }
 
 func TestAccessibility(t *testing.T) {
@@ -85,8 +87,8 @@ func TestAccessibility(t *testing.T) {
 
 // everywhere checks each thing that the page can show.
 func (p *tab) everywhere(language string) {
-	p.tb.Helper()
-	at := func(what string) { p.tb.Helper(); p.accessible(fmt.Sprintf("%s in %s", what, language)) }
+	p.TB.Helper()
+	at := func(what string) { p.TB.Helper(); p.accessible(fmt.Sprintf("%s in %s", what, language)) }
 	p.click("#tab-chat")
 	at("the chat")
 	p.asked("ताजमहल किसने बनवाया था?")
@@ -116,7 +118,7 @@ func (p *tab) everywhere(language string) {
 	p.wait(`document.querySelector("#delete-dialog").open`)
 	at("the question before deleting")
 	p.click("#cancel-delete")
-	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.tb, "empty.txt", "")}))
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.TB, "empty.txt", "")}))
 	p.wait(`document.querySelector("#upload-error .error")?.checkVisibility()`)
 	at("a failed upload")
 	p.expect("network error")

@@ -24,6 +24,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 )
 
 // patience is how long the page may take for what a test waits for; a loaded
@@ -42,7 +44,7 @@ func browser(tb testing.TB) context.Context {
 		}
 	}
 	if path == "" {
-		needs(tb, "no browser: install chromium")
+		programtest.Needs(tb, "no browser: install chromium")
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(tb.TempDir()),
@@ -117,14 +119,14 @@ func visit(tb testing.TB, browser context.Context, s *server, v view, path strin
 	})))
 	p.beforeLoad(noSuggestions)
 	p.look(v)
-	p.do(chromedp.Navigate(s.url + path))
+	p.do(chromedp.Navigate(s.URL + path))
 	p.loaded()
 	return p
 }
 
 // beforeLoad runs a script in each page that is loaded from now on, before its own.
 func (p *tab) beforeLoad(script string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return err
@@ -133,7 +135,7 @@ func (p *tab) beforeLoad(script string) {
 
 // loaded waits until the page is there and written in its language.
 func (p *tab) loaded() {
-	p.tb.Helper()
+	p.TB.Helper()
 	p.wait(`document.readyState === "complete" && document.documentElement.classList.contains("written")`)
 }
 
@@ -144,7 +146,7 @@ func (p *tab) observe(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		p.requests++
-		if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme != "data" && u.Scheme != "blob" && !strings.HasPrefix(e.Request.URL, p.url+"/") {
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme != "data" && u.Scheme != "blob" && !strings.HasPrefix(e.Request.URL, p.URL+"/") {
 			p.problems = append(p.problems, "request to "+e.Request.URL)
 		}
 	case *network.EventWebSocketCreated:
@@ -164,7 +166,7 @@ func (p *tab) observe(event any) {
 
 // do runs steps in the tab, each within the patience of the tests.
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
-	p.tb.Helper()
+	p.TB.Helper()
 	for _, step := range steps {
 		eval(p, step)
 	}
@@ -172,23 +174,23 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 
 // eval runs an action in a tab and gives its value.
 func eval[T any](p *tab, action chromedp.Action[T]) T {
-	p.tb.Helper()
+	p.TB.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, action)
-	require.NoError(p.tb, err)
+	require.NoError(p.TB, err)
 	return v
 }
 
 // js gives the value of an expression in the page.
 func js[T any](p *tab, expression string) T {
-	p.tb.Helper()
+	p.TB.Helper()
 	return eval(p, chromedp.Evaluate[T](expression))
 }
 
 // wait waits until an expression is true in the page.
 func (p *tab) wait(expression string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	for {
@@ -198,7 +200,7 @@ func (p *tab) wait(expression string) {
 		}
 		select {
 		case <-ctx.Done():
-			p.tb.Fatalf("waited in vain for %s (%v); the page says:\n%s", expression, err, js[string](p, "document.body.innerText"))
+			p.TB.Fatalf("waited in vain for %s (%v); the page says:\n%s", expression, err, js[string](p, "document.body.innerText"))
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -206,7 +208,7 @@ func (p *tab) wait(expression string) {
 
 // look sets the window's size and what the system says of its user.
 func (p *tab) look(v view) {
-	p.tb.Helper()
+	p.TB.Helper()
 	var options []chromedp.EmulateViewportOption
 	if v.phone {
 		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
@@ -225,13 +227,13 @@ func (p *tab) look(v view) {
 
 // click clicks the first element that a CSS selector finds, once it can be seen.
 func (p *tab) click(selector string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	p.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 // insert types text as an input method does, where the focus is.
 func (p *tab) insert(text string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
 		return err
@@ -240,26 +242,26 @@ func (p *tab) insert(text string) {
 
 // press presses keys of a keyboard.
 func (p *tab) press(keys string, options ...chromedp.KeyOption) {
-	p.tb.Helper()
+	p.TB.Helper()
 	p.do(chromedp.KeyEvent(keys, options...))
 }
 
 // choose chooses an option of a select as a user does.
 func (p *tab) choose(id, value string) {
-	p.tb.Helper()
-	require.Equal(p.tb, value, js[string](p, fmt.Sprintf(
+	p.TB.Helper()
+	require.Equal(p.TB, value, js[string](p, fmt.Sprintf(
 		`(() => { const s = document.getElementById(%q); s.value = %q; s.dispatchEvent(new Event("input", {bubbles: true})); s.dispatchEvent(new Event("change", {bubbles: true})); return s.value; })()`, id, value)))
 }
 
 // text gives the text of the first element that a CSS selector finds, as it is written.
 func (p *tab) text(selector string) string {
-	p.tb.Helper()
+	p.TB.Helper()
 	return js[string](p, fmt.Sprintf(`document.querySelector(%q)?.textContent ?? "(none)"`, selector))
 }
 
 // asked puts a question and waits until it is answered or refused.
 func (p *tab) asked(question string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	n := js[int](p, `document.querySelectorAll(".exchange").length`)
 	p.click("#question")
 	p.insert(question)
@@ -270,12 +272,12 @@ func (p *tab) asked(question string) {
 
 // shot keeps a picture of the tab in the folder AKSHARA_SCREENSHOTS, if that is set.
 func (p *tab) shot(name string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	folder := os.Getenv("AKSHARA_SCREENSHOTS")
 	if folder == "" {
 		return
 	}
 	p.wait(`document.fonts.status === "loaded"`)
-	require.NoError(p.tb, os.MkdirAll(folder, 0o755))
-	require.NoError(p.tb, os.WriteFile(filepath.Join(folder, name+".png"), eval(p, chromedp.CaptureScreenshot()), 0o644))
+	require.NoError(p.TB, os.MkdirAll(folder, 0o755))
+	require.NoError(p.TB, os.WriteFile(filepath.Join(folder, name+".png"), eval(p, chromedp.CaptureScreenshot()), 0o644))
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 )
 
 // refusal is how a request has to be answered.
@@ -24,7 +26,7 @@ type refusal struct {
 func (r *refusal) holds(tb testing.TB, status int, body []byte) {
 	tb.Helper()
 	require.Equal(tb, r.status, status, "%.500s", body)
-	e := envelope(tb, body)
+	e := programtest.Envelope(tb, body)
 	require.Equal(tb, r.code, e.Code)
 	require.Contains(tb, e.Message, r.says)
 	for k, v := range r.where {
@@ -37,9 +39,9 @@ func field(name string) map[string]any { return map[string]any{"field": name} }
 
 // unharmed asserts that a gateway over the samples still does its work.
 func (s *server) unharmed() {
-	s.tb.Helper()
+	s.TB.Helper()
 	a := s.ask("ताजमहल किसने बनवाया था?")
-	require.Contains(s.tb, a.Answer, "शाहजहाँ")
+	require.Contains(s.TB, a.Answer, "शाहजहाँ")
 	s.cites(&a)
 }
 
@@ -47,11 +49,11 @@ func TestBadQuestions(t *testing.T) {
 	s := start(t, t.TempDir(), nil)
 	chat := func(body string) func(*server) (int, []byte) {
 		return func(s *server) (int, []byte) {
-			return s.call("POST", "/api/v1/chat", strings.NewReader(body), "Content-Type", "application/json")
+			return s.Call("POST", "/api/v1/chat", strings.NewReader(body), "Content-Type", "application/json")
 		}
 	}
 	get := func(path string) func(*server) (int, []byte) {
-		return func(s *server) (int, []byte) { return s.call("GET", "/api/v1/"+path, nil) }
+		return func(s *server) (int, []byte) { return s.Call("GET", "/api/v1/"+path, nil) }
 	}
 	for name, c := range map[string]struct {
 		ask func(*server) (int, []byte)
@@ -108,7 +110,7 @@ func TestBadUploads(t *testing.T) {
 	}
 	raw := func(contentType, body string) func(*server) (int, []byte) {
 		return func(s *server) (int, []byte) {
-			return s.call("POST", "/api/v1/documents/upload", strings.NewReader(body), "Content-Type", contentType)
+			return s.Call("POST", "/api/v1/documents/upload", strings.NewReader(body), "Content-Type", contentType)
 		}
 	}
 	bomb := zipBomb(t)

@@ -20,19 +20,19 @@ func TestAnAnswersWholePathIsInLangfuse(t *testing.T) {
 		langfuse := otlptest.New(t)
 		s := start(t, t.TempDir(), map[string]string{"LANGFUSE_HOST": langfuse.URL, "LANGFUSE_PUBLIC_KEY": "pk-lf-1", "LANGFUSE_SECRET_KEY": "sk-lf-very-private",
 			"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": fmt.Sprint(content)})
-		status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": question + " " + phone})
+		status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": question + " " + phone})
 		require.Equal(t, 200, status, string(body))
 		var answer chatResponse
 		require.NoError(t, json.Unmarshal(body, &answer))
 		require.NotEmpty(t, answer.SessionID)
-		res := s.send("GET", "/metrics", nil)
+		res := s.Send("GET", "/metrics", nil)
 		metrics, err := io.ReadAll(res.Body)
 		require.NoError(t, err)
 		require.NoError(t, res.Body.Close())
 		for _, name := range []string{"llm_inference_duration_seconds_count 1", "gen_ai_client_operation_duration_seconds_bucket{", "llm_tokens_generated_total 0"} {
 			require.Contains(t, string(metrics), name)
 		}
-		s.stop()
+		s.Stop()
 
 		require.Equal(t, "/api/public/otel/v1/traces", langfuse.Paths()[0])
 		kinds, text := map[string]string{}, ""
@@ -56,9 +56,9 @@ func TestAnAnswersWholePathIsInLangfuse(t *testing.T) {
 			require.True(t, string(span.TraceId) != string(trace) || otlptest.Texts(span.Attributes)["session.id"] == answer.SessionID, "every span of it: %s", span.Name)
 			require.NotEqual(t, tracepb.Status_STATUS_CODE_ERROR, span.Status.GetCode())
 		}
-		require.NotContains(t, text+s.logs.String(), phone)
-		require.NotContains(t, text+s.logs.String(), "sk-lf-very-private")
-		require.NotContains(t, s.logs.String(), question)
+		require.NotContains(t, text+s.Logs.String(), phone)
+		require.NotContains(t, text+s.Logs.String(), "sk-lf-very-private")
+		require.NotContains(t, s.Logs.String(), question)
 		if content {
 			require.Contains(t, text, "शाहजहाँ")
 		} else {

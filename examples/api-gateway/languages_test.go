@@ -46,14 +46,14 @@ func TestPageInItsLanguages(t *testing.T) {
 
 // speak chooses the page's language and waits until the page is written in it.
 func (p *tab) speak(code lang.Code) {
-	p.tb.Helper()
+	p.TB.Helper()
 	p.choose("ui-language", string(code))
 	p.wait(fmt.Sprintf(`document.documentElement.lang === %q`, code))
 }
 
 // open chooses a tab of the page, quicker than a mouse does, and waits until it is filled.
 func (p *tab) open(tab string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	js[bool](p, fmt.Sprintf(`(document.getElementById("tab-%s").click(), true)`, tab))
 	p.wait(`!document.querySelector("[aria-busy=true]") && (document.querySelector("#panel-documents").hidden || document.querySelectorAll("#document-list .row").length > 0)`)
 }
@@ -75,18 +75,18 @@ func fitsInEveryLanguage(p *tab) {
 	p.searched("भारत में किला और मंदिर")
 	for _, l := range lang.All() {
 		p.speak(l.Code)
-		require.Equal(p.tb, string(l.Direction()), js[string](p, "document.documentElement.dir"), l.English)
-		require.Empty(p.tb, js[[]string](p, unsaid), l.English)
+		require.Equal(p.TB, string(l.Direction()), js[string](p, "document.documentElement.dir"), l.English)
+		require.Empty(p.TB, js[[]string](p, unsaid), l.English)
 		for _, tab := range []string{"chat", "search", "documents"} {
 			p.open(tab)
 			at := l.English + " " + tab
-			require.Equal(p.tb, 360, js[int](p, "document.scrollingElement.scrollWidth"), at)
-			require.Empty(p.tb, js[[]string](p, "["+overflow+", "+smallTargets+"].flat()"), at)
+			require.Equal(p.TB, 360, js[int](p, "document.scrollingElement.scrollWidth"), at)
+			require.Empty(p.TB, js[[]string](p, "["+overflow+", "+smallTargets+"].flat()"), at)
 			p.shot(fmt.Sprintf("phone-%s-%s", l.Code, tab))
 		}
-		require.Equal(p.tb, answer, p.text(".answer .source-quote"), "the conversation stays")
-		require.Equal(p.tb, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps its language")
-		require.Positive(p.tb, js[int](p, `document.querySelectorAll("#search-results .result").length`), "the results stay")
+		require.Equal(p.TB, answer, p.text(".answer .source-quote"), "the conversation stays")
+		require.Equal(p.TB, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps its language")
+		require.Positive(p.TB, js[int](p, `document.querySelectorAll("#search-results .result").length`), "the results stay")
 	}
 }
 
@@ -100,7 +100,7 @@ func twiceAsLarge(p *tab) {
 			js[string](p, fmt.Sprintf(`document.documentElement.style.fontSize = %q`, size))
 			for _, tab := range []string{"chat", "search", "documents"} {
 				p.open(tab)
-				require.LessOrEqual(p.tb, js[int](p, "document.scrollingElement.scrollWidth"), 640, "%s %s at %s", code, tab, size)
+				require.LessOrEqual(p.TB, js[int](p, "document.scrollingElement.scrollWidth"), 640, "%s %s at %s", code, tab, size)
 			}
 		}
 		js[string](p, `document.documentElement.style.fontSize = ""`)
@@ -110,31 +110,31 @@ func twiceAsLarge(p *tab) {
 func rightToLeft(p *tab) {
 	p.speak(lang.Urdu)
 	place := func(selector, side string) float64 {
-		p.tb.Helper()
+		p.TB.Helper()
 		return js[float64](p, fmt.Sprintf(`document.querySelector(%q).getBoundingClientRect().%s`, selector, side))
 	}
 	p.asked("ताजमहल किसने बनवाया था?")
 	p.sourceOpen()
 	p.shot("answer-ur")
-	require.Greater(p.tb, place(".brand", "left"), place(".tools", "right"), "the brand is on the right")
-	require.Greater(p.tb, place("#tab-chat", "left"), place("#tab-search", "right"))
-	require.LessOrEqual(p.tb, place("#source-panel", "right"), place(".exchange .answer", "left")+1, "the source is on the left")
-	require.Less(p.tb, place("#send", "left"), place("#question", "left"), "the button stands behind the question")
-	require.Equal(p.tb, []string{"hi", "ltr"}, js[[]string](p, `[document.querySelector(".answer-text").lang, document.querySelector(".answer-text").dir]`))
-	require.NotContains(p.tb, js[string](p, `getComputedStyle(document.querySelector(".answer-text")).fontFamily`), "Nastaliq", "Hindi is not set in the letters of Urdu")
-	require.Contains(p.tb, js[string](p, `getComputedStyle(document.querySelector("#tab-chat")).fontFamily`), "Nastaliq")
+	require.Greater(p.TB, place(".brand", "left"), place(".tools", "right"), "the brand is on the right")
+	require.Greater(p.TB, place("#tab-chat", "left"), place("#tab-search", "right"))
+	require.LessOrEqual(p.TB, place("#source-panel", "right"), place(".exchange .answer", "left")+1, "the source is on the left")
+	require.Less(p.TB, place("#send", "left"), place("#question", "left"), "the button stands behind the question")
+	require.Equal(p.TB, []string{"hi", "ltr"}, js[[]string](p, `[document.querySelector(".answer-text").lang, document.querySelector(".answer-text").dir]`))
+	require.NotContains(p.TB, js[string](p, `getComputedStyle(document.querySelector(".answer-text")).fontFamily`), "Nastaliq", "Hindi is not set in the letters of Urdu")
+	require.Contains(p.TB, js[string](p, `getComputedStyle(document.querySelector("#tab-chat")).fontFamily`), "Nastaliq")
 	p.do(chromedp.Focus(chromedp.CSS("#tab-chat")))
 	p.press(kb.ArrowLeft)
-	require.Equal(p.tb, "tab-search", js[string](p, "document.activeElement.id"), "the next tab is on the left")
+	require.Equal(p.TB, "tab-search", js[string](p, "document.activeElement.id"), "the next tab is on the left")
 	p.press(kb.ArrowRight)
-	require.Equal(p.tb, "tab-chat", js[string](p, "document.activeElement.id"))
+	require.Equal(p.TB, "tab-chat", js[string](p, "document.activeElement.id"))
 	p.asked("چارمینار کس نے بنوایا تھا؟")
-	require.Equal(p.tb, []string{"ur", "rtl"}, js[[]string](p, `(e => [e.lang, e.dir])(document.querySelector(".exchange:last-child .answer-text"))`))
+	require.Equal(p.TB, []string{"ur", "rtl"}, js[[]string](p, `(e => [e.lang, e.dir])(document.querySelector(".exchange:last-child .answer-text"))`))
 }
 
 // browserSpeaks sets the languages that the browser prefers, from the next load on.
 func (p *tab) browserSpeaks(languages string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	agent := js[string](p, "navigator.userAgent")
 	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: languages})
@@ -149,40 +149,40 @@ func choosesLanguage(p *tab) {
 		"ta-IN,en": "ta", "fr-FR,de,or-IN,en": "or", "ur-PK": "ur", "fr,zh-CN": "hi", "mni-Mtei-IN": "mni", "kok": "kok", "EN-gb": "en",
 	} {
 		p.browserSpeaks(languages)
-		require.Equal(p.tb, want, js[string](p, "document.documentElement.lang"), languages)
-		require.Equal(p.tb, want, js[string](p, `document.querySelector("#ui-language").value`))
+		require.Equal(p.TB, want, js[string](p, "document.documentElement.lang"), languages)
+		require.Equal(p.TB, want, js[string](p, `document.querySelector("#ui-language").value`))
 	}
 	p.speak(lang.Kannada)
 	p.browserSpeaks("ta-IN,en")
-	require.Equal(p.tb, "kn", js[string](p, "document.documentElement.lang"), "what the user chose holds")
+	require.Equal(p.TB, "kn", js[string](p, "document.documentElement.lang"), "what the user chose holds")
 	js[bool](p, `(localStorage.setItem("akshara.ui-language", "<b>xx"), true)`)
 	p.browserSpeaks("te")
-	require.Equal(p.tb, "te", js[string](p, "document.documentElement.lang"), "what is no language is passed over")
+	require.Equal(p.TB, "te", js[string](p, "document.documentElement.lang"), "what is no language is passed over")
 	p.asked("ताजमहल किसने बनवाया था?")
-	require.Equal(p.tb, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps the question's language")
+	require.Equal(p.TB, "hi", js[string](p, `document.querySelector(".answer-text").lang`), "the answer keeps the question's language")
 }
 
 func namesLanguages(p *tab) {
 	var shown []struct{ Code, Name, Dir string }
-	require.NoError(p.tb, json.Unmarshal([]byte(eval(p, chromedp.Evaluate[string](
+	require.NoError(p.TB, json.Unmarshal([]byte(eval(p, chromedp.Evaluate[string](
 		`import("/assets/languages.js").then(m => JSON.stringify(m.languages))`, chromedp.EvalAwaitPromise))), &shown))
-	require.Len(p.tb, shown, len(lang.All()))
+	require.Len(p.TB, shown, len(lang.All()))
 	for i, l := range lang.All() {
-		require.Equal(p.tb, []string{string(l.Code), l.Native}, []string{shown[i].Code, shown[i].Name})
-		require.Equal(p.tb, l.Direction() == lang.RightToLeft, shown[i].Dir == "rtl")
+		require.Equal(p.TB, []string{string(l.Code), l.Native}, []string{shown[i].Code, shown[i].Name})
+		require.Equal(p.TB, l.Direction() == lang.RightToLeft, shown[i].Dir == "rtl")
 	}
-	require.Equal(p.tb, len(lang.All()), js[int](p, `document.querySelectorAll("#ui-language option").length`))
-	require.Equal(p.tb, len(lang.All())+1, js[int](p, `document.querySelectorAll("#language option").length`), "every language can be asked for, and none")
+	require.Equal(p.TB, len(lang.All()), js[int](p, `document.querySelectorAll("#ui-language option").length`))
+	require.Equal(p.TB, len(lang.All())+1, js[int](p, `document.querySelectorAll("#language option").length`), "every language can be asked for, and none")
 }
 
 func explainsFailure(p *tab) {
 	p.speak(lang.Tamil)
-	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.tb, "empty.txt", "")}))
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.TB, "empty.txt", "")}))
 	p.wait(`document.querySelector("#upload-error .error")?.checkVisibility()`)
 	says := func(code lang.Code) {
-		require.Contains(p.tb, p.text("#upload-error"), lang.Text(code, lang.MsgUnreadable))
-		require.Regexp(p.tb, `[0-9a-f]{8}-[0-9a-f]{4}-`, p.text("#upload-error .request-id"))
-		require.Equal(p.tb, "en", js[string](p, `document.querySelector("#upload-error .error-message").lang`))
+		require.Contains(p.TB, p.text("#upload-error"), lang.Text(code, lang.MsgUnreadable))
+		require.Regexp(p.TB, `[0-9a-f]{8}-[0-9a-f]{4}-`, p.text("#upload-error .request-id"))
+		require.Equal(p.TB, "en", js[string](p, `document.querySelector("#upload-error .error-message").lang`))
 	}
 	says(lang.Tamil)
 	p.speak(lang.Kashmiri)
@@ -199,22 +199,22 @@ func textsDoNotCome(p *tab) {
 	js[bool](p, instead("/texts/bn", `Promise.reject(new TypeError("no"))`))
 	p.choose("ui-language", "bn")
 	p.wait(`!document.querySelector("#toast").hidden`)
-	require.Equal(p.tb, "hi", js[string](p, "document.documentElement.lang"))
-	require.Equal(p.tb, "hi", js[string](p, `document.querySelector("#ui-language").value`))
+	require.Equal(p.TB, "hi", js[string](p, "document.documentElement.lang"))
+	require.Equal(p.TB, "hi", js[string](p, `document.querySelector("#ui-language").value`))
 	p.speak(lang.Telugu)
-	require.Equal(p.tb, "te", js[string](p, `localStorage.getItem("akshara.ui-language")`))
+	require.Equal(p.TB, "te", js[string](p, `localStorage.getItem("akshara.ui-language")`))
 
 	p.beforeLoad(instead("/texts/", `new Promise(() => {})`))
 	p.beforeLoad(`addEventListener("animationstart", e => { if (e.target === document.body) window.waiting = getComputedStyle(e.target).visibility; })`)
 	p.do(chromedp.Reload())
 	p.wait(`window.waiting === "hidden"`)
 	p.wait(`getComputedStyle(document.body).visibility === "visible"`)
-	require.Equal(p.tb, "प्रश्न", p.text("#tab-chat"))
-	require.True(p.tb, js[bool](p, `document.querySelector("#incomplete").hidden`))
+	require.Equal(p.TB, "प्रश्न", p.text("#tab-chat"))
+	require.True(p.TB, js[bool](p, `document.querySelector("#incomplete").hidden`))
 	p.beforeLoad(instead("/texts/", `Promise.resolve(new Response("", {status: 503}))`))
 	p.do(chromedp.Reload())
 	p.loaded()
-	require.False(p.tb, js[bool](p, `document.querySelector("#incomplete").hidden`), "the user is told")
+	require.False(p.TB, js[bool](p, `document.querySelector("#incomplete").hidden`), "the user is told")
 }
 
 // numbersAndDays are written as the browser writes them in the page's language,
@@ -223,12 +223,12 @@ func numbersAndDays(p *tab) {
 	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
 	day := `document.querySelector("#document-list .meta [data-i18n-date]").textContent`
 	p.speak(lang.English)
-	require.Regexp(p.tb, `^[A-Z][a-z]{2} \d{1,2}, \d{4}$`, js[string](p, day))
+	require.Regexp(p.TB, `^[A-Z][a-z]{2} \d{1,2}, \d{4}$`, js[string](p, day))
 	p.speak(lang.Marathi)
-	require.Regexp(p.tb, `[०-९]{4}`, js[string](p, day))
-	require.Regexp(p.tb, `\([०-९]+\)`, p.text("#documents-title"))
+	require.Regexp(p.TB, `[०-९]{4}`, js[string](p, day))
+	require.Regexp(p.TB, `\([०-९]+\)`, p.text("#documents-title"))
 	p.speak(lang.Santali)
-	require.Regexp(p.tb, `^\d{4}-\d{2}-\d{2}$|[᱐-᱙]{4}`, js[string](p, day))
+	require.Regexp(p.TB, `^\d{4}-\d{2}-\d{2}$|[᱐-᱙]{4}`, js[string](p, day))
 }
 
 // TestAccessibilityInEveryLanguage checks what differs between languages: names,
@@ -259,7 +259,7 @@ func TestAccessibilityInEveryLanguage(t *testing.T) {
 func TestRefusalsSpeakTheAskersLanguage(t *testing.T) {
 	s := start(t, t.TempDir(), noSamples)
 	refusal := func(question string, language lang.Code) (lang.Code, string) {
-		status, body := s.call("POST", "/api/v1/chat", chatRequest{Message: question, Language: string(language)})
+		status, body := s.Call("POST", "/api/v1/chat", chatRequest{Message: question, Language: string(language)})
 		require.Equal(t, http.StatusOK, status, string(body))
 		var answer chatResponse
 		require.NoError(t, json.Unmarshal(body, &answer))

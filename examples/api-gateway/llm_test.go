@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/extractive"
@@ -65,14 +66,14 @@ func TestAnLLMServiceIsTheGatewaysModel(t *testing.T) {
 	a = s.ask("Who painted the moon?")
 	require.True(t, a.Refused, "%+v", a)
 
-	_, body := s.call("GET", "/health", nil)
+	_, body := s.Call("GET", "/health", nil)
 	require.Contains(t, string(body), `"llm-service":{"status":"healthy"`)
 	away.Store(true)
-	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": "केशरपुर का दीपस्तंभ कब बना और किसने बनाया?"})
+	status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": "केशरपुर का दीपस्तंभ कब बना और किसने बनाया?"})
 	require.Equal(t, 502, status, string(body))
-	require.Equal(t, "UPSTREAM_ERROR", envelope(t, body).Code)
+	require.Equal(t, "UPSTREAM_ERROR", programtest.Envelope(t, body).Code)
 	require.Eventually(t, func() bool {
-		_, body := s.call("GET", "/health", nil)
+		_, body := s.Call("GET", "/health", nil)
 		return !strings.Contains(string(body), `"llm-service":{"status":"healthy"`)
 	}, 30*time.Second, 100*time.Millisecond)
 }

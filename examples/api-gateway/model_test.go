@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/pgtest"
 	"github.com/akshara-go/akshara/rag/embed"
 )
@@ -190,7 +191,7 @@ func TestSentencesAreSentAsTheyAreFound(t *testing.T) {
 		write(strings.TrimPrefix(shines, "Its light"))
 	})
 	started := time.Now()
-	res := s.send("POST", "/api/v1/chat/stream", map[string]any{"message": "Who built the Keshar lighthouse?"})
+	res := s.Send("POST", "/api/v1/chat/stream", map[string]any{"message": "Who built the Keshar lighthouse?"})
 	defer res.Body.Close()
 	r := bufio.NewReader(res.Body)
 	var said strings.Builder
@@ -213,19 +214,19 @@ func TestAModelServerThatFails(t *testing.T) {
 	s := start(t, t.TempDir(), m.with(chatModel))
 	s.add("keshar.txt", built+" "+shines)
 	const question = "Who built the Keshar lighthouse?"
-	upstream := func(status int, e failure) {
+	upstream := func(status int, e programtest.Failure) {
 		t.Helper()
 		require.Contains(t, map[string][]int{"UPSTREAM_ERROR": {502}, "SERVICE_UNAVAILABLE": {503}, "UPSTREAM_TIMEOUT": {504}}[e.Code], status, "%+v", e)
 		require.NotContains(t, e.Message, m.url, "addresses are not for users")
 	}
 
 	m.set(http.StatusBadRequest, nil)
-	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": question})
-	upstream(status, envelope(t, body))
+	status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": question})
+	upstream(status, programtest.Envelope(t, body))
 
 	m.set(http.StatusInternalServerError, nil)
-	status, body = s.call("POST", "/api/v1/chat", map[string]any{"message": question})
-	upstream(status, envelope(t, body))
+	status, body = s.Call("POST", "/api/v1/chat", map[string]any{"message": question})
+	upstream(status, programtest.Envelope(t, body))
 
 	m.set(0, func(write func(string)) {
 		write(built + " Its light")
@@ -234,7 +235,7 @@ func TestAModelServerThatFails(t *testing.T) {
 	events := s.stream(question)
 	last := events[len(events)-1]
 	require.Equal(t, "error", last.name, "%v", events)
-	require.Equal(t, "UPSTREAM_ERROR", envelope(t, []byte(last.data)).Code)
+	require.Equal(t, "UPSTREAM_ERROR", programtest.Envelope(t, []byte(last.data)).Code)
 	require.False(t, slices.ContainsFunc(events, func(e event) bool { return e.name == "done" }))
 
 	require.NotEmpty(t, s.search("Keshar lighthouse"), "search needs no model")
@@ -258,18 +259,18 @@ func TestEmbeddingsFindWhatWordsDoNot(t *testing.T) {
 	require.Equal(t, []string{keshar.DocumentID}, s.search("Vasudev Nene")[:1], "without its embedding server the gateway still finds words")
 	status, body := s.upload("c.txt", []byte("A third text, which cannot be embedded now."))
 	require.Contains(t, []int{502, 503}, status, string(body))
-	envelope(t, body)
+	programtest.Envelope(t, body)
 	var list listed
 	s.get("/api/v1/documents", &list)
 	require.Equal(t, 2, list.Total, "an upload that failed leaves nothing behind")
 	m.set(0, nil)
-	s.stop()
+	s.Stop()
 
 	s = start(t, dir, noSamples)
 	require.NotContains(t, s.search("beacon"), keshar.DocumentID, "words alone do not know what a beacon is")
 	require.Equal(t, keshar.DocumentID, s.search("Vasudev Nene")[0])
 	late := s.add("late.md", strings.ReplaceAll(lighthouseFerry, "केशरपुर", "रत्नागिरी"))
-	s.stop()
+	s.Stop()
 
 	s = start(t, dir, embeddings)
 	s.isWhole()
@@ -289,19 +290,19 @@ func (m *modelServer) texts() int {
 
 // generation gives how the health of the index's generation is, and what it says.
 func (s *server) generation() (status, message string) {
-	s.tb.Helper()
-	_, body := s.call("GET", "/health", nil)
+	s.TB.Helper()
+	_, body := s.Call("GET", "/health", nil)
 	var h struct {
 		Checks map[string]struct{ Status, Error string }
 	}
-	require.NoError(s.tb, json.Unmarshal(body, &h))
+	require.NoError(s.TB, json.Unmarshal(body, &h))
 	return h.Checks["generation"].Status, h.Checks["generation"].Error
 }
 
 // isWhole waits until the index is as the settings say.
 func (s *server) isWhole() {
-	s.tb.Helper()
-	require.Eventually(s.tb, func() bool { status, _ := s.generation(); return status == "healthy" }, 20*time.Second, 20*time.Millisecond)
+	s.TB.Helper()
+	require.Eventually(s.TB, func() bool { status, _ := s.generation(); return status == "healthy" }, 20*time.Second, 20*time.Millisecond)
 }
 
 // The mean that vectors are centred by is the index's: it survives a restart, and
@@ -317,20 +318,20 @@ func TestTheGatewayCentresVectorsAndKeepsTheMean(t *testing.T) {
 	require.Equal(t, 2, m.texts())
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
 	require.Zero(t, m.texts(), "the question's vector is cached")
-	s.stop()
+	s.Stop()
 
 	s = start(t, dir, embeddings)
 	require.LessOrEqual(t, m.texts(), 2, "nothing is embedded anew")
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
 	status, _ := s.generation()
 	require.Equal(t, "healthy", status)
-	s.stop()
+	s.Stop()
 
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "index")))
 	s = start(t, dir, embeddings)
 	require.Greater(t, m.texts(), embed.MinSample, "a new index has a new mean, of the documents that are there")
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
-	s.stop()
+	s.Stop()
 }
 
 // goesOver demands that a gateway goes from one embedding model to another and
@@ -348,7 +349,7 @@ func goesOver(t *testing.T, env map[string]string) {
 	for i := range 30 {
 		s.add(fmt.Sprintf("note-%d.txt", i), fmt.Sprintf("Note %d is about nothing.", i))
 	}
-	s.stop()
+	s.Stop()
 
 	s = start(t, dir, model("large-embedder"))
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0], "at once, by the model before or by the new one")
@@ -357,7 +358,7 @@ func goesOver(t *testing.T, env map[string]string) {
 	}
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
 	late := s.add("late.txt", "The vessel leaves at dawn.")
-	s.stop()
+	s.Stop()
 
 	m.texts()
 	s = start(t, dir, model("small-embedder"))
@@ -365,7 +366,7 @@ func goesOver(t *testing.T, env map[string]string) {
 	require.LessOrEqual(t, m.texts(), 4, "the way back embeds nothing: probes, and perhaps a question")
 	require.Equal(t, keshar.DocumentID, s.search("beacon")[0])
 	require.Equal(t, late.DocumentID, s.search("नाव")[0], "it has had what was added meanwhile")
-	s.stop()
+	s.Stop()
 }
 
 func TestTheGatewayGoesOverToAnotherEmbeddingModel(t *testing.T) { goesOver(t, nil) }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/pgtest"
 )
 
@@ -37,20 +38,20 @@ func TestTheIndexIsKeptInPostgreSQL(t *testing.T) {
 		Status string
 		Checks map[string]struct{ Status string }
 	}
-	_, body := s.call("GET", "/health", nil)
+	_, body := s.Call("GET", "/health", nil)
 	require.NoError(t, json.Unmarshal(body, &h))
 	require.Equal(t, "healthy", h.Checks["postgres"].Status)
 	require.Equal(t, "healthy", h.Checks["vectors"].Status)
 	require.NoDirExists(t, dir+"/index")
 	require.NoDirExists(t, dir+"/documents")
-	s.stop()
+	s.Stop()
 
 	s = start(t, dir, env)
 	require.Equal(t, []string{doc.DocumentID}, s.search("taj mahal"))
 	require.Equal(t, "ताजमहल", s.suggest("tajm", "")[0].Text)
 	s.remove(doc.DocumentID)
 	require.Empty(t, s.search("ताजमहल"))
-	require.NotContains(t, s.logs.String(), env["POSTGRES_PASSWORD"])
+	require.NotContains(t, s.Logs.String(), env["POSTGRES_PASSWORD"])
 }
 
 // Gateways that name one database are one service: what either takes in both
@@ -71,21 +72,21 @@ func TestGatewaysShareADatabase(t *testing.T) {
 			require.Equal(t, []string{lotus}, s.search("पुष्प"))
 			require.Contains(t, s.document(taj).Text, "यमुना")
 		}
-		c.stop()
+		c.Stop()
 	}
 	b.remove(taj)
 	c := start(t, dir, env)
 	for _, s := range []*server{a, b, c} {
 		require.Empty(t, s.search("ताजमहल"))
-		code, _ := s.call("GET", "/api/v1/documents/"+taj, nil)
+		code, _ := s.Call("GET", "/api/v1/documents/"+taj, nil)
 		require.Equal(t, 404, code)
 	}
 }
 
 func TestADatabaseThatIsNotThereEndsTheStart(t *testing.T) {
 	environment(t, t.TempDir(), map[string]string{"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": "1", "POSTGRES_PASSWORD": "s3cret!"})
-	logs := &buffer{}
-	err := run(context.Background(), &buffer{}, logs, nil)
+	logs := &programtest.Buffer{}
+	err := run(context.Background(), &programtest.Buffer{}, logs, nil)
 	require.ErrorContains(t, err, "SERVICE_UNAVAILABLE")
 	require.NotContains(t, err.Error()+logs.String(), "s3cret")
 }

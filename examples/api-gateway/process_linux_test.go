@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 )
 
 // The bars of a gateway over the sample corpus.
@@ -73,37 +75,37 @@ func command(program, dir string, env map[string]string) *exec.Cmd {
 // launch starts a gateway and waits for its address. It ends with the test at the latest.
 func launch(tb testing.TB, program, dir string, env map[string]string) *process {
 	tb.Helper()
-	p := &process{server: &server{tb: tb, out: &buffer{}, logs: &buffer{}, client: client(tb)}, command: command(program, dir, env), done: make(chan struct{})}
+	p := &process{server: &server{programtest.New(tb)}, command: command(program, dir, env), done: make(chan struct{})}
 	address := make(chan string, 1)
-	p.command.Stdout, p.command.Stderr = &lineWriter{to: p.out, first: address}, p.logs
+	p.command.Stdout, p.command.Stderr = &lineWriter{to: p.Out, first: address}, p.Logs
 	began := time.Now()
 	require.NoError(tb, p.command.Start())
 	go func() {
 		p.failed = p.command.Wait()
 		close(p.done)
 	}()
-	p.stop = func() {
-		p.client.CloseIdleConnections()
+	p.Stop = func() {
+		p.Client.CloseIdleConnections()
 		_ = p.command.Process.Kill() // it may have ended
 		<-p.done
 	}
-	tb.Cleanup(p.stop)
+	tb.Cleanup(p.Stop)
 	select {
 	case line := <-address:
 		p.ready = time.Since(began)
 		require.Regexp(tb, `^Akshara answers at http://localhost:\d+$`, line)
-		p.url = "http://127.0.0.1:" + line[strings.LastIndex(line, ":")+1:]
+		p.URL = "http://127.0.0.1:" + line[strings.LastIndex(line, ":")+1:]
 	case <-p.done:
-		tb.Fatalf("the gateway ended: %v\n%s", p.failed, p.logs)
+		tb.Fatalf("the gateway ended: %v\n%s", p.failed, p.Logs)
 	case <-time.After(time.Minute):
-		tb.Fatalf("the gateway was not ready within a minute\n%s", p.logs)
+		tb.Fatalf("the gateway was not ready within a minute\n%s", p.Logs)
 	}
 	return p
 }
 
 // lineWriter gives its first line to whoever waits for it.
 type lineWriter struct {
-	to    *buffer
+	to    *programtest.Buffer
 	first chan string
 }
 
@@ -120,14 +122,14 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 
 // terminate sends SIGTERM and gives after what time the gateway ended and how.
 func (p *process) terminate() (took time.Duration, err error) {
-	p.tb.Helper()
-	p.client.CloseIdleConnections()
+	p.TB.Helper()
+	p.Client.CloseIdleConnections()
 	began := time.Now()
-	require.NoError(p.tb, p.command.Process.Signal(syscall.SIGTERM))
+	require.NoError(p.TB, p.command.Process.Signal(syscall.SIGTERM))
 	select {
 	case <-p.done:
 	case <-time.After(30 * time.Second):
-		p.tb.Fatal("the gateway did not end within 30 s of SIGTERM")
+		p.TB.Fatal("the gateway did not end within 30 s of SIGTERM")
 	}
 	return time.Since(began), p.failed
 }
@@ -135,13 +137,13 @@ func (p *process) terminate() (took time.Duration, err error) {
 // memory gives a figure of /proc/PID/status in bytes: VmRSS is what is held
 // now, VmHWM the most that was held.
 func (p *process) memory(figure string) int {
-	p.tb.Helper()
+	p.TB.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
-	require.NoError(p.tb, err)
+	require.NoError(p.TB, err)
 	found := regexp.MustCompile(figure + `:\s+(\d+) kB`).FindSubmatch(status)
-	require.NotNil(p.tb, found, "%s", status)
+	require.NotNil(p.TB, found, "%s", status)
 	kb, err := strconv.Atoi(string(found[1]))
-	require.NoError(p.tb, err)
+	require.NoError(p.TB, err)
 	return kb << 10
 }
 
@@ -167,7 +169,7 @@ func readyAndSmall(t *testing.T, program string) {
 					p.ready.Round(time.Millisecond), first>>20, settled>>20, p.memory("VmHWM")>>20)
 				require.Less(t, first, maxMemory)
 				require.Less(t, settled, maxMemory)
-				require.Equal(t, 1, strings.Count(p.out.String(), "\n"), "one line: %s", p.out)
+				require.Equal(t, 1, strings.Count(p.Out.String(), "\n"), "one line: %s", p.Out)
 				_, err := p.terminate()
 				require.NoError(t, err)
 			}
@@ -182,10 +184,10 @@ func readyAndSmall(t *testing.T, program string) {
 
 // awaitSamples waits until all samples can be found and the memory that reading them took is given back.
 func (p *process) awaitSamples(dir string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	samples, err := manifest()
-	require.NoError(p.tb, err)
-	require.Eventually(p.tb, func() bool {
+	require.NoError(p.TB, err)
+	require.Eventually(p.TB, func() bool {
 		var list listed
 		p.get("/api/v1/documents", &list)
 		return list.Total == len(samples) && exists(filepath.Join(dir, "samples-pdf.done")) && p.memory("VmRSS") < maxMemory
@@ -227,7 +229,7 @@ func stopsGently(t *testing.T, program string) {
 	})
 	p := launch(t, program, t.TempDir(), m.with(chatModel))
 	p.add("keshar.txt", built+" "+shines)
-	res := p.send("POST", "/api/v1/chat/stream", map[string]any{"message": "Who built the Keshar lighthouse?"})
+	res := p.Send("POST", "/api/v1/chat/stream", map[string]any{"message": "Who built the Keshar lighthouse?"})
 	defer res.Body.Close()
 	r := bufio.NewReader(res.Body)
 	for line := ""; !strings.Contains(line, "event: claim"); {
@@ -247,7 +249,7 @@ func stopsGently(t *testing.T, program string) {
 	rest, err := io.ReadAll(r)
 	require.NoError(t, err)
 	require.Contains(t, string(rest), "event: done", "the stream was not cut off")
-	require.NoError(t, <-ended, "%s", p.logs)
+	require.NoError(t, <-ended, "%s", p.Logs)
 }
 
 // zeros is a body of n zero bytes between two texts, made as it is read.
@@ -268,20 +270,20 @@ func hugeUploads(t *testing.T, program string) {
 	const tail = "\r\n--b--\r\n"
 	const size = 2 << 30
 	for _, declared := range []bool{true, false} {
-		req, err := http.NewRequestWithContext(t.Context(), "POST", p.url+"/api/v1/documents/upload", zeros(head, size, tail))
+		req, err := http.NewRequestWithContext(t.Context(), "POST", p.URL+"/api/v1/documents/upload", zeros(head, size, tail))
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 		if declared {
 			req.ContentLength = int64(len(head)) + size + int64(len(tail))
 		}
 		began := time.Now()
-		res, err := p.client.Do(req)
+		res, err := p.Client.Do(req)
 		require.NoError(t, err, "declared: %v", declared)
 		body, err := io.ReadAll(res.Body)
 		res.Body.Close()
 		require.NoError(t, err)
 		require.Equal(t, 413, res.StatusCode)
-		e := envelope(t, body)
+		e := programtest.Envelope(t, body)
 		require.Equal(t, "PAYLOAD_TOO_LARGE", e.Code)
 		t.Logf("declared %v: refused after %s with %q; at most %d MB were held", declared, time.Since(began).Round(time.Millisecond), e.Message, p.memory("VmHWM")>>20)
 		require.Less(t, time.Since(began), 20*time.Second)
@@ -297,7 +299,7 @@ func survivesAKill(t *testing.T, program string) {
 	for i := range 5 {
 		last = p.add("keshar.md", fmt.Sprintf("%s\nयह प्रति क्रमांक %d है।\n", lighthouse, i))
 	}
-	p.stop() // by SIGKILL
+	p.Stop() // by SIGKILL
 	p = launch(t, program, dir, noSamples)
 	require.Len(t, p.search("वासुदेव नेने अभियंता"), 5)
 	require.Contains(t, p.document(last.DocumentID).Text, "क्रमांक 4")
@@ -316,7 +318,7 @@ func rebuildSurvivesAKill(t *testing.T, program string) {
 	for i := range documents {
 		p.add("note.txt", fmt.Sprintf("Note n%d is about nothing.", i))
 	}
-	p.stop()
+	p.Stop()
 
 	const probes = 2
 	m.texts()
@@ -324,7 +326,7 @@ func rebuildSurvivesAKill(t *testing.T, program string) {
 	before := m.texts() // and the mean, of a chunk of each document
 	require.Eventually(t, func() bool { before += m.texts(); return before >= probes+documents+documents/2 }, time.Minute, 5*time.Millisecond)
 	require.NotEmpty(t, p.search("n70"))
-	p.stop() // by SIGKILL
+	p.Stop() // by SIGKILL
 	before += m.texts() - probes - documents - 1
 	require.Less(t, before, documents, "it was killed in the midst")
 
@@ -398,23 +400,23 @@ func readOnly(t *testing.T, program string) {
 // refusesToWrite asserts that an upload and a deletion fail as the contract
 // says, and that neither is done by half.
 func (p *process) refusesToWrite(id string) {
-	p.tb.Helper()
+	p.TB.Helper()
 	var before, after listed
 	p.get("/api/v1/documents", &before)
 	found := p.search("वासुदेव नेने अभियंता केशरपुर")
 	for _, try := range []func() (int, []byte){
 		func() (int, []byte) { return p.upload("keshar.md", []byte(lighthouse)) },
-		func() (int, []byte) { return p.call("DELETE", "/api/v1/documents/"+id, nil) },
+		func() (int, []byte) { return p.Call("DELETE", "/api/v1/documents/"+id, nil) },
 	} {
 		status, body := try()
-		require.Equal(p.tb, 503, status, string(body))
-		e := envelope(p.tb, body)
-		require.Equal(p.tb, "SERVICE_UNAVAILABLE", e.Code)
-		require.Contains(p.tb, e.Message, "written")
+		require.Equal(p.TB, 503, status, string(body))
+		e := programtest.Envelope(p.TB, body)
+		require.Equal(p.TB, "SERVICE_UNAVAILABLE", e.Code)
+		require.Contains(p.TB, e.Message, "written")
 	}
 	p.get("/api/v1/documents", &after)
-	require.Equal(p.tb, before, after)
-	require.Equal(p.tb, found, p.search("वासुदेव नेने अभियंता केशरपुर"))
+	require.Equal(p.TB, before, after)
+	require.Equal(p.TB, found, p.search("वासुदेव नेने अभियंता केशरपुर"))
 	p.unharmed()
 }
 
@@ -433,7 +435,7 @@ func fullDisk(t *testing.T, program string) {
 	for range 3 {
 		status, body := p.upload("more.md", []byte(strings.Repeat(lighthouse, 200)))
 		require.Equal(t, 503, status, string(body))
-		e := envelope(t, body)
+		e := programtest.Envelope(t, body)
 		require.Equal(t, "SERVICE_UNAVAILABLE", e.Code)
 		require.Contains(t, e.Message, "written")
 	}
@@ -445,7 +447,7 @@ func fullDisk(t *testing.T, program string) {
 	require.NoError(t, os.Remove(filler.Name()))
 	more := p.add("more.md", "# पीपल घाट\n\nपीपल घाट का मेला माघ में लगता है।\n")
 	require.Contains(t, p.search("पीपल घाट मेला"), more.DocumentID, "with room again, uploads go on")
-	p.stop() // by SIGKILL
+	p.Stop() // by SIGKILL
 	p = launch(t, program, dir, nil)
 	require.Contains(t, p.search("पीपल घाट मेला"), more.DocumentID)
 	require.Contains(t, p.search("वासुदेव नेने अभियंता"), kept.DocumentID)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/ingest/catalog"
 	"github.com/akshara-go/akshara/observe/httpkit"
@@ -56,7 +57,7 @@ func TestARagServiceFindsAndAnswersForTheGateway(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "rag-service"), 0o700)) // the service's own, where both have one data folder
 	s := start(t, dir, noSamples)
 	s.add("old.md", "# पुराना\n\nपुराने किले में चौकीदार रहता है।")
-	s.stop()
+	s.Stop()
 
 	s = start(t, dir, map[string]string{"APP_SAMPLE_CORPUS": "false", "RAG_SERVICE_URL": address})
 	require.Eventually(t, func() bool { return len(s.search("चौकीदार")) == 1 }, 10*time.Second, 10*time.Millisecond, "what the gateway had, the service gets")
@@ -72,21 +73,21 @@ func TestARagServiceFindsAndAnswersForTheGateway(t *testing.T) {
 	streamed := s.told(s.stream(keshar))
 	require.Equal(t, a.Claims, streamed.Claims)
 	require.NotEmpty(t, s.suggest("keshar", ""))
-	healthy, _ := s.call("GET", "/health", nil)
+	healthy, _ := s.Call("GET", "/health", nil)
 	require.Equal(t, 200, healthy)
-	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": "x", "language": "xx"})
+	status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": "x", "language": "xx"})
 	(&refusal{400, "INVALID_LANGUAGE", `"xx"`, field("language")}).holds(t, status, body)
 
 	s.remove(doc.DocumentID)
 	require.NotContains(t, s.search("वासुदेव नेने अभियंता"), doc.DocumentID)
 
 	away.Store(true)
-	status, body = s.call("POST", "/api/v1/chat", map[string]any{"message": keshar})
+	status, body = s.Call("POST", "/api/v1/chat", map[string]any{"message": keshar})
 	require.Equal(t, 502, status)
-	require.Equal(t, "UPSTREAM_ERROR", envelope(t, body).Code)
+	require.Equal(t, "UPSTREAM_ERROR", programtest.Envelope(t, body).Code)
 	status, _ = s.upload("lost.md", []byte(lighthouse))
 	require.Equal(t, 502, status)
-	require.Eventually(t, func() bool { status, _ := s.call("GET", "/health", nil); return status == 503 }, 30*time.Second, 100*time.Millisecond)
+	require.Eventually(t, func() bool { status, _ := s.Call("GET", "/health", nil); return status == 503 }, 30*time.Second, 100*time.Millisecond)
 	var list listed
 	s.get("/api/v1/documents", &list)
 	require.Equal(t, 1, list.Total, "what the service did not get is not kept")
@@ -98,9 +99,9 @@ func TestAGatewayStartsWithoutItsRagService(t *testing.T) {
 	address, _ := ragService(t, &away)
 	dir := t.TempDir()
 	s := start(t, dir, map[string]string{"RAG_SERVICE_URL": address})
-	require.Eventually(t, func() bool { return strings.Contains(s.logs.String(), "has not got every document") }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(s.Logs.String(), "has not got every document") }, 10*time.Second, 10*time.Millisecond)
 	require.NoFileExists(t, filepath.Join(dir, "samples.done"))
-	s.stop()
+	s.Stop()
 	away.Store(false)
 	s = start(t, dir, map[string]string{"RAG_SERVICE_URL": address})
 	require.Eventually(t, func() bool { _, err := os.Stat(filepath.Join(dir, "samples.done")); return err == nil }, time.Minute, 50*time.Millisecond)

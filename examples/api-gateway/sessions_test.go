@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/pgtest"
 	"github.com/akshara-go/akshara/observe/redistest"
@@ -36,24 +37,24 @@ func inRedis(t *testing.T, d *redistest.Deployment) map[string]string {
 
 // says asks within a conversation and gives the answer.
 func (s *server) says(question, session string) (a chatResponse) {
-	s.tb.Helper()
-	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": question, "session_id": session})
-	require.Equal(s.tb, 200, status, string(body))
-	require.NoError(s.tb, json.Unmarshal(body, &a))
+	s.TB.Helper()
+	status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": question, "session_id": session})
+	require.Equal(s.TB, 200, status, string(body))
+	require.NoError(s.TB, json.Unmarshal(body, &a))
 	return a
 }
 
 // streams does so through /chat/stream.
 func (s *server) streams(question, session string) chatResponse {
-	s.tb.Helper()
-	res := s.send("POST", "/api/v1/chat/stream", map[string]any{"message": question, "session_id": session})
+	s.TB.Helper()
+	res := s.Send("POST", "/api/v1/chat/stream", map[string]any{"message": question, "session_id": session})
 	defer res.Body.Close()
-	return s.told(readEvents(s.tb, res.Body))
+	return s.told(readEvents(s.TB, res.Body))
 }
 
 // tells takes in what the follow-up questions of these tests are about.
 func (s *server) tells() {
-	s.tb.Helper()
+	s.TB.Helper()
 	s.add("a.txt", "सोनगढ़ की राजधानी पीपलपुर है।")
 	s.add("b.txt", "नीलगाँव की राजधानी आमतला है।")
 }
@@ -76,10 +77,10 @@ func TestAConversationGoesOn(t *testing.T) {
 	s := start(t, t.TempDir(), noSamples)
 	s.tells()
 	talks(t, s, s)
-	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": "और उसकी राजधानी?", "session_id": "00000000-0000-4000-8000-000000000000"})
+	status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": "और उसकी राजधानी?", "session_id": "00000000-0000-4000-8000-000000000000"})
 	require.Equal(t, 404, status)
-	require.Equal(t, "NOT_FOUND", envelope(t, body).Code)
-	require.Equal(t, "session_id", envelope(t, body).Details["field"])
+	require.Equal(t, "NOT_FOUND", programtest.Envelope(t, body).Code)
+	require.Equal(t, "session_id", programtest.Envelope(t, body).Details["field"])
 }
 
 func TestGatewaysShareConversationsInRedis(t *testing.T) {
@@ -96,7 +97,7 @@ func TestGatewaysShareConversationsInRedis(t *testing.T) {
 	for i := range 49 {
 		asking.Go(func() {
 			s := []*server{here, there}[i%2]
-			res, err := s.client.Post(s.url+"/api/v1/chat", "application/json", strings.NewReader(fmt.Sprintf(`{"message":"राजधानी %d?","session_id":%q}`, i, id)))
+			res, err := s.Client.Post(s.URL+"/api/v1/chat", "application/json", strings.NewReader(fmt.Sprintf(`{"message":"राजधानी %d?","session_id":%q}`, i, id)))
 			if err == nil {
 				_ = res.Body.Close()
 			}
@@ -146,15 +147,15 @@ func TestConversationsOutliveTheirRedis(t *testing.T) {
 	id := s.says("सोनगढ़ कहाँ है?", "").SessionID
 	d.Nodes[0].Kill()
 	require.Empty(t, s.says("सोनगढ़ कहाँ है?", "").SessionID, "it begins no conversation")
-	status, body := s.call("POST", "/api/v1/chat", map[string]any{"message": "और उसकी राजधानी?", "session_id": id})
+	status, body := s.Call("POST", "/api/v1/chat", map[string]any{"message": "और उसकी राजधानी?", "session_id": id})
 	require.Equal(t, 503, status)
-	require.Equal(t, "SERVICE_UNAVAILABLE", envelope(t, body).Code)
+	require.Equal(t, "SERVICE_UNAVAILABLE", programtest.Envelope(t, body).Code)
 	require.NotContains(t, string(body), "127.0.0.1")
-	healthy, body := s.call("GET", "/health", nil)
+	healthy, body := s.Call("GET", "/health", nil)
 	require.Equal(t, 200, healthy, string(body))
 	d.Nodes[0].Start()
 	require.Contains(t, s.says("और उसकी राजधानी?", id).Claims[0].Text, "पीपलपुर")
-	require.NotContains(t, s.logs.String(), "सोनगढ़")
+	require.NotContains(t, s.Logs.String(), "सोनगढ़")
 }
 
 func TestAConversationEndsWhenNobodyUsesIt(t *testing.T) {
@@ -165,7 +166,7 @@ func TestAConversationEndsWhenNobodyUsesIt(t *testing.T) {
 		s.says("और उसकी राजधानी?", id)
 	}
 	time.Sleep(1100 * time.Millisecond)
-	status, _ := s.call("POST", "/api/v1/chat", map[string]any{"message": "और उसकी राजधानी?", "session_id": id})
+	status, _ := s.Call("POST", "/api/v1/chat", map[string]any{"message": "और उसकी राजधानी?", "session_id": id})
 	require.Equal(t, 404, status)
 }
 

@@ -13,7 +13,7 @@ import (
 
 // suggest gives the suggestions for what is typed, with further parameters.
 func (s *server) suggest(typed, more string) []rag.Suggestion {
-	s.tb.Helper()
+	s.TB.Helper()
 	var body struct{ Suggestions []rag.Suggestion }
 	s.get("/api/v1/search/suggest?q="+url.QueryEscape(typed)+more, &body)
 	return body.Suggestions
@@ -21,16 +21,16 @@ func (s *server) suggest(typed, more string) []rag.Suggestion {
 
 func suggestContract(s *server) {
 	for _, q := range []string{"", "?q=", "?q=%20%0A", "?q=42%20%E2%82%B9%20%F0%9F%98%80"} {
-		status, body := s.call("GET", "/api/v1/search/suggest"+q, nil)
-		require.Equal(s.tb, 200, status, q)
-		require.JSONEq(s.tb, `{"suggestions":[]}`, string(body), q)
+		status, body := s.Call("GET", "/api/v1/search/suggest"+q, nil)
+		require.Equal(s.TB, 200, status, q)
+		require.JSONEq(s.TB, `{"suggestions":[]}`, string(body), q)
 	}
-	status, body := s.call("GET", "/api/v1/search/suggest?q=tajmah&limit=1&language=hi", nil)
-	require.Equal(s.tb, 200, status)
-	require.JSONEq(s.tb, `{"suggestions":[{"text":"ताजमहल","language":"hi"}]}`, string(body))
-	require.Len(s.tb, s.suggest("s", ""), 8, "8 by default")
-	require.Len(s.tb, s.suggest("s", "&limit=20"), 20)
-	require.LessOrEqual(s.tb, len(s.suggest(strings.Repeat("\u0301", 4000), "")), 8)
+	status, body := s.Call("GET", "/api/v1/search/suggest?q=tajmah&limit=1&language=hi", nil)
+	require.Equal(s.TB, 200, status)
+	require.JSONEq(s.TB, `{"suggestions":[{"text":"ताजमहल","language":"hi"}]}`, string(body))
+	require.Len(s.TB, s.suggest("s", ""), 8, "8 by default")
+	require.Len(s.TB, s.suggest("s", "&limit=20"), 20)
+	require.LessOrEqual(s.TB, len(s.suggest(strings.Repeat("\u0301", 4000), "")), 8)
 }
 
 func TestSuggestionsOverTheSamples(t *testing.T) {

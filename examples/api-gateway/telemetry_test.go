@@ -35,10 +35,10 @@ func TestTracesReachTheCollector(t *testing.T) {
 	}))
 	defer collector.Close()
 	s := start(t, t.TempDir(), map[string]string{"APP_SAMPLE_CORPUS": "false", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL, "OTEL_SERVICE_NAME": "gateway-under-test"})
-	res, err := s.client.Get(s.url + "/api/v1/search?q=9876543210")
+	res, err := s.Client.Get(s.URL + "/api/v1/search?q=9876543210")
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
-	s.stop()
+	s.Stop()
 
 	mu.Lock()
 	defer mu.Unlock()
@@ -61,7 +61,7 @@ func TestTracesReachTheCollector(t *testing.T) {
 			SpanID string `json:"span_id"`
 		}
 	}
-	for l := range strings.Lines(s.logs.String()) {
+	for l := range strings.Lines(s.Logs.String()) {
 		if strings.Contains(l, `"endpoint":"/api/v1/search"`) {
 			require.NoError(t, json.Unmarshal([]byte(l), &line))
 		}

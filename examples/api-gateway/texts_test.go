@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -221,7 +222,7 @@ func TestThePageIsDeliveredInHindi(t *testing.T) {
 func TestTextsAreServed(t *testing.T) {
 	s := start(t, t.TempDir(), noSamples)
 	for _, l := range lang.All() {
-		res := s.send("GET", "/texts/"+string(l.Code), nil)
+		res := s.Send("GET", "/texts/"+string(l.Code), nil)
 		require.Equal(t, http.StatusOK, res.StatusCode, l.English)
 		require.Equal(t, "application/json", res.Header.Get("Content-Type"))
 		var texts map[string]string
@@ -231,13 +232,13 @@ func TestTextsAreServed(t *testing.T) {
 		for _, code := range fault.Codes() {
 			require.Equal(t, lang.Text(l.Code, lang.MessageFor(code)), texts["error."+string(code)])
 		}
-		res = s.send("GET", "/texts/"+string(l.Code), nil, "If-None-Match", res.Header.Get("Etag"))
+		res = s.Send("GET", "/texts/"+string(l.Code), nil, "If-None-Match", res.Header.Get("Etag"))
 		res.Body.Close()
 		require.Equal(t, http.StatusNotModified, res.StatusCode)
 	}
 	for _, path := range []string{"/texts/xx", "/texts/", "/texts/hi.json", "/texts/../gateway.go"} {
-		status, body := s.call("GET", path, nil)
+		status, body := s.Call("GET", path, nil)
 		require.Equal(t, http.StatusNotFound, status, path)
-		require.Equal(t, "NOT_FOUND", envelope(t, body).Code)
+		require.Equal(t, "NOT_FOUND", programtest.Envelope(t, body).Code)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translatehttp"
@@ -25,10 +26,10 @@ func (s *server) translated(body map[string]any) (got struct {
 	Engine string    `json:"engine"`
 	Cached bool      `json:"cached"`
 }) {
-	s.tb.Helper()
-	status, answer := s.call("POST", "/api/v1/translate", body)
-	require.Equal(s.tb, 200, status, string(answer))
-	require.NoError(s.tb, json.Unmarshal(answer, &got))
+	s.TB.Helper()
+	status, answer := s.Call("POST", "/api/v1/translate", body)
+	require.Equal(s.TB, 200, status, string(answer))
+	require.NoError(s.TB, json.Unmarshal(answer, &got))
 	return got
 }
 
@@ -38,9 +39,9 @@ func TestTranslateWithoutAnEngine(t *testing.T) {
 	require.Equal(t, "transliteration", got.Kind, "it is not passed off as a translation")
 	require.Equal(t, []lang.Code{"hi", "ur"}, []lang.Code{got.Source, got.Target})
 	require.Equal(t, lang.Arabic, lang.ScriptOf(got.Text))
-	status, body := s.call("POST", "/api/v1/translate", map[string]any{"text": "नमस्ते", "source_language": "hi", "target_language": "ta"})
+	status, body := s.Call("POST", "/api/v1/translate", map[string]any{"text": "नमस्ते", "source_language": "hi", "target_language": "ta"})
 	require.Equal(t, 400, status)
-	e := envelope(t, body)
+	e := programtest.Envelope(t, body)
 	require.Equal(t, "INVALID_LANGUAGE", e.Code)
 	require.Contains(t, e.Message, "TRANSLATION_SERVICE_URL")
 }
@@ -72,17 +73,17 @@ func TestTranslateByTheService(t *testing.T) {
 	s := start(t, t.TempDir(), map[string]string{"APP_SAMPLE_CORPUS": "false", "TRANSLATION_SERVICE_URL": service.URL})
 	got := s.translated(map[string]any{"text": "Where is the museum?", "source_language": "en", "target_language": "bo"})
 	require.Equal(t, []string{translatetest.Echo("Where is the museum?", lang.Devanagari), "fake", "brx"}, []string{got.Text, got.Engine, string(got.Target)})
-	status, body := s.call("POST", "/api/v1/translate", map[string]any{"text": translatetest.Poison, "source_language": "en", "target_language": "hi"})
+	status, body := s.Call("POST", "/api/v1/translate", map[string]any{"text": translatetest.Poison, "source_language": "en", "target_language": "hi"})
 	require.Equal(t, 400, status)
-	require.Equal(t, "the engine refuses the text", envelope(t, body).Message, "what the service says reaches the asker")
+	require.Equal(t, "the engine refuses the text", programtest.Envelope(t, body).Message, "what the service says reaches the asker")
 
-	_, body = s.call("GET", "/api/v1/health", nil)
+	_, body = s.Call("GET", "/api/v1/health", nil)
 	require.Contains(t, string(body), `"translation-service":{"status":"healthy"`)
 
 	service.Close()
-	status, body = s.call("POST", "/api/v1/translate", map[string]any{"text": "Where?", "source_language": "en", "target_language": "hi"})
+	status, body = s.Call("POST", "/api/v1/translate", map[string]any{"text": "Where?", "source_language": "en", "target_language": "hi"})
 	require.Equal(t, 503, status)
-	e := envelope(t, body)
+	e := programtest.Envelope(t, body)
 	require.Equal(t, "SERVICE_UNAVAILABLE", e.Code)
 	require.NotContains(t, string(body), service.Listener.Addr().String())
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,91 +14,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 )
 
 // TestMain fails when a test leaves a goroutine behind.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // service is one that answers a test's requests.
-type service struct {
-	tb     testing.TB
-	url    string
-	logs   *buffer
-	client *http.Client
-	stop   func()
-}
-
-// buffer may be read while it is written.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-// environment sets the variables that a service reads, whatever the surroundings of the test say.
-func environment(tb testing.TB, env map[string]string) {
-	for _, foreign := range []string{"OPENAI_BASE_URL", "OPENAI_API_KEY", "LLM_MODEL_STANDARD", "LLM_MODEL_LONGCTX", "LLM_MODEL_MULTIMODAL", "TRANSLATION_MODEL", "RAG_EMBEDDING_MODEL", "APP_HOST"} {
-		tb.Setenv(foreign, "")
-	}
-	tb.Setenv("APP_PORT", "0")
-	for k, v := range env {
-		tb.Setenv(k, v)
-	}
-}
+type service struct{ programtest.Server }
 
 // start runs a service on a free port. It stops with the test, or before.
 func start(tb testing.TB, env map[string]string) *service {
 	tb.Helper()
-	environment(tb, env)
-	ctx, cancel := context.WithCancel(context.Background())
-	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	s := &service{tb: tb, logs: &buffer{}, client: &http.Client{Transport: transport, Timeout: time.Minute}}
-	up, ended := make(chan string, 1), make(chan error, 1)
-	go func() {
-		ended <- run(ctx, io.Discard, s.logs, func(addr net.Addr) { up <- "http://" + addr.String() })
-	}()
-	s.stop = sync.OnceFunc(func() {
-		transport.CloseIdleConnections()
-		cancel()
-		require.NoError(tb, <-ended)
-	})
-	tb.Cleanup(s.stop)
-	select {
-	case s.url = <-up:
-	case err := <-ended:
-		ended <- nil
-		tb.Fatalf("the service did not start: %v\n%s", err, s.logs)
-	case <-time.After(time.Minute):
-		tb.Fatal("the service did not start within a minute")
-	}
-	return s
-}
-
-// send sends a request and gives the status and the whole answer.
-func (s *service) send(method, path string, body any) (int, []byte) {
-	s.tb.Helper()
-	data, err := json.Marshal(body)
-	require.NoError(s.tb, err)
-	req, err := http.NewRequestWithContext(s.tb.Context(), method, s.url+path, bytes.NewReader(data))
-	require.NoError(s.tb, err)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := s.client.Do(req)
-	require.NoError(s.tb, err)
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	require.NoError(s.tb, err)
-	return res.StatusCode, answer
+	programtest.Environment(tb, env)
+	return &service{programtest.Start(tb, run)}
 }
 
 // answer is what /v1/chat/completions gives.
@@ -112,11 +40,11 @@ type answer struct {
 
 // chat asks a model, which has to answer.
 func (s *service) chat(model, text string, more map[string]any) answer {
-	s.tb.Helper()
-	status, body := s.send("POST", "/v1/chat/completions", chat(model, text, more))
-	require.Equal(s.tb, 200, status, string(body))
+	s.TB.Helper()
+	status, body := s.Call("POST", "/v1/chat/completions", chat(model, text, more))
+	require.Equal(s.TB, 200, status, string(body))
 	var a answer
-	require.NoError(s.tb, json.Unmarshal(body, &a))
+	require.NoError(s.TB, json.Unmarshal(body, &a))
 	return a
 }
 
@@ -134,8 +62,8 @@ func (s *service) health() (status int, check struct {
 	Status, Error string
 	Critical      *bool
 }) {
-	s.tb.Helper()
-	status, body := s.send("GET", "/health", nil)
+	s.TB.Helper()
+	status, body := s.Call("GET", "/health", nil)
 	var report struct {
 		Service string
 		Checks  map[string]struct {
@@ -143,23 +71,9 @@ func (s *service) health() (status int, check struct {
 			Critical      *bool
 		}
 	}
-	require.NoError(s.tb, json.Unmarshal(body, &report), string(body))
-	require.Equal(s.tb, "llm-service", report.Service)
+	require.NoError(s.TB, json.Unmarshal(body, &report), string(body))
+	require.Equal(s.TB, "llm-service", report.Service)
 	return status, report.Checks["model-server"]
-}
-
-// code gives the code of an error's body.
-func code(tb testing.TB, body []byte) string {
-	tb.Helper()
-	var e struct {
-		Error struct {
-			Code      string
-			RequestID string `json:"request_id"`
-		}
-	}
-	require.NoError(tb, json.Unmarshal(body, &e), string(body))
-	require.NotEmpty(tb, e.Error.RequestID)
-	return e.Error.Code
 }
 
 // modelServer speaks OpenAI's protocol, scripted after the wire format of OpenAI's API

@@ -9,26 +9,19 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 )
 
 // openaiVersion is the version of npm's openai that .ci/setup keeps in the cache.
 const openaiVersion = "6.49.0"
-
-// needs skips a test on a laptop and fails it in CI.
-func needs(tb testing.TB, what string) {
-	tb.Helper()
-	if os.Getenv("CI") == "true" {
-		tb.Fatal(what)
-	}
-	tb.Skip(what)
-}
 
 // openaiPackage gives the folder of the client, and the Node.js that runs it.
 func openaiPackage(tb testing.TB) (folder, node string) {
 	tb.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		needs(tb, "Node.js is not installed (Debian: nodejs)")
+		programtest.Needs(tb, "Node.js is not installed (Debian: nodejs)")
 	}
 	cache := os.Getenv("XDG_CACHE_HOME")
 	if cache == "" {
@@ -38,7 +31,7 @@ func openaiPackage(tb testing.TB) (folder, node string) {
 	}
 	folder = filepath.Join(cache, "akshara", "openai-node-"+openaiVersion, "package")
 	if _, err := os.Stat(filepath.Join(folder, "index.mjs")); err != nil {
-		needs(tb, "npm's openai "+openaiVersion+" is not in the cache: run .ci/setup")
+		programtest.Needs(tb, "npm's openai "+openaiVersion+" is not in the cache: run .ci/setup")
 	}
 	return folder, node
 }
@@ -67,10 +60,10 @@ func TestTheNodeClientOfOpenAI(t *testing.T) {
 	m := newModelServer(t, "small", "cut", "endless")
 	s := start(t, m.with(map[string]string{"RAG_EMBEDDING_MODEL": "any-e5", "LLM_MODEL_LONGCTX": "cut", "LLM_MODEL_MULTIMODAL": "endless"}))
 	cmd := exec.CommandContext(t.Context(), node, filepath.Join("testdata", "openai.mjs"))
-	cmd.Env = append(os.Environ(), "PACKAGE="+folder, "BASE_URL="+s.url)
-	cmd.Stderr = s.logs
+	cmd.Env = append(os.Environ(), "PACKAGE="+folder, "BASE_URL="+s.URL)
+	cmd.Stderr = s.Logs
 	printed, err := cmd.Output()
-	require.NoError(t, err, s.logs)
+	require.NoError(t, err, s.Logs)
 	var out struct {
 		Chat struct {
 			ID, Model, RequestID string

@@ -114,12 +114,12 @@ func TestOverhead(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: overheadStreams}}
 	defer client.CloseIdleConnections()
 	streams(t, client, model) // opens the connections
-	streams(t, client, s.url)
+	streams(t, client, s.URL)
 	var first, whole [2][]time.Duration // of the model itself, and of the service
 	best := took{time.Hour, time.Hour}  // added at the median
 	for range overheadRounds {
 		var round [2][]took
-		for i, url := range []string{model, s.url} {
+		for i, url := range []string{model, s.URL} {
 			round[i] = streams(t, client, url)
 			for _, t := range round[i] {
 				first[i], whole[i] = append(first[i], t.first), append(whole[i], t.whole)

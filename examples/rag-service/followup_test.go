@@ -9,12 +9,12 @@ import (
 
 // first gives the document that /query finds first after a conversation, or "".
 func (s *server) first(query, language string, before ...string) string {
-	s.tb.Helper()
+	s.TB.Helper()
 	var history []any
 	for _, text := range before {
 		history = append(history, map[string]any{"role": "user", "content": text}, map[string]any{"role": "assistant", "content": "उत्तर"})
 	}
-	sources := s.post("/query", map[string]any{"query": query, "language": language, "chat_history": history})["sources"].([]any)
+	sources := s.Post("/query", map[string]any{"query": query, "language": language, "chat_history": history})["sources"].([]any)
 	if len(sources) == 0 {
 		return ""
 	}
@@ -32,7 +32,7 @@ func TestAFollowUpQuestionFindsWhatTheConversationIsAbout(t *testing.T) {
 				"a": "सोनगढ़ की राजधानी पीपलपुर है।", "b": "नीलगाँव की राजधानी आमतला है।",
 				"c": "The capital of Farland is Oakton.", "d": "The capital of Nearland is Elmton.",
 			} {
-				s.post("/ingest", map[string]any{"document_id": id, "content": text})
+				s.Post("/ingest", map[string]any{"document_id": id, "content": text})
 			}
 			for _, c := range []struct{ language, query, one, other, a, b string }{
 				{"hi", "और उसकी राजधानी?", "सोनगढ़ कहाँ है?", "नीलगाँव कहाँ है?", "a", "b"},
@@ -50,10 +50,10 @@ func TestAFollowUpQuestionFindsWhatTheConversationIsAbout(t *testing.T) {
 func TestAFollowUpQuestionIsAnsweredFromItsConversation(t *testing.T) {
 	s := start(t, t.TempDir(), nil)
 	for id, text := range map[string]string{"a": "सोनगढ़ की राजधानी पीपलपुर है।", "b": "नीलगाँव की राजधानी आमतला है।"} {
-		s.post("/ingest", map[string]any{"document_id": id, "content": text})
+		s.Post("/ingest", map[string]any{"document_id": id, "content": text})
 	}
 	for before, want := range map[string]string{"सोनगढ़ कहाँ है?": "पीपलपुर", "नीलगाँव कहाँ है?": "आमतला"} {
-		a := s.post("/answer", map[string]any{"message": "और उसकी राजधानी?", "chat_history": []any{map[string]any{"role": "user", "content": before}}})
+		a := s.Post("/answer", map[string]any{"message": "और उसकी राजधानी?", "chat_history": []any{map[string]any{"role": "user", "content": before}}})
 		require.Contains(t, a["claims"].([]any)[0].(map[string]any)["text"], want)
 	}
 }
@@ -62,16 +62,16 @@ func TestHistoriesAreBounded(t *testing.T) {
 	s := start(t, t.TempDir(), nil)
 	turn := `{"role":"user","content":"x"}`
 	for _, bad := range []string{`7`, `"x"`, `[7]`, `[{"role":"user"}]`, `[{"role":"stranger","content":"x"}]`, `[` + strings.Repeat(turn+",", 9999) + turn + `]`} {
-		require.Equal(t, "INVALID_REQUEST", s.refused("POST", "/query", `{"query":"x","chat_history":`+bad+`}`).Code)
+		require.Equal(t, "INVALID_REQUEST", s.Refused("POST", "/query", `{"query":"x","chat_history":`+bad+`}`).Code)
 	}
 	long := `{"query":"x","chat_history":[{"role":"user","content":"` + strings.Repeat("x", 1<<20) + `"}]}`
-	require.Equal(t, "PAYLOAD_TOO_LARGE", s.refused("POST", "/query", long).Code)
+	require.Equal(t, "PAYLOAD_TOO_LARGE", s.Refused("POST", "/query", long).Code)
 }
 
 func TestAMistypedWordFindsWhatWasMeant(t *testing.T) {
 	s := start(t, t.TempDir(), nil)
-	s.post("/ingest", map[string]any{"document_id": "c", "content": "The capital of Farland is Oakton."})
+	s.Post("/ingest", map[string]any{"document_id": "c", "content": "The capital of Farland is Oakton."})
 	require.Equal(t, "c", s.first("Fatland", "en"))
-	require.Len(t, s.post("/search", map[string]any{"query": "Fatland", "language": "en"})["results"], 1)
+	require.Len(t, s.Post("/search", map[string]any{"query": "Fatland", "language": "en"})["results"], 1)
 	require.Empty(t, s.first("Zebra", "en"))
 }

@@ -46,7 +46,7 @@ func (s *server) load(rate int, stop <-chan struct{}) (failed []string, took []t
 		}
 		asking.Go(func() {
 			began := time.Now()
-			res, err := s.client.Post(s.url+"/answer", "application/json", strings.NewReader(string(body)))
+			res, err := s.Client.Post(s.URL+"/answer", "application/json", strings.NewReader(string(body)))
 			status := 0
 			if err == nil {
 				status = res.StatusCode
@@ -71,11 +71,11 @@ func TestRedisKilledUnderLoad(t *testing.T) {
 	d := redistest.Single(t)
 	base, _ := modelServer(t, "इसे शाहजहाँ ने बनवाया था।")
 	s := start(t, t.TempDir(), withRedis(t, d, base))
-	s.post("/ingest", taj())
+	s.Post("/ingest", taj())
 	question := map[string]any{"message": "ताजमहल किसने बनवाया था?"}
-	s.post("/answer", question)
-	hits := func() float64 { return s.metric("rag_cache_hit_total") }
-	require.Eventually(t, func() bool { s.post("/answer", question); return hits() > 0 }, 20*time.Second, 20*time.Millisecond)
+	s.Post("/answer", question)
+	hits := func() float64 { return s.Metric("rag_cache_hit_total") }
+	require.Eventually(t, func() bool { s.Post("/answer", question); return hits() > 0 }, 20*time.Second, 20*time.Millisecond)
 
 	stop := make(chan struct{})
 	type outcome struct {
@@ -109,10 +109,10 @@ func TestARedisThatHangsOrTalksNonsenseCostsNoAnswer(t *testing.T) {
 			host, port := falseRedis(t, say)
 			base, _ := modelServer(t, "इसे शाहजहाँ ने बनवाया था।")
 			s := start(t, t.TempDir(), map[string]string{"OPENAI_BASE_URL": base, "LLM_MODEL_STANDARD": "m", "REDIS_HOST": host, "REDIS_PORT": port})
-			s.post("/ingest", taj())
+			s.Post("/ingest", taj())
 			for range 10 {
 				began := time.Now()
-				require.Equal(t, "इसे शाहजहाँ ने बनवाया था।", s.post("/answer", map[string]any{"message": "ताजमहल किसने बनवाया था?"})["answer"])
+				require.Equal(t, "इसे शाहजहाँ ने बनवाया था।", s.Post("/answer", map[string]any{"message": "ताजमहल किसने बनवाया था?"})["answer"])
 				require.Less(t, time.Since(began), 2*time.Second)
 			}
 		})
@@ -155,11 +155,11 @@ func TestServicesOnOneRedisKeepTheirDocumentsApart(t *testing.T) {
 	base, _ := modelServer(t, "इसे शाहजहाँ ने बनवाया था।")
 	env := withRedis(t, d, base)
 	one, other := start(t, t.TempDir(), maps.Clone(env)), start(t, t.TempDir(), maps.Clone(env))
-	one.post("/ingest", taj())
+	one.Post("/ingest", taj())
 	question := map[string]any{"message": "ताजमहल किसने बनवाया था?"}
 	for range 3 {
-		require.Contains(t, one.post("/answer", question)["answer"], "शाहजहाँ")
-		got := other.post("/answer", question)
+		require.Contains(t, one.Post("/answer", question)["answer"], "शाहजहाँ")
+		got := other.Post("/answer", question)
 		require.NotContains(t, fmt.Sprint(got), "शाहजहाँ", "it has no document that says so")
 	}
 }

@@ -31,32 +31,32 @@ func taj() map[string]any {
 func TestWithNothingConfigured(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, dir, nil)
-	require.Equal(t, "skipped", s.post("/ingest", taj())["embedding_status"])
+	require.Equal(t, "skipped", s.Post("/ingest", taj())["embedding_status"])
 	page := map[string]any{"document_id": "page", "content_type": "text/html", "content": `<title>मेला</title><script type="application/ld+json">{"@type":"Event","name":"पुष्कर मेला"}</script><p>पुष्कर में ऊँट बिकते हैं।`}
-	s.post("/ingest", page)
+	s.Post("/ingest", page)
 
-	a := s.post("/answer", map[string]any{"message": "taj mahal kisne banwaya tha"})
+	a := s.Post("/answer", map[string]any{"message": "taj mahal kisne banwaya tha"})
 	require.Contains(t, a["answer"], "शाहजहाँ")
 	require.Equal(t, "hi", a["language"])
-	found := s.post("/search", map[string]any{"query": "ताजमहल"})
+	found := s.Post("/search", map[string]any{"query": "ताजमहल"})
 	require.EqualValues(t, 1, found["total_results"])
 	require.Len(t, found["multimedia"], 1)
-	require.Len(t, s.post("/search", map[string]any{"query": "पुष्कर"})["events"], 1)
-	require.Contains(t, s.post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ")
-	s.stop()
-	require.NotContains(t, s.logs.String(), "banwaya")
+	require.Len(t, s.Post("/search", map[string]any{"query": "पुष्कर"})["events"], 1)
+	require.Contains(t, s.Post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ")
+	s.Stop()
+	require.NotContains(t, s.Logs.String(), "banwaya")
 
 	s = start(t, dir, nil)
-	require.Contains(t, s.post("/answer", map[string]any{"message": "ताजमहल किसने बनवाया था?"})["answer"], "शाहजहाँ", "what was taken in stays")
-	status, _ := s.send("DELETE", "/documents/page", "")
+	require.Contains(t, s.Post("/answer", map[string]any{"message": "ताजमहल किसने बनवाया था?"})["answer"], "शाहजहाँ", "what was taken in stays")
+	status, _ := s.Call("DELETE", "/documents/page", "")
 	require.Equal(t, 204, status)
-	require.Empty(t, s.post("/search", map[string]any{"query": "पुष्कर"})["results"])
-	require.EqualValues(t, 1, s.metric("rag_retrieval_duration_seconds_count"))
+	require.Empty(t, s.Post("/search", map[string]any{"query": "पुष्कर"})["results"])
+	require.EqualValues(t, 1, s.Metric("rag_retrieval_duration_seconds_count"))
 }
 
 func TestRoutesAndDocument(t *testing.T) {
 	s := start(t, t.TempDir(), map[string]string{"OTEL_TRACES_SAMPLER_ARG": "0", "OTEL_SERVICE_NAME": "rag"})
-	status, body := s.send("GET", "/openapi.json", "")
+	status, body := s.Call("GET", "/openapi.json", "")
 	require.Equal(t, 200, status)
 	doc, err := openapi3.NewLoader().LoadFromData(body)
 	require.NoError(t, err)
@@ -64,24 +64,24 @@ func TestRoutesAndDocument(t *testing.T) {
 	require.Equal(t, len(routes)-1, doc.Paths.Len(), "two routes are of one path")
 	for _, r := range routes {
 		require.NotNil(t, doc.Paths.Find(r.path).GetOperation(r.method), r.path)
-		require.Equal(t, "METHOD_NOT_ALLOWED", s.refused("PATCH", strings.ReplaceAll(r.path, "{id}", "x"), "{}").Code)
+		require.Equal(t, "METHOD_NOT_ALLOWED", s.Refused("PATCH", strings.ReplaceAll(r.path, "{id}", "x"), "{}").Code)
 		if r.method == "POST" {
 			for _, bad := range []string{"", "{", "[]", "{\"query\":\"\xff\"}", `{"query":7}`, `{"message":7}`} {
-				require.Equal(t, "INVALID_REQUEST", s.refused("POST", r.path, bad).Code, "%s %q", r.path, bad)
+				require.Equal(t, "INVALID_REQUEST", s.Refused("POST", r.path, bad).Code, "%s %q", r.path, bad)
 			}
 		}
 	}
-	require.Equal(t, "NOT_FOUND", s.refused("GET", "/nothing", "").Code)
-	require.Equal(t, "NOT_FOUND", s.refused("GET", "/documents/nothing", "").Code)
-	require.Equal(t, "FORBIDDEN", s.refused("GET", "/suggest?q=x", "", raghttp.ReadersHeader, "asha").Code)
-	status, body = s.send("GET", "/health", "")
+	require.Equal(t, "NOT_FOUND", s.Refused("GET", "/nothing", "").Code)
+	require.Equal(t, "NOT_FOUND", s.Refused("GET", "/documents/nothing", "").Code)
+	require.Equal(t, "FORBIDDEN", s.Refused("GET", "/suggest?q=x", "", raghttp.ReadersHeader, "asha").Code)
+	status, body = s.Call("GET", "/health", "")
 	require.Equal(t, 200, status)
 	require.Contains(t, string(body), `"index":{"status":"healthy"`)
-	status, body = s.send("GET", "/docs", "")
+	status, body = s.Call("GET", "/docs", "")
 	require.Equal(t, 200, status)
 	require.Contains(t, string(body), "/openapi.json")
 	for _, metric := range []string{"rag_cache_hit_total", "rag_cache_miss_total"} {
-		require.Zero(t, s.metric(metric))
+		require.Zero(t, s.Metric(metric))
 	}
 }
 
@@ -89,34 +89,34 @@ func TestModelsEmbedAndWrite(t *testing.T) {
 	base, embedded := modelServer(t, "इसे शाहजहाँ ने बनवाया था।")
 	dir := t.TempDir()
 	s := start(t, dir, nil)
-	s.post("/ingest", taj())
-	s.stop()
+	s.Post("/ingest", taj())
+	s.Stop()
 
 	env := map[string]string{"OPENAI_BASE_URL": base, "LLM_MODEL_STANDARD": "m", "RAG_EMBEDDING_MODEL": "m", "RAG_TOP_K": "1"}
 	s = start(t, dir, env)
-	require.Contains(t, s.post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ", "what was there is found at once")
+	require.Contains(t, s.Post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ", "what was there is found at once")
 	s.isWhole()
 	second := taj()
 	second["document_id"] = "second"
-	require.Equal(t, "completed", s.post("/ingest", second)["embedding_status"])
-	a := s.post("/answer", map[string]any{"message": "ताजमहल किसने बनवाया था?", "details": true})
+	require.Equal(t, "completed", s.Post("/ingest", second)["embedding_status"])
+	a := s.Post("/answer", map[string]any{"message": "ताजमहल किसने बनवाया था?", "details": true})
 	require.Equal(t, "इसे शाहजहाँ ने बनवाया था।", a["answer"])
 	require.Equal(t, "m", a["details"].(map[string]any)["model"])
 	require.Len(t, a["sources"], 1)
 	require.Contains(t, a["sources"].([]any)[0].(map[string]any)["details"].(map[string]any)["passages"].([]any)[0].(map[string]any)["scores"], "dense")
-	s.stop()
+	s.Stop()
 
 	n := embedded.Load()
 	s = start(t, dir, env)
 	s.isWhole()
 	require.LessOrEqual(t, embedded.Load(), n+2, "documents that have vectors keep them")
-	s.stop()
+	s.Stop()
 
 	env["RAG_EMBEDDING_MODEL"] = "other"
 	s = start(t, dir, env)
-	require.Contains(t, s.post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ", "another model takes its place meanwhile")
+	require.Contains(t, s.Post("/query", map[string]any{"query": "ताजमहल"})["context"], "शाहजहाँ", "another model takes its place meanwhile")
 	s.isWhole()
-	s.stop()
+	s.Stop()
 
 	n = embedded.Load()
 	env["RAG_EMBEDDING_MODEL"] = "m"
@@ -127,15 +127,15 @@ func TestModelsEmbedAndWrite(t *testing.T) {
 
 // isWhole waits until the index is as the settings say.
 func (s *server) isWhole() {
-	s.tb.Helper()
-	require.Eventually(s.tb, func() bool {
-		_, body := s.send("GET", "/health", "")
+	s.TB.Helper()
+	require.Eventually(s.TB, func() bool {
+		_, body := s.Call("GET", "/health", "")
 		return strings.Contains(string(body), `"generation":{"status":"healthy"`)
-	}, 20*time.Second, 20*time.Millisecond, "%s", s.logs)
+	}, 20*time.Second, 20*time.Millisecond, "%s", s.Logs)
 }
 
 func TestAClientOfTheService(t *testing.T) {
-	c, err := raghttp.NewClient(start(t, t.TempDir(), nil).url, nil)
+	c, err := raghttp.NewClient(start(t, t.TempDir(), nil).URL, nil)
 	require.NoError(t, err)
 	defer c.Close()
 	require.NoError(t, c.CheckHealth(t.Context()))

@@ -31,8 +31,8 @@ func TestRedisKeepsTranslationsAndItsDeathCostsNone(t *testing.T) {
 	s, other := start(t, env), start(t, env)
 	museum := map[string]any{"text": "Where is the museum?", "source_language": "en", "target_language": "hi"}
 	// A busy machine may not keep the cache's 40 ms at the first try.
-	require.Eventually(t, func() bool { return s.post("/translate", museum)["cached"] == true }, 20*time.Second, 10*time.Millisecond)
-	require.Eventually(t, func() bool { return other.post("/translate", museum)["cached"] == true }, 20*time.Second, 10*time.Millisecond,
+	require.Eventually(t, func() bool { return s.Post("/translate", museum)["cached"] == true }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return other.Post("/translate", museum)["cached"] == true }, 20*time.Second, 10*time.Millisecond,
 		"what one copy of the service has translated, another knows")
 	_, checks := s.health()
 	require.Equal(t, "healthy", checks["redis"].Status)
@@ -42,7 +42,7 @@ func TestRedisKeepsTranslationsAndItsDeathCostsNone(t *testing.T) {
 	calls := m.calls.Load()
 	for range 5 {
 		began := time.Now()
-		got := s.post("/translate", museum)
+		got := s.Post("/translate", museum)
 		require.Equal(t, "translation", got["kind"])
 		require.Equal(t, false, got["cached"])
 		require.Less(t, time.Since(began), 2*time.Second)
@@ -55,10 +55,10 @@ func TestRedisKeepsTranslationsAndItsDeathCostsNone(t *testing.T) {
 	}, 20*time.Second, 50*time.Millisecond)
 	_, checks = s.health()
 	require.NotContains(t, checks["redis"].Error, d.Addrs[0])
-	require.NotContains(t, s.logs.String(), redistest.AppPassword)
+	require.NotContains(t, s.Logs.String(), redistest.AppPassword)
 
 	d.Nodes[0].Start()
-	require.Eventually(t, func() bool { return s.post("/translate", museum)["cached"] == true }, 30*time.Second, 50*time.Millisecond, "it is used again when it is back")
+	require.Eventually(t, func() bool { return s.Post("/translate", museum)["cached"] == true }, 30*time.Second, 50*time.Millisecond, "it is used again when it is back")
 }
 
 func TestAServiceStartsWithoutItsRedis(t *testing.T) {
@@ -70,6 +70,6 @@ func TestAServiceStartsWithoutItsRedis(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 	s := start(t, env)
-	got := s.post("/translate", map[string]any{"text": "Where is the museum?", "target_language": "hi"})
+	got := s.Post("/translate", map[string]any{"text": "Where is the museum?", "target_language": "hi"})
 	require.Equal(t, "translation", got["kind"])
 }
