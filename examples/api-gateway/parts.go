@@ -65,7 +65,7 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, err
 	}
-	translator, endTranslator, err := translation(cfg)
+	translator, endTranslator, err := translation(cfg, rec.Calls)
 	if err != nil {
 		return nil, errors.Join(err, kept.close())
 	}

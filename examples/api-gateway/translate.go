@@ -6,9 +6,11 @@ import (
 	"errors"
 	"time"
 
+	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/memcache"
 	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/rag/ragtrace"
 	"github.com/akshara-go/akshara/translate"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -29,9 +31,9 @@ const noEngine = "no translation engine is set up (OPENAI_BASE_URL with LLM_MODE
 
 // translation gives what translates, the service that the environment names or
 // this process, and what lets go of it.
-func translation(cfg *settings) (translate.Translator, func() error, error) {
+func translation(cfg *settings, calls *genai.Recorder) (translate.Translator, func() error, error) {
 	if cfg.Services.Translation == "" {
-		return translationHere(cfg)
+		return translationHere(cfg, calls)
 	}
 	client, err := translatehttp.NewClient(cfg.Services.Translation, &httpkit.ClientOptions{Timeout: translationWait, Askers: true})
 	if err != nil {
@@ -42,14 +44,15 @@ func translation(cfg *settings) (translate.Translator, func() error, error) {
 
 // translationHere translates by the language model, if there is one, and
 // writes texts of close languages in the other script where it cannot.
-func translationHere(cfg *settings) (translate.Translator, func() error, error) {
+func translationHere(cfg *settings, calls *genai.Recorder) (translate.Translator, func() error, error) {
 	var engine translate.Translator = translate.None{Reason: noEngine}
 	if name := cmp.Or(cfg.Translation.Model, standardModel(cfg)); name != "" && modelsAt(cfg).BaseURL != "" {
 		model, err := openaillm.New(modelsAt(cfg), name, nil)
 		if err != nil {
 			return nil, nil, err
 		}
-		engine = translate.NewChunked(llmtranslate.New(model, &llmtranslate.Options{Model: name}), nil)
+		traced := ragtrace.Model(model, calls, &ragtrace.ModelOptions{Provider: "openai", Name: name, Remote: true})
+		engine = translate.NewChunked(llmtranslate.New(traced, &llmtranslate.Options{Model: name}), nil)
 	}
 	memory, err := memcache.New(translationCache, nil)
 	if err != nil {

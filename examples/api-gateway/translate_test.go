@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 
 	"github.com/akshara-go/akshara/examples/internal/programtest"
 	"github.com/akshara-go/akshara/observe/httpkit"
+	"github.com/akshara-go/akshara/observe/otlptest"
 	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translatehttp"
 	"github.com/akshara-go/akshara/translate/translatetest"
@@ -55,7 +58,8 @@ func TestTranslateByTheModel(t *testing.T) {
 		fmt.Fprintf(w, `{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":%s}}]}`, quoted)
 	}))
 	defer model.Close()
-	s := start(t, t.TempDir(), map[string]string{"APP_SAMPLE_CORPUS": "false", "OPENAI_BASE_URL": model.URL, "TRANSLATION_MODEL": "m"})
+	traces := otlptest.New(t)
+	s := start(t, t.TempDir(), map[string]string{"APP_SAMPLE_CORPUS": "false", "OPENAI_BASE_URL": model.URL, "TRANSLATION_MODEL": "m", "OTEL_EXPORTER_OTLP_ENDPOINT": traces.URL})
 	for i := range 2 {
 		got := s.translated(map[string]any{"text": "Where is the museum?", "target_language": "hi"})
 		require.Equal(t, "संग्रहालय कहाँ है?", got.Text)
@@ -63,6 +67,8 @@ func TestTranslateByTheModel(t *testing.T) {
 		require.Equal(t, i == 1, got.Cached)
 	}
 	require.EqualValues(t, 1, calls.Load())
+	s.Stop()
+	require.True(t, slices.ContainsFunc(traces.Spans(), func(span *tracepb.Span) bool { return span.Name == "chat m" }), "the model is in the trace")
 }
 
 func TestTranslateByTheService(t *testing.T) {
