@@ -38,7 +38,7 @@ func (r *routes) chat(ctx context.Context, in *chatInput) (*huma.StreamResponse,
 	r.metrics.inferred(start, res)
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		hr, w := humago.Unwrap(hc)
-		httpkit.WriteJSON(w, hr, http.StatusOK, newCompletion(res, start.Unix()))
+		httpkit.WriteJSON(w, hr, http.StatusOK, newCompletion(res, in.Body.name(), start.Unix()))
 	}}, nil
 }
 
@@ -48,7 +48,7 @@ func (r *routes) stream(m llm.Model, req *llm.Request, in *chatRequest) *huma.St
 		hr, w := humago.Unwrap(hc)
 		start := time.Now()
 		s := &stream{w: w, r: hr, usage: in.StreamOptions != nil && in.StreamOptions.IncludeUsage, chunk: chunk{
-			ID: newID(), Object: "chat.completion.chunk", Created: start.Unix(), Model: cmp.Or(in.Model, Auto),
+			ID: newID(), Object: "chat.completion.chunk", Created: start.Unix(), Model: in.name(),
 		}}
 		patience := time.AfterFunc(r.patience, s.begin)
 		defer func() { patience.Stop(); s.end() }()

@@ -161,6 +161,20 @@ func TestNoAnswerIsSaidByItsMark(t *testing.T) {
 }
 
 // Each piece is there before the model gives the next one.
+func TestAModelThatDoesNotTellItsNameHasTheOneItWasAskedBy(t *testing.T) {
+	silent := scripted(func(_ context.Context, _ *llm.Request, yield func(llm.Delta, error) bool) {
+		yield(llm.Delta{Done: &llm.Response{Text: "x", Finish: llm.Stop}}, nil)
+	})
+	url := serve(t, &llmhttp.Service{Models: []llmhttp.Model{{ID: "a", Model: silent}}})
+	for _, stream := range []bool{false, true} {
+		for asked, want := range map[string]string{"a": "a", "": llmhttp.Auto} {
+			status, _, body := post(t, url+"/v1/chat/completions", map[string]any{"model": asked, "stream": stream, "messages": []any{map[string]any{"role": "user", "content": "x"}}})
+			require.Equal(t, 200, status)
+			require.Contains(t, string(body), `"model":"`+want+`"`)
+		}
+	}
+}
+
 func TestPiecesGoOutAsTheyCome(t *testing.T) {
 	next := make(chan struct{})
 	url := chatting(t, scripted(func(ctx context.Context, _ *llm.Request, yield func(llm.Delta, error) bool) {

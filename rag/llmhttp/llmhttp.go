@@ -185,13 +185,16 @@ func named[T any](list []T, name string, about func(*T) (string, func() bool)) (
 		if name != id && name != "" && name != Auto {
 			continue
 		}
-		if loaded != nil && !loaded() {
+		if !usable(loaded) {
 			return nil, fault.New(fault.ModelLoading, "the model is being loaded; try again soon", nil).WithRetryAfter(loadingRetry)
 		}
 		return &list[i], nil
 	}
 	return nil, noModel(name)
 }
+
+// usable tells what the Loaded of a model says.
+func usable(loaded func() bool) bool { return loaded == nil || loaded() }
 
 func noModel(name string) error {
 	return fault.New(fault.NotFound, fmt.Sprintf("there is no model %.64q here; GET /v1/models lists those there are", name), fault.Details{"field": "model"})

@@ -36,12 +36,12 @@ func newMetrics(reg prometheus.Registerer, s *Service) *metrics {
 // loaded tells whether every model can be used.
 func (s *Service) loaded() bool {
 	for _, m := range s.Models {
-		if m.Loaded != nil && !m.Loaded() {
+		if !usable(m.Loaded) {
 			return false
 		}
 	}
 	for _, m := range s.Embedders {
-		if m.Loaded != nil && !m.Loaded() {
+		if !usable(m.Loaded) {
 			return false
 		}
 	}

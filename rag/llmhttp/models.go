@@ -41,7 +41,7 @@ func (r *routes) model(_ context.Context, in *modelInput) (*modelOutput, error) 
 func (r *routes) list() []modelInfo {
 	out := []modelInfo{}
 	add := func(id, kind, note string, loaded func() bool) {
-		out = append(out, modelInfo{ID: id, Object: "model", Created: r.since, OwnedBy: r.owner, Kind: kind, Loaded: loaded == nil || loaded(), Description: note})
+		out = append(out, modelInfo{ID: id, Object: "model", Created: r.since, OwnedBy: r.owner, Kind: kind, Loaded: usable(loaded), Description: note})
 	}
 	for _, m := range r.service.Models {
 		add(m.ID, "chat", m.Note, m.Loaded)

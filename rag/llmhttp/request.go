@@ -2,6 +2,7 @@ package llmhttp
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -65,6 +66,9 @@ type jsonSchema struct {
 	Name   string          `json:"name" maxLength:"64"`
 	Schema json.RawMessage `json:"schema,omitempty" required:"false"`
 }
+
+// name is how the request names its model.
+func (c *chatRequest) name() string { return cmp.Or(c.Model, Auto) }
 
 // request gives what the body asks of a model.
 func (c *chatRequest) request() (*llm.Request, error) {

@@ -1,6 +1,8 @@
 package llmhttp
 
 import (
+	"cmp"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
@@ -70,7 +72,8 @@ type delta struct {
 
 func newID() string { return "chatcmpl-" + uuid.NewString() }
 
-func newCompletion(res *llm.Response, created int64) *completion {
+// newCompletion gives a whole answer. asked is how the model was named in the request.
+func newCompletion(res *llm.Response, asked string, created int64) *completion {
 	c := choice{Message: said{Role: "assistant"}, Finish: finish(res)}
 	if res.Text != "" || len(res.Calls) == 0 {
 		text := res.Text
@@ -82,7 +85,7 @@ func newCompletion(res *llm.Response, created int64) *completion {
 	for i := range res.Calls {
 		c.Message.Calls = append(c.Message.Calls, newToolCall(&res.Calls[i]))
 	}
-	return &completion{ID: newID(), Object: "chat.completion", Created: created, Model: res.Model, Choices: []choice{c}, Usage: newUsage(&res.Usage)}
+	return &completion{ID: newID(), Object: "chat.completion", Created: created, Model: cmp.Or(res.Model, asked), Choices: []choice{c}, Usage: newUsage(&res.Usage)}
 }
 
 func newToolCall(c *llm.ToolCall) toolCall {
