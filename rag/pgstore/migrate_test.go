@@ -186,7 +186,7 @@ func TestTenThousandTenants(t *testing.T) {
 		return n
 	}
 	tenants := 10_000
-	if testing.Short() || raceEnabled { // .ci/test runs all of them without the detector
+	if testing.Short() {
 		tenants = 1000
 	}
 	recs := make([]rag.Record, tenants)
