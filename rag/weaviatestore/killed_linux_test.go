@@ -138,22 +138,28 @@ func TestNodeKilled(t *testing.T) {
 	f := &traffic{s: s, tenant: "killed", done: make(chan struct{}), acknowledged: map[string]int{}, tried: map[string]int{}}
 	require.NoError(t, s.Upsert(t.Context(), []rag.Record{record(f.tenant, "stay", 0, "stay")}))
 	f.start(t.Context())
+	stop := sync.OnceFunc(func() { close(f.done); f.wg.Wait() })
+	t.Cleanup(stop)
 	time.Sleep(1500 * time.Millisecond)
 	note(t, s, f.tenant, "", "before")
 	victim := nodes.list[0] // the one that the store asks first
 	require.NoError(t, victim.kill())
+	revive := sync.OnceFunc(func() { // the tests behind this one need it, too
+		require.NoError(t, victim.launch(nodes.program))
+		require.NoError(t, victim.await())
+	})
+	t.Cleanup(revive)
 	began := f.writes.Load()
 	killed := time.Now()
 	require.Eventually(t, func() bool { return f.writes.Load()-began >= 20 }, 30*time.Second, 10*time.Millisecond, "writes go on")
 	t.Logf("20 writes took %v after the loss", time.Since(killed).Round(time.Millisecond))
 	during := f.writes.Load() - began
 	note(t, s, f.tenant, "before", "during")
-	require.NoError(t, s.CheckHealth(t.Context()), "two of three are enough")
-	require.NoError(t, victim.launch(nodes.program))
-	require.NoError(t, victim.await())
+	// A node is not ready while a leader is chosen.
+	require.Eventually(t, func() bool { return s.CheckHealth(t.Context()) == nil }, 20*time.Second, 50*time.Millisecond, "two of three are enough")
+	revive()
 	time.Sleep(time.Second)
-	close(f.done)
-	f.wg.Wait()
+	stop()
 	t.Logf("%d reads, %d failed; %d writes acknowledged, %d of them while a node was away, %d refused", f.reads.Load(), len(f.failed), f.writes.Load(), during, f.refused.Load())
 	require.Empty(t, f.failed)
 	require.Positive(t, during)
