@@ -51,6 +51,22 @@ func failsAs(t *testing.T, code fault.Code, err error) {
 	}
 }
 
+// GORM keeps a row that it could not read among the others, with what the
+// places of its values held before.
+func TestARowThatCannotBeReadIsAnError(t *testing.T) {
+	s, dsn := openWith(t, nil)
+	conn, err := pgx.Connect(t.Context(), dsn)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), `DROP FUNCTION akshara_learn;
+		CREATE FUNCTION akshara_learn(int, uuid[], uuid[], bigint[], bytea[]) RETURNS TABLE (place text, id text) LANGUAGE sql AS $$ SELECT 'first', 'one' $$`)
+	require.NoError(t, err)
+	failsAs(t, fault.Internal, s.Upsert(t.Context(), []rag.Record{record("d", 1, "a")}))
+	documents, err := s.Documents(t.Context(), record("d", 1).Tenant)
+	require.NoError(t, err)
+	require.Empty(t, documents)
+}
+
 func TestARestartedServerCostsTimeAndNoError(t *testing.T) {
 	s, _ := openWith(t, &Options{RetryFor: 20 * time.Second})
 	require.NoError(t, s.Upsert(t.Context(), []rag.Record{record("d", 1, "a")}))

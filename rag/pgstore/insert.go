@@ -183,11 +183,14 @@ func (set *rowSet) learn(tx *gorm.DB, tenant int32) ([]int64, error) {
 	var rows []struct{ Place, ID int64 }
 	err := tx.Table("akshara_learn(?, ?::uuid[], ?::uuid[], ?::bigint[], ?::bytea[])", tenant, set.termLeg, set.terms, set.records, set.forms).
 		Select("place", "id").Find(&rows).Error
+	if err != nil { // the last row may then hold anything
+		return nil, err
+	}
 	ids := make([]int64, len(set.terms))
 	for _, row := range rows {
 		ids[row.Place-1] = row.ID
 	}
-	return ids, err
+	return ids, nil
 }
 
 func (set *rowSet) insertChunks(tx *gorm.DB, t *tenantRow, ids []int64) error {

@@ -108,13 +108,16 @@ func (f *finder) read(numbers pgkit.Int8s) error {
 		Body []byte
 	}
 	err := f.tx.Table(chunkTable).Select("n", "body").Where("tenant = ? AND n = ANY (?::bigint[])", f.tenant.ID, numbers).Find(&rows).Error
+	if err != nil {
+		return err
+	}
+	if len(rows) < len(numbers) {
+		return fault.New(fault.Internal, "records of the index are missing", nil)
+	}
 	for _, row := range rows {
 		f.bodies[row.N] = row.Body
 	}
-	if err == nil && len(rows) < len(numbers) {
-		err = fault.New(fault.Internal, "records of the index are missing", nil)
-	}
-	return err
+	return nil
 }
 
 // visible selects the chunk that a candidate v names, if the asker may see it.
