@@ -12,11 +12,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/train/traintest"
 	"github.com/akshara-go/akshara/translate/detect"
 	"github.com/akshara-go/akshara/translate/detect/langmodel"
 	"github.com/akshara-go/akshara/translate/lang"
@@ -97,6 +99,39 @@ func figures(held []text) []figure {
 	everything = filter(everything, func(t text) bool { return len(t.script.Languages()) > 1 || t.script == lang.Latin })
 	table = append(table, figure{"expected calibration error, shared scripts, 5 words and more", calibrationError(d, everything), 0, fmt.Sprintf("%d texts", len(everything))})
 	return table
+}
+
+// dataParts reads the development data once for all tests, which must not change it.
+func dataParts(tb testing.TB) [3][]text {
+	dir := filepath.Dir(traintest.Data(tb, "langid"))
+	readOnce.Do(func() { readTexts, errRead = readParts(dir) })
+	require.NoError(tb, errRead)
+	return readTexts
+}
+
+var (
+	readOnce  sync.Once
+	readTexts [3][]text
+	errRead   error
+)
+
+func TestPartsHaveNoSentenceInCommon(t *testing.T) {
+	parts := dataParts(t)
+	require.Greater(t, len(parts[learnt]), 5*len(parts[calibrated]))
+	require.Greater(t, len(parts[heldOut]), len(parts[calibrated]))
+	held := make(map[string]bool)
+	for _, x := range parts[heldOut] {
+		require.NotEqual(t, own, x.source)
+		require.NotEqual(t, word, x.source)
+		held[string(x.language)+string(x.script)+normalKey(x.body)] = true
+	}
+	for _, p := range []part{learnt, calibrated} {
+		for _, x := range parts[p] {
+			if x.source != word {
+				require.False(t, held[string(x.language)+string(x.script)+normalKey(x.body)], x.body)
+			}
+		}
+	}
 }
 
 func heldOutTexts(tb testing.TB) []text {

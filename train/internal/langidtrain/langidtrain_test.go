@@ -4,34 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/akshara-go/akshara/train/traintest"
 	"github.com/akshara-go/akshara/translate/detect/langmodel"
 	"github.com/akshara-go/akshara/translate/lang"
 )
-
-func TestPartsHaveNoSentenceInCommon(t *testing.T) {
-	parts := dataParts(t)
-	require.Greater(t, len(parts[learnt]), 5*len(parts[calibrated]))
-	require.Greater(t, len(parts[heldOut]), len(parts[calibrated]))
-	held := make(map[string]bool)
-	for _, x := range parts[heldOut] {
-		require.NotEqual(t, own, x.source)
-		require.NotEqual(t, word, x.source)
-		held[string(x.language)+string(x.script)+normalKey(x.body)] = true
-	}
-	for _, p := range []part{learnt, calibrated} {
-		for _, x := range parts[p] {
-			if x.source != word {
-				require.False(t, held[string(x.language)+string(x.script)+normalKey(x.body)], x.body)
-			}
-		}
-	}
-}
 
 func TestKeysOfTheSameText(t *testing.T) {
 	require.Equal(t, normalKey("The  MUSEUM, opens"), normalKey("the museum opens."))
@@ -126,17 +105,3 @@ func TestReadingSaysWhatIsWrong(t *testing.T) {
 	_, err := readSQuAD(name)
 	require.ErrorContains(t, err, "x.gz")
 }
-
-// dataParts reads the development data once for all tests, which must not change it.
-func dataParts(tb testing.TB) [3][]text {
-	dir := filepath.Dir(traintest.Data(tb, "langid"))
-	readOnce.Do(func() { readTexts, errRead = readParts(dir) })
-	require.NoError(tb, errRead)
-	return readTexts
-}
-
-var (
-	readOnce  sync.Once
-	readTexts [3][]text
-	errRead   error
-)
