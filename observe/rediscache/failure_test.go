@@ -54,11 +54,17 @@ type outcome struct {
 	late     time.Duration // p99 of how much later than asked the machine woke a sleeper that uses no cache
 }
 
+// loads lets one load run at a time: most of the tests wait for servers, and do so
+// side by side, but times are measured alone.
+var loads sync.Mutex
+
 // underLoad sends 500 requests a second through a loader over c while the plan
 // is carried out. It demands that none fails, and that afterwards every key can
 // be asked for.
 func underLoad(t *testing.T, c cache.Cache, plan loadPlan) outcome {
 	t.Helper()
+	loads.Lock()
+	defer loads.Unlock()
 	requireAnswers(t, c) // connections are made before the clock runs
 	o := outcome{requests: make([]request, int(plan.total.Seconds()*rate))}
 	lateness := make([]time.Duration, plan.total/(10*time.Millisecond))
@@ -144,7 +150,7 @@ func (o *outcome) report(t *testing.T) {
 // too much to do for a measurement (sleepers wake late) nothing is held against it.
 func (o *outcome) inTime(t *testing.T) bool {
 	t.Helper()
-	if o.late > 4*time.Millisecond {
+	if o.late > 2*time.Millisecond {
 		t.Logf("p99 of %v is not held against the limit: the machine itself is late by %v", o.p99, o.late)
 		return true
 	}
@@ -167,6 +173,7 @@ func TestRedisIsKilledUnderLoadAndComesBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes five seconds")
 	}
+	t.Parallel()
 	d := redistest.Single(t)
 	var log syncBuffer
 	c := open(t, clientOptions(t, d), &rediscache.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})

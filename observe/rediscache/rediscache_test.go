@@ -60,21 +60,27 @@ func patient() *rediscache.Options { return &rediscache.Options{Timeout: 10 * ti
 func runSuite(t *testing.T, clientOpts rediscache.ClientOptions) {
 	t.Helper()
 	c := open(t, clientOpts, patient())
-	t.Run("plain", func(t *testing.T) {
-		cachetest.TestCache(t, func(*testing.T) cache.Cache { return c })
-	})
-	t.Run("behind a prefix", func(t *testing.T) {
-		cachetest.TestCache(t, func(*testing.T) cache.Cache { return cache.Prefix(c, "tenant", "आगरा/{1}") })
+	t.Run("suite", func(t *testing.T) {
+		for name, of := range map[string]cache.Cache{"plain": c, "behind a prefix": cache.Prefix(c, "tenant", "आगरा/{1}")} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				cachetest.TestCache(t, func(*testing.T) cache.Cache { return of })
+			})
+		}
 	})
 	require.NoError(t, c.CheckHealth(t.Context()))
 }
 
-func TestSingle(t *testing.T) { runSuite(t, clientOptions(t, redistest.Single(t))) }
+func TestSingle(t *testing.T) {
+	t.Parallel()
+	runSuite(t, clientOptions(t, redistest.Single(t)))
+}
 
 func TestCluster(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts six servers and waits for a fail-over")
 	}
+	t.Parallel()
 	d := redistest.Cluster(t)
 	opts := clientOptions(t, d)
 	opts.Cluster = true
@@ -92,6 +98,7 @@ func TestSentinel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts five servers and waits for a fail-over")
 	}
+	t.Parallel()
 	d := redistest.Sentinel(t)
 	opts := clientOptions(t, d)
 	opts.MasterName = redistest.MasterName
