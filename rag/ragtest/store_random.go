@@ -86,8 +86,8 @@ var concurrentCases = []storeCase{
 
 // churn writes, replaces and deletes records that the reference never sees.
 func (s *suite) churn(w int, fail func(error)) {
-	doc := fmt.Sprint("w", w)
-	for i := range 60 {
+	doc, begin := fmt.Sprint("w", w), time.Now()
+	for i := 0; i < 20 || i < 60 && time.Since(begin) < 5*time.Second; i++ {
 		err := s.store.Upsert(s.ctx, []rag.Record{readBy(s.chunk(doc, i%10, "a", "b"), corpus.Public), readBy(s.chunk(doc, (i+1)%10, "a"), corpus.Public)})
 		if err == nil && i%3 == 0 {
 			err = s.store.Delete(s.ctx, rag.Selector{Tenant: s.tenant, Chunks: []string{doc + "#1", doc + "#2"}})
@@ -127,7 +127,7 @@ func (s *suite) look(fail func(error)) {
 
 var randomCases = []storeCase{
 	{"random tenants, readers, filters and changes give what the reference gives", func(s *suite) {
-		least, patience := 1500, time.Minute
+		least, patience := 1500, 20*time.Second
 		if testing.Short() {
 			least, patience = 500, 0
 		}
@@ -136,14 +136,41 @@ var randomCases = []storeCase{
 			s.change(g)
 		}
 		begin, i := time.Now(), 0
-		for ; i < least || i < 10_000 && time.Since(begin) < patience; i++ {
-			if i%20 == 0 {
-				s.change(g)
-			}
-			s.search(g.search())
+		for ; i < least || i < 10_000 && time.Since(begin) < patience; i += searchesBetween {
+			s.change(g)
+			s.searches(g)
 		}
 		s.Logf("%d searches", i)
 	}},
+}
+
+// searchesBetween is how many searches follow each change of the random cases,
+// and searchesAtOnce how many of them are under way at once.
+const (
+	searchesBetween = 20
+	searchesAtOnce  = 4
+)
+
+// searches demands of random searches, made side by side, what search demands of one.
+func (s *suite) searches(g *generator) {
+	list := make([]rag.Search, searchesBetween)
+	for i := range list {
+		list[i] = g.search()
+	}
+	hits, errs := make([][]rag.Hit, len(list)), make([]error, len(list))
+	var wg sync.WaitGroup
+	for first := range searchesAtOnce {
+		wg.Go(func() {
+			for i := first; i < len(list); i += searchesAtOnce {
+				hits[i], errs[i] = s.store.Search(s.ctx, &list[i])
+			}
+		})
+	}
+	wg.Wait()
+	for i := range list {
+		require.NoError(s, errs[i])
+		s.judge(&list[i], hits[i])
+	}
 }
 
 // change writes or deletes something.
