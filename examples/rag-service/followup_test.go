@@ -34,13 +34,17 @@ func TestAFollowUpQuestionFindsWhatTheConversationIsAbout(t *testing.T) {
 			} {
 				s.Post("/ingest", map[string]any{"document_id": id, "content": text})
 			}
-			for _, c := range []struct{ language, query, one, other, a, b string }{
-				{"hi", "और उसकी राजधानी?", "सोनगढ़ कहाँ है?", "नीलगाँव कहाँ है?", "a", "b"},
-				{"hi", "aur uski rajdhani?", "songarh kahan hai?", "neelgaon kahan hai?", "a", "b"},
-				{"en", "And its capital?", "Where is Farland?", "Where is Nearland?", "c", "d"},
+			for _, c := range []struct{ language, query, before, want string }{
+				{"hi", "और उसकी राजधानी?", "सोनगढ़ कहाँ है?", "a"}, {"hi", "और उसकी राजधानी?", "नीलगाँव कहाँ है?", "b"},
+				{"hi", "aur uski rajdhani?", "songarh kahan hai?", "a"}, {"hi", "aur uski rajdhani?", "neelgaon kahan hai?", "b"},
+				{"en", "And its capital?", "Where is Farland?", "c"}, {"en", "And its capital?", "Where is Nearland?", "d"},
 			} {
-				require.Equal(t, c.a, s.first(c.query, c.language, c.one), c.query)
-				require.Equal(t, c.b, s.first(c.query, c.language, c.other), c.query)
+				t.Run(c.before, func(t *testing.T) {
+					t.Parallel() // a dead model is waited for
+					asker := *s
+					asker.TB = t
+					require.Equal(t, c.want, asker.first(c.query, c.language, c.before), c.query)
+				})
 			}
 		})
 	}
