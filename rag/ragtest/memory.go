@@ -19,13 +19,13 @@ import (
 // the contract written down as they are said. It passes the suite itself.
 type memory struct {
 	mu    sync.RWMutex
-	recs  map[key]rag.Record
+	recs  map[key]*rag.Record // replaced, never changed
 	notes map[[2]string][]byte
 }
 
 type key struct{ tenant, chunk string }
 
-func newMemory() *memory { return &memory{recs: map[key]rag.Record{}, notes: map[[2]string][]byte{}} }
+func newMemory() *memory { return &memory{recs: map[key]*rag.Record{}, notes: map[[2]string][]byte{}} }
 
 func (m *memory) Upsert(ctx context.Context, recs []rag.Record) error {
 	m.mu.Lock()
@@ -79,8 +79,9 @@ func (m *memory) upsert(ctx context.Context, recs []rag.Record) error {
 			return err
 		}
 	}
-	for _, r := range recs {
-		m.recs[key{r.Tenant, r.Chunk.ID}] = clone(r)
+	for i := range recs {
+		r := clone(&recs[i])
+		m.recs[key{r.Tenant, r.Chunk.ID}] = &r
 	}
 	return nil
 }
@@ -130,7 +131,8 @@ func (m *memory) embedModel(tenant string) rag.EmbedModel {
 	return rag.EmbedModel{}
 }
 
-func clone(r rag.Record) rag.Record {
+func clone(of *rag.Record) rag.Record {
+	r := *of
 	r.Readers = slices.Clone(r.Readers)
 	r.Vector = slices.Clone(r.Vector)
 	r.Source.Tags = slices.Clone(r.Source.Tags)
@@ -153,9 +155,9 @@ func (m *memory) Records(ctx context.Context, tenant string, documents []string)
 	var recs []rag.Record
 	for k, r := range m.recs {
 		if k.tenant == tenant && slices.Contains(documents, r.Chunk.DocumentID) {
-			r = clone(r)
-			r.Terms = nil
-			recs = append(recs, r)
+			own := clone(r)
+			own.Terms = nil
+			recs = append(recs, own)
 		}
 	}
 	return recs, nil
@@ -235,7 +237,7 @@ func (m *memory) checkSearch(q *rag.Search) error {
 // leg adds the best K of the records that score to hits.
 func (m *memory) leg(q *rag.Search, leg rag.Leg, hits map[string]*rag.Hit, score func(*rag.Record) (float64, bool)) {
 	type scored struct {
-		rec   rag.Record
+		rec   *rag.Record
 		score float64
 	}
 	var list []scored
@@ -243,7 +245,7 @@ func (m *memory) leg(q *rag.Search, leg rag.Leg, hits map[string]*rag.Hit, score
 		if k.tenant != q.Tenant || !corpus.MayRead(r.Readers, q.Readers) || !q.Filter.Match(r.Chunk.DocumentID, &r.Source) {
 			continue
 		}
-		if s, ok := score(&r); ok {
+		if s, ok := score(r); ok {
 			list = append(list, scored{r, s})
 		}
 	}

@@ -81,7 +81,7 @@ func few() []rag.Hit {
 func copied(hits []rag.Hit) []rag.Hit {
 	out := slices.Clone(hits)
 	for i := range out {
-		out[i].Record = clone(out[i].Record)
+		out[i].Record = clone(&out[i].Record)
 		out[i].Record.Terms = nil
 		out[i].Scores = maps.Clone(out[i].Scores)
 	}
