@@ -73,7 +73,7 @@ func ReadError(resp *http.Response) error {
 	if err == nil {
 		var f *fault.Error
 		if f, err = fault.Decode(body); err == nil {
-			f.RetryAfter = retryAfter(resp.Header)
+			f.RetryAfter = fault.ReadRetryAfter(resp.Header, time.Now())
 			return f
 		}
 	}
@@ -81,25 +81,13 @@ func ReadError(resp *http.Response) error {
 	if id := resp.Header.Get("X-Request-ID"); isUUIDv4(id) {
 		f.RequestID = id
 	}
-	f.RetryAfter = retryAfter(resp.Header)
+	f.RetryAfter = fault.ReadRetryAfter(resp.Header, time.Now())
 	return f
 }
 
 // errForeign is the cause of an UPSTREAM_ERROR that ReadError makes. What was
 // wrong with the body is not repeated: it may quote somebody's document.
 var errForeign = errors.New("httpkit: the answer is not the contract's error body")
-
-// retryAfter reads both forms of the header: seconds and a date.
-func retryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if s, err := strconv.ParseUint(v, 10, 31); err == nil {
-		return time.Duration(s) * time.Second
-	}
-	if t, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(t))
-	}
-	return 0
-}
 
 // faultOf is fault.From with what HTTP adds: bodies that are too large or that
 // do not arrive.

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,9 +17,6 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/llm"
 )
-
-// maxRetryAfter is the longest wait that is believed.
-const maxRetryAfter = 24 * time.Hour
 
 // ServiceError is the cause inside a [fault.Error] when Bedrock answered with an error.
 // It is meant for a log.
@@ -78,7 +74,7 @@ func knownFault(ctx context.Context, err error) *fault.Error {
 	if e, ok := errors.AsType[*awshttp.ResponseError](err); ok {
 		cause.Status, cause.RequestID = e.HTTPStatusCode(), e.ServiceRequestID()
 		if e.Response != nil {
-			after = retryAfter(e.Response.Header, time.Now())
+			after = fault.ReadRetryAfter(e.Response.Header, time.Now())
 		}
 	}
 	said, answered := errors.AsType[smithy.APIError](err)
@@ -203,17 +199,4 @@ func says(said smithy.APIError, phrases ...string) bool {
 		}
 	}
 	return false
-}
-
-// retryAfter reads when the service wants to be asked again: Retry-After in seconds or
-// as a date (RFC 9110, section 10.2.3). 0: it does not say.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	var wait time.Duration
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if s, err := strconv.Atoi(text); err == nil {
-		wait = time.Duration(min(max(s, 0), int(maxRetryAfter/time.Second))) * time.Second
-	} else if at, err := http.ParseTime(text); err == nil {
-		wait = at.Sub(now)
-	}
-	return min(max(wait, 0), maxRetryAfter)
 }

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,10 +19,7 @@ import (
 	"github.com/akshara-go/akshara/rag/llm"
 )
 
-const (
-	maxServerMessage = 300            // bytes kept of what a server says about an error
-	maxRetryAfter    = 24 * time.Hour // longest wait that is believed
-)
+const maxServerMessage = 300 // bytes kept of what a server says about an error
 
 // StatusError is the cause inside a [fault.Error] when a server answered with an
 // error. It is meant for a log.
@@ -87,7 +83,7 @@ func statusFailure(res *http.Response, body []byte, key string) *failure {
 		cause.Message = quotable(said.Error.Message, key)
 	}
 	e := fault.Wrap(marked(cause, said.Error), code, message, fault.Details{"upstream_status": res.StatusCode})
-	e.RetryAfter = retryAfter(res.Header, time.Now())
+	e.RetryAfter = fault.ReadRetryAfter(res.Header, time.Now())
 	return &failure{Error: e, retry: worthRetrying(res.StatusCode, said.Error)}
 }
 
@@ -112,7 +108,7 @@ func raised(res *http.Response, body []byte, key string) *failure {
 		}
 	}
 	e := fault.Wrap(cause, f.Code, quotable(f.Message, key), f.Details)
-	e.RetryAfter = retryAfter(res.Header, time.Now())
+	e.RetryAfter = fault.ReadRetryAfter(res.Header, time.Now())
 	again := f.Code == fault.RateLimitExceeded || f.Code == fault.ServiceUnavailable || f.Code == fault.ModelLoading
 	return &failure{Error: e, retry: again}
 }
@@ -196,29 +192,6 @@ func worthRetrying(status int, said *openai.APIError) bool {
 		return false
 	}
 	return status >= 500
-}
-
-// retryAfter reads when a server wants to be asked again: retry-after-ms, or
-// Retry-After in seconds or as a date (RFC 9110, section 10.2.3). 0: it does not say.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	var wait time.Duration
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if ms, err := strconv.ParseFloat(strings.TrimSpace(h.Get("Retry-After-Ms")), 64); err == nil {
-		wait = seconds(ms / 1000)
-	} else if s, err := strconv.ParseFloat(text, 64); err == nil {
-		wait = seconds(s)
-	} else if at, err := http.ParseTime(text); err == nil {
-		wait = at.Sub(now)
-	}
-	return min(max(wait, 0), maxRetryAfter)
-}
-
-// seconds turns s into a duration; what is no sensible number gives 0.
-func seconds(s float64) time.Duration {
-	if !(s > 0) {
-		return 0
-	}
-	return time.Duration(min(s, maxRetryAfter.Seconds()) * float64(time.Second))
 }
 
 // quotable shortens what a server said, between characters, and takes the key out of it.
