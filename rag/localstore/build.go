@@ -32,11 +32,11 @@ func (d *decoder) pending(dict dict, where place) pending {
 	p := pending{where: where}
 	d.meta(&p.r)
 	d.skipText()
-	d.terms(func(name rag.Leg) int {
+	d.terms(func(name rag.Leg, n int) int {
 		if slices.ContainsFunc(p.legs, func(l legTerms) bool { return l.leg == name }) {
 			d.fail(errValue)
 		}
-		p.legs = append(p.legs, legTerms{leg: name})
+		p.legs = append(p.legs, legTerms{name, make([]idCount, 0, n)})
 		if l := dict[name]; l != nil {
 			return len(l.list())
 		}
@@ -120,40 +120,81 @@ func (d *draft) factOfRecord(r *rag.Record, known map[string]uint32) uint32 {
 
 // legs makes the postings.
 func (b *builder) legs(p *part, dict dict) {
-	type entry struct {
-		key   uint64 // term and slot
-		count float32
-	}
-	all := map[rag.Leg][]entry{}
-	for slot := range b.recs {
-		for _, l := range b.recs[slot].legs {
-			list := all[l.leg]
-			for _, t := range l.terms {
-				list = append(list, entry{uint64(t.id)<<32 | uint64(slot), t.count})
-			}
-			all[l.leg] = list
+	sizes := map[rag.Leg]int{}
+	for i := range b.recs {
+		for _, l := range b.recs[i].legs {
+			sizes[l.leg] += len(l.terms)
 		}
 	}
-	for name, list := range all {
-		slices.SortFunc(list, func(a, b entry) int {
-			if a.key < b.key {
-				return -1
+	for name, size := range sizes {
+		list := make([]entry, 0, size)
+		for slot := range b.recs {
+			for _, l := range b.recs[slot].legs {
+				if l.leg != name {
+					continue
+				}
+				for _, t := range l.terms {
+					list = append(list, entry{t.id, posting{uint32(slot), t.count}})
+				}
 			}
-			return 1
-		})
-		l := &leg{dict: dict[name], starts: []uint64{0}}
-		for i, e := range list {
-			id := uint32(e.key >> 32)
-			if i == 0 || l.ids[len(l.ids)-1] != id {
-				l.ids = append(l.ids, id)
-				l.starts = append(l.starts, 0)
-			}
-			l.posts = append(l.posts, posting{uint32(e.key), e.count})
-			l.starts[len(l.starts)-1] = uint64(len(l.posts))
 		}
+		l := &leg{dict: dict[name]}
+		l.invert(byTerm(list))
 		l.finish(len(b.recs))
 		p.legs[name] = l
 	}
+}
+
+// entry is a posting with its term.
+type entry struct {
+	term uint32
+	posting
+}
+
+// byTerm sorts entries by their terms and leaves those of one term in their order:
+// by one byte of the terms after the other, the lowest first (a radix sort).
+func byTerm(list []entry) []entry {
+	top := uint32(0)
+	for _, e := range list {
+		top = max(top, e.term)
+	}
+	spare := make([]entry, len(list))
+	for shift := 0; top>>shift > 0; shift += 8 {
+		var places [257]int
+		for _, e := range list {
+			places[e.term>>shift&0xff+1]++
+		}
+		for i := range 256 {
+			places[i+1] += places[i]
+		}
+		for _, e := range list {
+			at := &places[e.term>>shift&0xff]
+			spare[*at] = e
+			*at++
+		}
+		list, spare = spare, list
+	}
+	return list
+}
+
+// invert makes postings of entries that are sorted by term.
+func (l *leg) invert(list []entry) {
+	terms := 0
+	for i, e := range list {
+		if i == 0 || e.term != list[i-1].term {
+			terms++
+		}
+	}
+	l.ids, l.starts = make([]uint32, 0, terms), make([]uint64, 0, terms+1)
+	l.posts = make([]posting, len(list))
+	for i, e := range list {
+		if i == 0 || e.term != list[i-1].term {
+			l.ids = append(l.ids, e.term)
+			l.starts = append(l.starts, uint64(i))
+		}
+		l.posts[i] = e.posting
+	}
+	l.starts = append(l.starts, uint64(len(list)))
 }
 
 // add appends an encoded vector, scaled to length 1, of so many rows at most, and

@@ -335,11 +335,13 @@ func (d *decoder) skipText() {
 }
 
 // terms reads what encodeTerms wrote and hands each term to yield, leg by leg.
-// begin gives how many terms a leg has; an id beyond, or twice, is damage.
-func (d *decoder) terms(begin func(rag.Leg) (limit int), yield func(id uint32, count float32)) {
+// begin is told how many terms of a leg follow and gives how many there are; an id
+// beyond, or twice, is damage.
+func (d *decoder) terms(begin func(leg rag.Leg, n int) (limit int), yield func(id uint32, count float32)) {
 	for range d.count(2) {
-		limit := begin(rag.Leg(d.string()))
+		name := rag.Leg(d.string())
 		n := d.count(2)
+		limit := begin(name, n)
 		if n == 0 {
 			d.fail(errValue)
 		}

@@ -102,6 +102,7 @@ func (s *Store) commit(waiting []*change) (rest []*change) {
 		return nil
 	}
 	e := newEncoder(s)
+	defer e.keepBuffer()
 	var group []*change
 	for len(waiting) > 0 && len(e.frame) < groupBytes {
 		c := waiting[0]
@@ -183,22 +184,36 @@ type encoder struct {
 	s      *Store
 	frame  []byte
 	models map[string]rag.EmbedModel
-	fresh  map[freshKey]map[string]uint32
+	legs   map[legKey]*numbering
 	gone   map[string]bool // tenants that were deleted whole
 	buf    []byte
 }
 
-type freshKey struct {
+type legKey struct {
 	tenant string
 	leg    rag.Leg
 }
 
+// numbering gives the ids of a leg's terms in a frame.
+type numbering struct {
+	known *legDict          // nil: none
+	first uint32            // of those that known has not
+	fresh map[string]uint32 // those
+}
+
 func newEncoder(s *Store) *encoder {
 	return &encoder{
-		s: s, frame: make([]byte, frameHeader),
+		s: s, frame: append(s.frame[:0], make([]byte, frameHeader)...),
 		models: map[string]rag.EmbedModel{},
-		fresh:  map[freshKey]map[string]uint32{},
+		legs:   map[legKey]*numbering{},
 		gone:   map[string]bool{},
+	}
+}
+
+// keepBuffer leaves the frame's memory to the next frame.
+func (e *encoder) keepBuffer() {
+	if cap(e.frame) <= 2*groupBytes {
+		e.s.frame = e.frame
 	}
 }
 
@@ -246,9 +261,9 @@ func (e *encoder) upserts(recs []rag.Record, follow int) error {
 func (e *encoder) drop(name string) {
 	e.gone[name] = true
 	delete(e.models, name)
-	for key := range e.fresh {
+	for key := range e.legs {
 		if key.tenant == name {
-			delete(e.fresh, key)
+			delete(e.legs, key)
 		}
 	}
 }
@@ -358,7 +373,7 @@ func (e *encoder) upsert(b *batch) {
 	for name, texts := range news {
 		e.frame = appendString(append(e.frame, kindDefine), b.tenant)
 		e.frame = appendString(e.frame, string(name))
-		first := e.fresh[freshKey{b.tenant, name}][texts[0]]
+		first := e.numbering(b.tenant, name).fresh[texts[0]]
 		e.frame = binary.AppendUvarint(e.frame, uint64(first))
 		e.frame = appendStrings(e.frame, texts)
 	}
@@ -382,8 +397,9 @@ func (e *encoder) terms(tenantName string, r *rag.Record, news map[rag.Leg][]str
 			continue
 		}
 		ids := make([]idCount, 0, len(terms))
+		n := e.numbering(tenantName, name)
 		for _, t := range terms {
-			id, isNew := e.termID(freshKey{tenantName, name}, t.Text)
+			id, isNew := n.id(t.Text)
 			if isNew {
 				news[name] = append(news[name], t.Text)
 			}
@@ -416,25 +432,32 @@ func merge(ids []idCount) []idCount {
 	return out
 }
 
-func (e *encoder) termID(key freshKey, text string) (id uint32, isNew bool) {
-	known := 0
-	if c := e.s.lookup(key.tenant); c != nil && !e.gone[key.tenant] {
-		if l := c.dict[key.leg]; l != nil {
-			if id, ok := l.find(text); ok {
-				return id, false
-			}
-			known = len(l.list())
+func (e *encoder) numbering(tenantName string, leg rag.Leg) *numbering {
+	key := legKey{tenantName, leg}
+	n := e.legs[key]
+	if n != nil {
+		return n
+	}
+	n = &numbering{fresh: map[string]uint32{}}
+	e.legs[key] = n
+	if c := e.s.lookup(tenantName); c != nil && !e.gone[tenantName] {
+		if n.known = c.dict[leg]; n.known != nil {
+			n.first = uint32(len(n.known.list()))
 		}
 	}
-	fresh := e.fresh[key]
-	if id, ok := fresh[text]; ok {
+	return n
+}
+
+func (n *numbering) id(text string) (id uint32, isNew bool) {
+	if n.known != nil {
+		if id, ok := n.known.find(text); ok {
+			return id, false
+		}
+	}
+	if id, ok := n.fresh[text]; ok {
 		return id, false
 	}
-	if fresh == nil {
-		fresh = map[string]uint32{}
-		e.fresh[key] = fresh
-	}
-	id = uint32(known + len(fresh))
-	fresh[text] = id
+	id = n.first + uint32(len(n.fresh))
+	n.fresh[text] = id
 	return id, true
 }

@@ -340,6 +340,7 @@ func (a *application) upsert(d *decoder) {
 	}
 	model.Dimensions = int(dims)
 	e := a.edit(name)
+	e.builder.recs = slices.Grow(e.builder.recs, min(n, 1<<13))
 	for range n {
 		size := d.uvarint()
 		at := a.end - int64(len(d.b))

@@ -239,7 +239,12 @@ func (d *draft) mergeLeg(name rag.Leg, byText bool) *leg {
 		}
 		cursors = append(cursors, c)
 	}
-	out.starts = []uint64{0}
+	posts, terms := 0, 0
+	for _, c := range cursors {
+		posts, terms = posts+len(c.leg.posts), terms+int(c.leg.size())
+	}
+	out.posts = make([]posting, 0, posts)
+	out.starts = append(make([]uint64, 0, terms+1), 0)
 	for len(cursors) > 0 {
 		cursors = out.mergeTerm(cursors, byText)
 	}
@@ -267,8 +272,11 @@ func (l *leg) mergeTerm(cursors []*cursor, byText bool) []*cursor {
 		}
 	}
 	at := len(l.posts)
-	text, id := least.leg.text(least.term()), uint32(0)
-	if !byText {
+	var text []byte
+	var id uint32
+	if byText {
+		text = least.leg.text(least.term())
+	} else {
 		id = least.leg.ids[least.term()]
 	}
 	rest := cursors[:0]

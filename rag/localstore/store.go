@@ -45,6 +45,7 @@ type Store struct {
 	writer sync.Mutex
 	active *dataFile // the log; nil when the directory cannot be written
 	seq    uint64    // of the next change
+	frame  []byte    // of the last change: memory for the next
 
 	logLimit atomic.Int64 // bytes of logs from which on they become a segment
 	logBytes atomic.Int64
