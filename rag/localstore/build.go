@@ -1,6 +1,7 @@
 package localstore
 
 import (
+	"context"
 	"encoding/binary"
 	"math"
 	"slices"
@@ -23,13 +24,15 @@ type pending struct {
 	where  place
 	legs   []legTerms
 	vector []byte
+	scaled bool // vector has length 1
 	dead   bool
 }
 
-// pending takes a record's encoding apart, whose terms dict numbers.
-func (d *decoder) pending(dict dict, where place) pending {
+// pending takes a record's encoding apart, whose terms dict numbers. scaled is false
+// for one of version 1 or 2.
+func (d *decoder) pending(dict dict, where place, scaled bool) pending {
 	d.uint32() // the checksum is for those who read the record alone
-	p := pending{where: where}
+	p := pending{where: where, scaled: scaled}
 	d.meta(&p.r)
 	d.skipText()
 	d.terms(func(name rag.Leg, n int) int {
@@ -45,7 +48,11 @@ func (d *decoder) pending(dict dict, where place) pending {
 		l := &p.legs[len(p.legs)-1]
 		l.terms = append(l.terms, idCount{id, count})
 	})
-	p.vector = d.vector()
+	if scaled {
+		p.vector = d.vector(where.size)
+	} else {
+		p.vector = d.oldVector()
+	}
 	return p
 }
 
@@ -93,7 +100,7 @@ func (b *builder) part(dict dict, parts []*part) *part {
 		docs[slot] = d.factDocs[fact]
 		d.rows = append(d.rows, -1)
 		if len(p.vector) > 0 {
-			d.rows[slot] = d.vecs.add(uint32(slot), p.vector, len(b.recs)-slot)
+			d.rows[slot] = d.vecs.add(uint32(slot), p, len(b.recs)-slot)
 			d.model = b.model
 		}
 	}
@@ -101,7 +108,7 @@ func (b *builder) part(dict dict, parts []*part) *part {
 	b.legs(&d.part, dict)
 	if d.vecs.coded() {
 		d.vecs.codes = d.vecs.newCodes(parts)
-		d.vecs.code(nil)
+		_ = d.vecs.code(context.Background(), nil)
 	}
 	return &d.part
 }
@@ -197,20 +204,23 @@ func (l *leg) invert(list []entry) {
 	l.starts = append(l.starts, uint64(len(list)))
 }
 
-// add appends an encoded vector, scaled to length 1, of so many rows at most, and
-// gives its row.
-func (v *vectors) add(slot uint32, encoded []byte, rows int) int32 {
+// add appends the vector of a record, of so many rows at most, and gives its row.
+func (v *vectors) add(slot uint32, p *pending, rows int) int32 {
 	if v.dim == 0 {
-		v.dim = len(encoded) / 4
+		v.dim = len(p.vector) / 4
 		v.sum = make([]float64, v.dim)
-		v.floats = make([]float32, 0, rows*v.dim)
+		v.memory = [][]float32{make([]float32, 0, rows*v.dim)}
 	}
-	at := len(v.floats)
-	for j := range v.dim {
-		v.floats = append(v.floats, math.Float32frombits(binary.LittleEndian.Uint32(encoded[4*j:])))
+	at := len(v.memory[0])
+	v.memory[0] = v.memory[0][:at+v.dim]
+	v.at = append(v.at, uint64(at))
+	row := v.memory[0][at:]
+	for j := range row {
+		row[j] = math.Float32frombits(binary.LittleEndian.Uint32(p.vector[4*j:]))
 	}
-	row := v.floats[at:]
-	normalize(row)
+	if !p.scaled {
+		normalize(row)
+	}
 	for j, x := range row {
 		v.sum[j] += float64(x)
 	}

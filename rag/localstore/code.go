@@ -107,18 +107,19 @@ func (v *vectors) mean() []float32 {
 func (v *vectors) coded() bool { return len(v.slots) >= codeFrom && v.dim >= codeDims }
 
 // code fills the codes with those of all rows, on all processors.
-func (v *vectors) code(known knownCodes) {
-	c := v.codes
+func (v *vectors) code(ctx context.Context, known knownCodes) error {
+	blocks := len(v.codes.blocks)
 	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), len(c.blocks))
+	workers := min(runtime.GOMAXPROCS(0), blocks)
 	for w := range workers {
 		wg.Go(func() {
-			for i := w; i < len(c.blocks); i += workers {
-				c.fill(i, v.floats[i*blockRows*v.dim:min(len(v.floats), (i+1)*blockRows*v.dim)], known)
+			for i := w; i < blocks && ctx.Err() == nil; i += workers {
+				v.codeBlock(i, known)
 			}
 		})
 	}
 	wg.Wait()
+	return ctx.Err()
 }
 
 // newCodes gives codes of rows that are still to be filled in, around a mean
@@ -127,20 +128,20 @@ func (v *vectors) newCodes(parts []*part) *codes {
 	return &codes{mean: v.around(parts), words: (v.dim + 63) / 64, blocks: make([]codeBlock, (len(v.slots)+blockRows-1)/blockRows)}
 }
 
-// fill makes the codes of a block's rows, or takes them over from where they are known.
-func (c *codes) fill(block int, rows []float32, known knownCodes) {
-	dim := len(c.mean)
-	r := make([]float32, dim)
-	b := &c.blocks[block]
-	b.reserve(len(rows)/dim, c.words)
-	for row := block * blockRows; len(rows) > 0; row, rows = row+1, rows[dim:] {
+// codeBlock makes the codes of a block's rows, or takes them over from where they are known.
+func (v *vectors) codeBlock(block int, known knownCodes) {
+	r := make([]float32, v.dim)
+	b := &v.codes.blocks[block]
+	from, to := block*blockRows, min(len(v.slots), (block+1)*blockRows)
+	b.reserve(to-from, v.codes.words)
+	for row := from; row < to; row++ {
 		if known != nil {
-			if from, at := known(row); from != nil {
-				b.take(from, at)
+			if c, at := known(row); c != nil {
+				b.take(c, at)
 				continue
 			}
 		}
-		b.add(rows[:dim], c.mean, r)
+		b.add(v.row(int32(row)), v.codes.mean, r)
 	}
 }
 

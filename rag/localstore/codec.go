@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/akshara-go/akshara/rag"
@@ -14,11 +15,20 @@ import (
 
 // The kinds of payloads; see the package comment.
 const (
-	kindDefine byte = 1
-	kindUpsert byte = 2
-	kindDelete byte = 3
-	kindEnd    byte = 4
+	kindDefine    byte = 1
+	kindOldUpsert byte = 2 // of versions 1 and 2
+	kindDelete    byte = 3
+	kindEnd       byte = 4
+	kindUpsert    byte = 5
 )
+
+// recordAlign is what the places of records in a file are multiples of, and of
+// vectors in a record: that of a float32, so that vectors can be read where they
+// are mapped.
+const recordAlign = 4
+
+// padding gives how many bytes lead from a place to the next multiple of n.
+func padding(at, n uint64) uint64 { return -at % n }
 
 var (
 	castagnoli   = crc32.MakeTable(crc32.Castagnoli)
@@ -90,10 +100,18 @@ func encodeText(b []byte, c *corpus.Chunk) []byte {
 	return binary.AppendVarint(b, int64(c.Tokens))
 }
 
-func encodeVector(b []byte, v rag.Vector) []byte {
+// encodeVector writes a vector, scaled, behind the rest of a record that begins at
+// from.
+func encodeVector(b []byte, from int, v rag.Vector, scale float64) []byte {
 	b = binary.AppendUvarint(b, uint64(len(v)))
-	for _, x := range v {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	if len(v) == 0 {
+		return b
+	}
+	b = append(b, make([]byte, padding(uint64(len(b)-from), recordAlign))...)
+	at := len(b)
+	b = slices.Grow(b, 4*len(v))[:at+4*len(v)]
+	for i, x := range v {
+		binary.LittleEndian.PutUint32(b[at+4*i:], math.Float32bits(float32(float64(x)*scale)))
 	}
 	return b
 }
@@ -124,15 +142,19 @@ func encodeTerms(b []byte, legs []legTerms) []byte {
 	return b
 }
 
-// encodeRecord writes a record behind its checksum.
+// encodeRecord writes a record, its vector scaled to length 1, behind its checksum.
 func encodeRecord(b []byte, r *rag.Record, legs []legTerms) []byte {
 	at := len(b)
 	b = append(b, 0, 0, 0, 0)
 	b = encodeMeta(b, r)
 	b = encodeText(b, &r.Chunk)
 	b = encodeTerms(b, legs)
-	b = encodeVector(b, r.Vector)
-	binary.LittleEndian.PutUint32(b[at:], crc32.Checksum(b[at+4:], castagnoli))
+	return sealRecord(encodeVector(b, at, r.Vector, unit(r.Vector)), at)
+}
+
+// sealRecord fills in the checksum of a record that begins at from.
+func sealRecord(b []byte, from int) []byte {
+	binary.LittleEndian.PutUint32(b[from:], crc32.Checksum(b[from+4:], castagnoli))
 	return b
 }
 
@@ -361,8 +383,22 @@ func (d *decoder) terms(begin func(leg rag.Leg, n int) (limit int), yield func(i
 	}
 }
 
-// vector reads what encodeVector wrote, as bytes: four for each dimension.
-func (d *decoder) vector() []byte { return d.take(4 * uint64(d.count(4))) }
+// vector reads what encodeVector wrote, the last of a record of so many bytes: four
+// for each dimension.
+func (d *decoder) vector(record uint64) []byte {
+	n := d.count(4)
+	if n > 0 {
+		d.take(padding(record-uint64(len(d.b)), recordAlign))
+	}
+	v := d.take(4 * uint64(n))
+	if len(d.b) > 0 {
+		d.fail(errValue)
+	}
+	return v
+}
+
+// oldVector reads the vector of a record of version 1 or 2: it is not scaled.
+func (d *decoder) oldVector() []byte { return d.take(4 * uint64(d.count(4))) }
 
 // selector reads what encodeDelete wrote, its kind excepted.
 func (d *decoder) selector() *rag.Selector {

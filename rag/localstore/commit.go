@@ -182,6 +182,7 @@ func (s *Store) awaken() {
 // if it cannot be written.
 type encoder struct {
 	s      *Store
+	at     int64 // where the frame will stand in the log
 	frame  []byte
 	models map[string]rag.EmbedModel
 	legs   map[legKey]*numbering
@@ -203,7 +204,7 @@ type numbering struct {
 
 func newEncoder(s *Store) *encoder {
 	return &encoder{
-		s: s, frame: append(s.frame[:0], make([]byte, frameHeader)...),
+		s: s, at: s.active.size, frame: append(s.frame[:0], make([]byte, frameHeader)...),
 		models: map[string]rag.EmbedModel{},
 		legs:   map[legKey]*numbering{},
 		gone:   map[string]bool{},
@@ -384,6 +385,7 @@ func (e *encoder) upsert(b *batch) {
 	for i, r := range b.recs {
 		e.buf = encodeRecord(e.buf[:0], r, legs[i])
 		e.frame = binary.AppendUvarint(e.frame, uint64(len(e.buf)))
+		e.frame = append(e.frame, make([]byte, padding(uint64(e.at)+uint64(len(e.frame)), recordAlign))...)
 		e.frame = append(e.frame, e.buf...)
 	}
 }

@@ -14,24 +14,35 @@ const blockRows = 1 << 12
 // vectors holds the vectors of a part, scaled to length 1, a row each.
 type vectors struct {
 	dim    int
-	floats []float32
-	slots  []uint32  // by row
-	sum    []float64 // of all rows: for their mean
-	codes  *codes    // nil where there are few rows
+	memory [][]float32 // where rows stand: that of a change, or of a file that is mapped
+	at     []uint64    // by row: the number in memory << memoryShift | where it begins there
+	slots  []uint32    // by row
+	sum    []float64   // of all rows: for their mean
+	codes  *codes      // nil where there are few rows
 }
 
+const memoryShift = 40
+
 func (v *vectors) row(i int32) []float32 {
-	at := int(i) * v.dim
-	return v.floats[at : at+v.dim : at+v.dim]
+	m := v.memory[v.at[i]>>memoryShift]
+	at := int(v.at[i] & (1<<memoryShift - 1))
+	return m[at : at+v.dim : at+v.dim]
 }
 
 // normalize scales a vector to length 1; one of length 0 stays.
 func normalize(row []float32) {
-	if n := norm(row); n > 0 {
-		for j, x := range row {
-			row[j] = float32(float64(x) / n)
-		}
+	scale := unit(row)
+	for j, x := range row {
+		row[j] = float32(float64(x) * scale)
 	}
+}
+
+// unit gives by what a vector is to be multiplied to have length 1.
+func unit(v []float32) float64 {
+	if n := norm(v); n > 0 {
+		return 1 / n
+	}
+	return 1
 }
 
 func norm(v []float32) float64 {

@@ -15,10 +15,9 @@ import (
 )
 
 const (
-	logMagic     = "aklstor\x02" // the last byte is the version
-	oldMagic     = "aklstor\x01" // of logs whose terms are numbered on from one to the next, and of snapshots
-	segmentMagic = "aklsegm\x01"
-	fileHeader   = len(logMagic) + 8 + 8
+	logMagic     = "aklstor" // and the version
+	segmentMagic = "aklsegm"
+	fileHeader   = len(logMagic) + 1 + 8 + 8
 	frameHeader  = 4 + 4 + 8
 	maxPayload   = 256 << 20 // bytes of one frame, and so of one Upsert
 )
@@ -40,32 +39,57 @@ const (
 	segmentKind
 )
 
-// magic begins a file of this version.
-func (k fileKind) magic() string {
+// The versions that are written. In version 1 a log numbers terms on from the one
+// before it, and a snapshot has its form; up to version 2 its vectors are neither
+// scaled nor aligned. A segment of version 1 holds its vectors apart from its records
+// and refers to no logs.
+const (
+	logVersion     = 3
+	segmentVersion = 2
+)
+
+// magic begins a file, before its version.
+func (k fileKind) magic() (magic string, version byte) {
 	if k == segmentKind {
-		return segmentMagic
+		return segmentMagic, segmentVersion
 	}
-	return logMagic
+	return logMagic, logVersion
 }
 
 // dataFile is a log, a snapshot of version 1 or a segment. Records are read from
 // it by many; only the store's writer appends.
 type dataFile struct {
-	f    medium
-	kind fileKind
-	old  bool // of version 1
-	path string
-	gen  uint64
-	salt [8]byte
-	size int64 // good bytes: the next frame goes here
+	f       medium
+	kind    fileKind
+	version byte
+	path    string
+	gen     uint64
+	salt    [8]byte
+	size    int64 // good bytes: the next frame goes here
 
 	firstSeq uint64 // of a log: the sequence of its first change
+	records  int    // of a log: how many it holds, dead ones included
 
-	mapped []byte // of a segment: the whole file
+	logs   []*dataFile // of a segment: those that hold records of it, in the order in which places number them, from 1 on
+	mapped []byte      // of a segment, and of a log that one refers to: the whole file
 	unmap  func() error
 
-	refs    atomic.Int32 // the store's own and one for each version of a tenant that has records here
+	refs    atomic.Int32 // the store's own, one for each segment that refers to it and for each version of a tenant with parts here
 	retired atomic.Bool  // remove when the last reader is done
+}
+
+// holder gives the file that holds a record of a part of this one.
+func (d *dataFile) holder(at place) *dataFile {
+	if n := at.file(); n > 0 {
+		return d.logs[n-1]
+	}
+	return d
+}
+
+// outdated tells whether a file is of an earlier version.
+func (d *dataFile) outdated() bool {
+	_, version := d.kind.magic()
+	return d.version < version
 }
 
 // acquire keeps the file open until release. The caller knows that it is.
@@ -83,6 +107,9 @@ func (d *dataFile) release() error {
 	if d.retired.Load() {
 		err = errors.Join(err, os.Remove(d.path))
 	}
+	for _, f := range d.logs {
+		err = errors.Join(err, f.release())
+	}
 	return err
 }
 
@@ -96,10 +123,11 @@ func createFile(path string, gen uint64, kind fileKind) (*dataFile, error) {
 	if err != nil {
 		return nil, &WriteError{File: path, Err: err}
 	}
-	d := &dataFile{f: f, kind: kind, path: path, gen: gen, size: int64(fileHeader)}
+	magic, version := kind.magic()
+	d := &dataFile{f: f, kind: kind, version: version, path: path, gen: gen, size: int64(fileHeader)}
 	d.refs.Store(1)
 	_, _ = rand.Read(d.salt[:]) // never fails
-	header := binary.LittleEndian.AppendUint64([]byte(kind.magic()), gen)
+	header := binary.LittleEndian.AppendUint64(append([]byte(magic), version), gen)
 	if _, err := f.Write(append(header, d.salt[:]...)); err != nil {
 		d.discard()
 		return nil, &WriteError{File: path, Err: err}
@@ -144,13 +172,14 @@ func openFile(path string, gen uint64, kind fileKind, writable bool) (*dataFile,
 	d.refs.Store(1)
 	header := make([]byte, fileHeader)
 	_, err = f.ReadAt(header, 0)
-	begins := string(header[:len(logMagic)])
-	d.old = kind == logKind && begins == oldMagic
+	magic, newest := kind.magic()
+	d.version = header[len(magic)]
 	switch {
 	case err != nil && err != io.EOF:
 		_ = f.Close()
 		return nil, err
-	case err == io.EOF || begins != kind.magic() && !d.old || binary.LittleEndian.Uint64(header[len(begins):]) != gen:
+	case err == io.EOF || string(header[:len(magic)]) != magic || d.version == 0 || d.version > newest ||
+		binary.LittleEndian.Uint64(header[len(magic)+1:]) != gen:
 		_ = f.Close()
 		return nil, d.corrupt(0, "it does not begin as a file of this store and version")
 	}
@@ -168,11 +197,11 @@ func (d *dataFile) mapWhole() error {
 	if err != nil {
 		return fmt.Errorf("localstore: %w", err)
 	}
-	d.size = info.Size()
-	if d.mapped, d.unmap, err = mmap.Map(f, int(d.size)); err == nil {
+	size := int(info.Size())
+	if d.mapped, d.unmap, err = mmap.Map(f, size); err == nil {
 		return nil
 	}
-	d.mapped = alignedBytes(int(d.size))
+	d.mapped = alignedBytes(size)
 	if _, err := f.ReadAt(d.mapped, 0); err != nil {
 		return fmt.Errorf("localstore: read %s: %w", d.path, err)
 	}
@@ -181,10 +210,11 @@ func (d *dataFile) mapWhole() error {
 
 // record reads a record and checks that it is what was written.
 func (d *dataFile) record(at place, buf *[]byte) ([]byte, error) {
-	if cap(*buf) < int(at.size) {
-		*buf = make([]byte, max(int(at.size), 16<<10))
+	d = d.holder(at)
+	if n := int(at.bytes()); cap(*buf) < n {
+		*buf = make([]byte, max(n, 16<<10))
 	}
-	b := (*buf)[:at.size]
+	b := (*buf)[:at.bytes()]
 	if _, err := d.f.ReadAt(b, int64(at.at)); err != nil {
 		return nil, fmt.Errorf("localstore: read %s: %w", d.path, err)
 	}

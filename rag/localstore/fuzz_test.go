@@ -20,7 +20,7 @@ func FuzzApply(f *testing.F) {
 	require.NoError(f, e.encode(&change{ctx: ctx, recs: []rag.Record{record("t", "d", 1), record("t", "d", 2), record("u", "d", 1)}}))
 	f.Add(e.frame[frameHeader:], []byte{})
 	f.Add(e.frame[frameHeader:], encodeDelete(nil, &rag.Selector{Tenant: "t", Chunks: []string{"d/1"}, Except: []string{"d/2"}}))
-	f.Add([]byte{kindUpsert, 1, 't', 1, 'm', 3, 1, 9, 0, 0, 0, 0, 1, 'c', 1, 'd', 0}, []byte{kindDelete, 1, 't', 1, 0, 0, 0})
+	f.Add([]byte{kindOldUpsert, 1, 't', 1, 'm', 3, 1, 9, 0, 0, 0, 0, 1, 'c', 1, 'd', 0}, []byte{kindDelete, 1, 't', 1, 0, 0, 0})
 	f.Add(binary.AppendUvarint([]byte{kindDefine, 1, 't', 1, 'w', 0}, 1<<40), []byte{kindEnd})
 	f.Fuzz(func(t *testing.T, first, second []byte) {
 		s := &Store{}

@@ -108,7 +108,7 @@ func (s *Store) loadSegments(m *manifest, l *listing) error {
 			return &CorruptError{File: s.path(want.gen, segmentSuffix), Reason: "the file is missing"}
 		}
 		l.segments = slices.Delete(l.segments, at, at+1)
-		seg, err := openSegment(s.path(want.gen, segmentSuffix), want.gen)
+		seg, err := openSegment(s.path(want.gen, segmentSuffix), want.gen, s.openLog)
 		if err != nil {
 			return pathError(err)
 		}
@@ -130,10 +130,12 @@ func (s *Store) loadSegments(m *manifest, l *listing) error {
 	return nil
 }
 
-// loadLogs replays the logs from one on. Those before are stale.
+// loadLogs replays the logs from one on. Those before that no segment refers to are stale.
 func (s *Store) loadLogs(first uint64, l *listing) error {
 	for len(l.logs) > 0 && l.logs[0] < first {
-		l.stale = append(l.stale, s.path(l.logs[0], logSuffix))
+		if !s.refersTo(l.logs[0]) {
+			l.stale = append(l.stale, s.path(l.logs[0], logSuffix))
+		}
 		l.logs = l.logs[1:]
 	}
 	for i, gen := range l.logs {
@@ -160,6 +162,23 @@ func (s *Store) loadLogs(first uint64, l *listing) error {
 	f.firstSeq = s.seq
 	s.active, s.logs = f, append(s.logs, f)
 	return nil
+}
+
+// openLog opens a log that a segment refers to.
+func (s *Store) openLog(gen uint64) (*dataFile, error) {
+	path := s.path(gen, logSuffix)
+	f, err := openFile(path, gen, logKind, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &CorruptError{File: path, Reason: "the file is missing"}
+	}
+	return f, err
+}
+
+// refersTo tells whether a segment has records in a log.
+func (s *Store) refersTo(gen uint64) bool {
+	return slices.ContainsFunc(s.segments, func(seg *segment) bool {
+		return slices.ContainsFunc(seg.file.logs, func(f *dataFile) bool { return f.gen == gen })
+	})
 }
 
 // loadSnapshot replays a snapshot, as version 1 wrote them.
@@ -228,7 +247,7 @@ func (s *Store) loadLog(gen uint64, last bool) error {
 		return err
 	}
 	f.firstSeq = s.seq
-	if !f.old {
+	if f.version > 1 {
 		s.forgetTerms()
 	}
 	next, torn, err := f.frames(total, s.seq, func(payload []byte, at int64) error {
@@ -265,11 +284,11 @@ func (s *Store) apply(payload []byte, f *dataFile, at int64) error {
 	a := &application{s: s, f: f, end: at + int64(len(payload)), edits: map[string]*edit{}}
 	d := &decoder{b: payload}
 	for len(d.b) > 0 && d.err == nil {
-		switch d.byte() {
+		switch kind := d.byte(); kind {
 		case kindDefine:
 			a.define(d)
-		case kindUpsert:
-			a.upsert(d)
+		case kindUpsert, kindOldUpsert:
+			a.upsert(d, kind == kindUpsert)
 		case kindDelete:
 			if sel := d.selector(); d.err == nil && s.known(sel.Tenant) {
 				a.edit(sel.Tenant).delete(sel)
@@ -326,13 +345,13 @@ func (a *application) define(d *decoder) {
 	}
 }
 
-// upsert links the records of a payload.
-func (a *application) upsert(d *decoder) {
+// upsert links the records of a payload. aligned is false for those of version 1 or 2.
+func (a *application) upsert(d *decoder, aligned bool) {
 	name := d.string()
 	model := rag.EmbedModel{Name: d.string()}
 	dims := d.uvarint()
 	n := d.count(2)
-	if dims > maxPayload {
+	if dims > maxPayload || !aligned && a.f.version == logVersion {
 		d.fail(errValue)
 	}
 	if d.err != nil {
@@ -343,10 +362,14 @@ func (a *application) upsert(d *decoder) {
 	e.builder.recs = slices.Grow(e.builder.recs, min(n, 1<<13))
 	for range n {
 		size := d.uvarint()
-		at := a.end - int64(len(d.b))
+		at := uint64(a.end) - uint64(len(d.b))
+		if aligned {
+			at += uint64(len(d.take(padding(at, recordAlign))))
+		}
 		rec := &decoder{b: d.take(size)}
 		if d.err == nil {
-			e.add(rec, place{uint64(at), size}, model)
+			e.add(rec, place{at, size}, model, aligned)
+			a.f.records++
 		}
 		if rec.err != nil {
 			d.fail(rec.err)

@@ -1,6 +1,7 @@
 package localstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,7 +120,7 @@ func (s *Store) step(ctx context.Context) error {
 		if logs {
 			homes = nil
 		}
-		if err := s.rewrite(ctx, logs, homes); err != nil {
+		if err := s.rewrite(ctx, logs, homes, 2); err != nil {
 			return err
 		}
 		s.progress.broadcast()
@@ -133,20 +134,20 @@ func (s *Store) logsAreLong() bool {
 	if s.broken != nil {
 		return false
 	}
-	return s.logBytes.Load() > s.logLimit.Load() || len(s.logs) > 1 || s.active.old
+	return s.logBytes.Load() > s.logLimit.Load() || len(s.logs) > 1 || s.active.outdated()
 }
 
-// crowded gives segments that are worth merging: half of one is dead, or there
-// are several of one size. The caller holds s.maintenance.
+// crowded gives segments that are worth rewriting: one of an earlier version, one of
+// which half is dead, or several of one size. The caller holds s.maintenance.
 func (s *Store) crowded() []*segment {
 	byTier := map[int][]*segment{}
 	for _, seg := range s.segments {
 		live, all := seg.records()
-		if live*2 < all {
+		if live*2 < all || seg.file.outdated() {
 			return []*segment{seg}
 		}
 		tier := 0
-		for size := seg.file.size; size > s.logLimit.Load()*3/2; size /= mergeFrom {
+		for size := seg.size(); size > s.logLimit.Load()*3; size /= mergeFrom {
 			tier++
 		}
 		byTier[tier] = append(byTier[tier], seg)
@@ -157,16 +158,30 @@ func (s *Store) crowded() []*segment {
 	return nil
 }
 
-// records counts those of a segment.
+// records counts those of a segment, and all that its files hold.
 func (s *segment) records() (live, all int) {
+	all = s.own
+	for _, f := range s.file.logs {
+		all += f.records
+	}
 	for _, p := range s.parts {
-		live, all = live+p.live(), all+p.len()
+		live += p.live()
 	}
 	return live, all
 }
 
-// Compact copies the live records into one segment and removes the files before
-// it. What it is good for happens by itself, in steps. Searches and changes go on meanwhile.
+// size gives the bytes of the segment and the logs that it refers to.
+func (s *segment) size() int64 {
+	n := s.file.size
+	for _, f := range s.file.logs {
+		n += f.size
+	}
+	return n
+}
+
+// Compact makes one segment of all and removes the files before it, besides logs in
+// which nothing is dead. What it is good for happens by itself, in steps. Searches
+// and changes go on meanwhile.
 func (s *Store) Compact(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -176,11 +191,11 @@ func (s *Store) Compact(ctx context.Context) error {
 	}
 	defer s.maintenance.give()
 	if s.logsWait() {
-		if err := s.rewrite(ctx, true, nil); err != nil {
+		if err := s.rewrite(ctx, true, nil, 1); err != nil {
 			return err
 		}
 	}
-	return s.rewrite(ctx, true, s.segments)
+	return s.rewrite(ctx, true, s.segments, 1)
 }
 
 // logsWait tells whether logs before the active one have yet to become a segment.
@@ -196,6 +211,7 @@ type rewriting struct {
 	views map[string]*tenant // of the tenants with records in homes
 	moved map[string]*moving
 	names []string
+	kept  []*dataFile // logs that the new segment will refer to
 }
 
 // moving says where the records of a tenant's parts go.
@@ -205,14 +221,16 @@ type moving struct {
 }
 
 // rewrite puts a new segment in the place of some, and of all logs but the
-// active one, which it begins anew, when logs is set. Stopped at any point, it
+// active one, which it begins anew, when logs is set. The segment refers to those
+// long logs of which one in so many records lives, or more. Stopped at any point, it
 // leaves files that Open understands. The caller holds s.maintenance.
-func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment) error {
+func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment, keep int) error {
 	r, old, err := s.beginRewriting(logs, segments)
 	if err != nil || r == nil {
 		return err
 	}
 	defer r.release()
+	r.keep(s.logLimit.Load()/2, keep)
 	var seg *segment
 	if len(r.names) > 0 {
 		gen := s.lastSegment + 1
@@ -225,7 +243,7 @@ func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment) err
 		return err
 	}
 	for _, f := range old {
-		f.retired.Store(true)
+		r.retire(f)
 		if err := f.release(); err != nil {
 			s.log.Warn("an old file was left behind until the next start", "file", f.path, "error", err)
 		}
@@ -256,7 +274,7 @@ func (s *Store) beginRewriting(logs bool, segments []*segment) (r *rewriting, ol
 		return nil, nil, s.broken
 	}
 	r = &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
-	if logs && (s.active.old || len(s.logs) == 1 && s.active.size > int64(fileHeader)) {
+	if logs && (s.active.outdated() || len(s.logs) == 1 && s.active.size > int64(fileHeader)) {
 		if err := s.rotate(); err != nil {
 			return nil, nil, err
 		}
@@ -284,7 +302,54 @@ func (s *Store) beginRewriting(logs bool, segments []*segment) (r *rewriting, ol
 // whole tells that nothing of a segment is dead.
 func (s *segment) whole() bool {
 	live, all := s.records()
-	return live == all
+	return live == all && !s.file.outdated()
+}
+
+// keep chooses the logs that stay: their records need not be copied, which is most of
+// the work. Short ones do not, so that there are few files.
+func (r *rewriting) keep(size int64, share int) {
+	live := map[*dataFile]int{}
+	for name, m := range r.moved {
+		for _, p := range m.from {
+			counts := make([]int, 1+len(p.home.logs))
+			for slot, w := range p.where {
+				if p.alive(uint32(slot), r.views[name].version) {
+					counts[w.file()]++
+				}
+			}
+			live[p.home] += counts[0]
+			for i, f := range p.home.logs {
+				live[f] += counts[i+1]
+			}
+		}
+	}
+	for f, n := range live {
+		if f.kind == logKind && !f.outdated() && f.size >= size && n*share >= f.records {
+			r.kept = append(r.kept, f)
+		}
+	}
+	slices.SortFunc(r.kept, func(a, b *dataFile) int { return cmp.Compare(a.gen, b.gen) })
+}
+
+// log gives one that is kept, for the new segment to release.
+func (r *rewriting) log(gen uint64) (*dataFile, error) {
+	for _, f := range r.kept {
+		if f.gen == gen {
+			f.acquire()
+			return f, nil
+		}
+	}
+	return nil, errValue
+}
+
+// retire has a file removed when nobody reads it any more, with the logs that it
+// refers to, but those that are kept.
+func (r *rewriting) retire(f *dataFile) {
+	for _, f := range append([]*dataFile{f}, f.logs...) {
+		if !slices.Contains(r.kept, f) {
+			f.retired.Store(true)
+		}
+	}
 }
 
 // hold keeps the version of a tenant that has records to be rewritten.
@@ -314,7 +379,7 @@ func (r *rewriting) release() {
 
 // writeParts writes a segment of what r holds, and opens it.
 func (s *Store) writeParts(ctx context.Context, r *rewriting, path string, gen uint64) (*segment, error) {
-	f, err := writeSegment(ctx, path, gen, r.names, func(name string) (*draft, error) {
+	f, err := writeSegment(ctx, path, gen, r.kept, r.names, func(name string) (*draft, error) {
 		m := r.moved[name]
 		d, err := newDraft(ctx, m.from, r.views[name].version, true)
 		if err == nil {
@@ -328,7 +393,7 @@ func (s *Store) writeParts(ctx context.Context, r *rewriting, path string, gen u
 	if err := f.release(); err != nil {
 		return nil, &WriteError{File: path, Err: err}
 	}
-	return openSegment(path, gen)
+	return openSegment(path, gen, r.log)
 }
 
 // install puts a segment in the place of what it was made of. Records that died

@@ -40,7 +40,7 @@ func TestCodesAreTakenOver(t *testing.T) {
 	require.Equal(t, mean, v.codes.mean)
 	taken := v.codes
 	v.codes = &codes{mean: mean, words: taken.words, blocks: make([]codeBlock, len(taken.blocks))}
-	v.code(nil)
+	require.NoError(t, v.code(ctx, nil))
 	require.Equal(t, v.codes, taken)
 }
 

@@ -35,11 +35,7 @@ func newDraft(ctx context.Context, from []*part, version uint64, byText bool) (*
 		docOf: map[string]uint32{}, listOf: map[string]uint32{}}
 	var docs []uint32
 	for i, p := range from {
-		err := ctx.Err()
-		if err == nil && p.sound != nil {
-			err = p.sound()
-		}
-		if err != nil {
+		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		d.moved[i], d.factOf[i] = make([]uint32, p.len()), map[uint32]uint32{}
@@ -140,15 +136,33 @@ func (d *draft) index(docs []uint32) {
 func (d *draft) vectors() {
 	d.rows = make([]int32, len(d.recs))
 	d.vecs.sum = make([]float64, d.vecs.dim)
+	taken := make([][]uint64, len(d.from)) // by part and memory of it: its number in the draft, and 1
 	for slot, from := range d.recs {
 		d.rows[slot] = -1
 		p := d.from[from.part]
-		if row := p.rows[from.at]; row >= 0 && p.vecs.dim == d.vecs.dim {
-			d.rows[slot] = int32(len(d.vrows))
-			d.vrows = append(d.vrows, origin{from.part, uint32(row)})
-			d.vecs.slots = append(d.vecs.slots, uint32(slot))
+		row := p.rows[from.at]
+		if row < 0 || p.vecs.dim != d.vecs.dim {
+			continue
 		}
+		if taken[from.part] == nil {
+			taken[from.part] = make([]uint64, len(p.vecs.memory))
+		}
+		at := p.vecs.at[row]
+		number := &taken[from.part][at>>memoryShift]
+		if *number == 0 {
+			d.vecs.memory = append(d.vecs.memory, p.vecs.memory[at>>memoryShift])
+			*number = uint64(len(d.vecs.memory))
+		}
+		d.rows[slot] = int32(len(d.vrows))
+		d.vrows = append(d.vrows, origin{from.part, uint32(row)})
+		d.vecs.at = append(d.vecs.at, (*number-1)<<memoryShift|at&(1<<memoryShift-1))
+		d.vecs.slots = append(d.vecs.slots, uint32(slot))
 	}
+	d.sumVectors()
+}
+
+// sumVectors sums the vectors up: of the rows that parts have, as if the dead had been like the others.
+func (d *draft) sumVectors() {
 	rows := 0
 	for _, p := range d.from {
 		if p.vecs.dim == d.vecs.dim {
@@ -158,38 +172,16 @@ func (d *draft) vectors() {
 			}
 		}
 	}
-	for j := range d.vecs.sum { // of the rows there are, as if the dead had been like them
+	for j := range d.vecs.sum {
 		d.vecs.sum[j] *= float64(len(d.vrows)) / float64(max(1, rows))
 	}
 }
 
-// gather gives the vectors of rows from..to. It copies them into a buffer, which
-// it gives back, unless they stand one after the other in a part.
-func (d *draft) gather(from, to int, buf []float32) (rows, buffer []float32) {
-	origins := d.vrows[from:to]
-	if len(origins) == 0 {
-		return nil, buf
-	}
-	first := origins[0]
-	together := true
-	for i, o := range origins {
-		together = together && o == origin{first.part, first.at + uint32(i)}
-	}
-	if together {
-		dim := d.vecs.dim
-		return d.from[first.part].vecs.floats[int(first.at)*dim : (int(first.at)+len(origins))*dim], buf
-	}
-	buf = buf[:0]
-	for _, o := range origins {
-		buf = append(buf, d.from[o.part].vecs.row(int32(o.at))...)
-	}
-	return buf, buf
-}
-
-// startCodes makes room for codes where they are worth having.
-func (d *draft) startCodes() {
+// code makes codes where they are worth having, or takes them over from parts whose
+// codes are around the same mean.
+func (d *draft) code(ctx context.Context) error {
 	if !d.vecs.coded() {
-		return
+		return nil
 	}
 	d.vecs.codes = d.vecs.newCodes(d.from)
 	d.alike = make([]*codes, len(d.from))
@@ -198,6 +190,7 @@ func (d *draft) startCodes() {
 			d.alike[i] = c
 		}
 	}
+	return d.vecs.code(ctx, d.known)
 }
 
 // known is a [knownCodes].
@@ -313,13 +306,7 @@ func (c *cursor) before(other *cursor, byText bool) bool {
 
 // inMemory makes a part of a draft whose parts have one home.
 func (d *draft) inMemory() *part {
-	d.vecs.floats = make([]float32, 0, len(d.vrows)*d.vecs.dim)
-	for _, o := range d.vrows {
-		d.vecs.floats = append(d.vecs.floats, d.from[o.part].vecs.row(int32(o.at))...)
-	}
-	if d.startCodes(); d.vecs.codes != nil {
-		d.vecs.code(d.known)
-	}
+	_ = d.code(context.Background())
 	d.home = d.from[0].home
 	p := &part{
 		home: d.home, model: d.model, where: d.where, ids: d.ids, byID: d.byID,

@@ -14,9 +14,9 @@ import (
 // segment are its arrays where they are mapped. Nothing of a part changes but
 // which of its records are dead, and what that takes from its statistics.
 type part struct {
-	home  *dataFile // where the records stand
+	home  *dataFile // where the part stands, and its records or what says in which file they do
 	model rag.EmbedModel
-	where []place // by slot, in home
+	where []place // by slot
 
 	ids  table // by slot
 	byID hashIndex
@@ -36,9 +36,6 @@ type part struct {
 	vecs vectors
 	legs map[rag.Leg]*leg
 
-	sound  func() error // compares the checksum of a segment's vectors; nil elsewhere
-	proven func() error // what sound said when it was first asked; nil with it
-
 	// died holds, by slot, the version of the tenant in which the record was
 	// gone, 0 for one that lives; nil while all do.
 	died        atomic.Pointer[[]atomic.Uint64]
@@ -47,8 +44,16 @@ type part struct {
 	lostVectors atomic.Int64
 }
 
-// place says where a record stands in a file.
-type place struct{ at, size uint64 }
+// place says where a record stands.
+type place struct {
+	at   uint64
+	size uint64 // in bytes, and above 32 bits the number of the file: see dataFile.holder
+}
+
+func inFile(number, at, bytes uint64) place { return place{at, number<<32 | bytes} }
+
+func (w place) bytes() uint64 { return w.size & math.MaxUint32 }
+func (w place) file() uint64  { return w.size >> 32 }
 
 func (p *part) len() int     { return len(p.where) }
 func (p *part) live() int    { return p.len() - int(p.lost.Load()) }
@@ -58,7 +63,7 @@ func (p *part) vectors() int { return len(p.vecs.slots) - int(p.lostVectors.Load
 func (p *part) size() int64 {
 	n := -p.lostBytes.Load()
 	for _, w := range p.where {
-		n += int64(w.size)
+		n += int64(w.bytes())
 	}
 	return n
 }
@@ -88,7 +93,7 @@ func (p *part) deaths() []atomic.Uint64 {
 func (p *part) kill(slot uint32, version uint64) {
 	p.deaths()[slot].Store(version)
 	p.lost.Add(1)
-	p.lostBytes.Add(int64(p.where[slot].size))
+	p.lostBytes.Add(int64(p.where[slot].bytes()))
 	if p.rows[slot] >= 0 {
 		p.lostVectors.Add(1)
 	}

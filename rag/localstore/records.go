@@ -53,11 +53,6 @@ func (p *part) recall(slot uint32, buf *[]byte) (*rag.Record, error) {
 		return nil, err
 	}
 	if row := p.rows[slot]; row >= 0 {
-		if p.proven != nil {
-			if err := p.proven(); err != nil {
-				return nil, err
-			}
-		}
 		r.Vector, r.Model = slices.Clone(rag.Vector(p.vecs.row(row))), p.model
 	}
 	return r, nil
@@ -73,7 +68,7 @@ func (p *part) read(slot uint32, buf *[]byte, r *rag.Record) error {
 	d.meta(r)
 	d.text(&r.Chunk)
 	if d.err != nil {
-		return p.home.corrupt(int64(p.where[slot].at), d.err.Error())
+		return p.home.holder(p.where[slot]).corrupt(int64(p.where[slot].at), d.err.Error())
 	}
 	return nil
 }

@@ -130,7 +130,7 @@ func TestEveryDamagedByteOfASegment(t *testing.T) {
 		b := bytes.Clone(whole)
 		b[at] ^= 0x55
 		require.NoError(t, os.WriteFile(path, b, 0o600))
-		seg, err := openSegment(path, gen)
+		seg, err := openSegment(path, gen, noLogs)
 		if err != nil {
 			_, ok := errors.AsType[*CorruptError](err)
 			require.True(t, ok, "byte %d: %v", at, err)

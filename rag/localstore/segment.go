@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"runtime"
-	"sync"
 )
 
 const (
@@ -21,15 +19,18 @@ type section struct {
 	sum      uint32
 }
 
-// segment is a file that holds parts of tenants.
+// segment is a file that holds parts of tenants. Their records and vectors stand in
+// it, or still in the logs that it was made of.
 type segment struct {
 	file  *dataFile
 	parts map[string]*part
+	own   int // records that stand in the segment
 }
 
 // segmentWriter writes a segment, section by section, and the footer that names them.
 type segmentWriter struct {
 	f      *dataFile
+	number map[*dataFile]uint64 // of the logs that it refers to
 	w      *bufio.Writer
 	at     uint64
 	sum    uint32
@@ -37,8 +38,16 @@ type segmentWriter struct {
 	err    error
 }
 
-func newSegmentWriter(f *dataFile) *segmentWriter {
-	return &segmentWriter{f: f, w: bufio.NewWriterSize(fileWriter{f}, 1<<20), at: uint64(f.size)}
+// newSegmentWriter begins a segment that refers to some logs.
+func newSegmentWriter(f *dataFile, logs []*dataFile) *segmentWriter {
+	w := &segmentWriter{f: f, number: map[*dataFile]uint64{}, w: bufio.NewWriterSize(fileWriter{f}, 1<<20), at: uint64(f.size)}
+	w.footer = binary.AppendUvarint(w.footer, uint64(len(logs)))
+	for i, log := range logs {
+		w.number[log] = uint64(i + 1)
+		w.footer = binary.AppendUvarint(w.footer, log.gen)
+		w.footer = binary.AppendUvarint(w.footer, uint64(log.records))
+	}
+	return w
 }
 
 func (w *segmentWriter) Write(b []byte) (int, error) {
@@ -50,9 +59,11 @@ func (w *segmentWriter) Write(b []byte) (int, error) {
 	return len(b), w.err
 }
 
+func (w *segmentWriter) align(n uint64) { _, _ = w.Write(make([]byte, padding(w.at, n))) }
+
 // begin begins a section, end notes it in the footer.
 func (w *segmentWriter) begin() (at uint64) {
-	_, _ = w.Write(make([]byte, (segmentAlign-w.at%segmentAlign)%segmentAlign))
+	w.align(segmentAlign)
 	w.sum = 0
 	return w.at
 }
@@ -90,13 +101,13 @@ func (w fileWriter) Write(b []byte) (int, error) {
 }
 
 // writeSegment makes and publishes a segment of the drafts that build gives for
-// names, which are asked for one at a time.
-func writeSegment(ctx context.Context, path string, gen uint64, names []string, build func(name string) (*draft, error)) (*dataFile, error) {
+// names, which are asked for one at a time. What stands in logs is left there.
+func writeSegment(ctx context.Context, path string, gen uint64, logs []*dataFile, names []string, build func(name string) (*draft, error)) (*dataFile, error) {
 	f, err := createFile(path, gen, segmentKind)
 	if err != nil {
 		return nil, err
 	}
-	w := newSegmentWriter(f)
+	w := newSegmentWriter(f, logs)
 	w.footer = binary.AppendUvarint(w.footer, uint64(len(names)))
 	for _, name := range names {
 		var d *draft
@@ -131,7 +142,7 @@ func (w *segmentWriter) finish() error {
 	b = binary.LittleEndian.AppendUint64(b, at)
 	b = binary.LittleEndian.AppendUint64(b, uint64(len(w.footer)))
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(w.footer, castagnoli))
-	_, _ = w.Write(append(b, segmentMagic...))
+	_, _ = w.Write(append(append(b, segmentMagic...), segmentVersion))
 	if w.err == nil {
 		w.err = w.w.Flush()
 	}
@@ -180,7 +191,8 @@ func (w *segmentWriter) part(ctx context.Context, name string, d *draft) error {
 	return w.err
 }
 
-// records copies the records, without their terms and vectors, and says where they stand.
+// records copies the records that do not stand in a log that the segment refers to,
+// without their terms, and says where all stand.
 func (w *segmentWriter) records(ctx context.Context, d *draft) error {
 	var buf, out []byte
 	at := w.begin()
@@ -188,21 +200,22 @@ func (w *segmentWriter) records(ctx context.Context, d *draft) error {
 		if slot%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		p := d.from[o.part]
-		b, err := p.home.record(p.where[o.at], &buf)
+		from := d.from[o.part]
+		place := from.where[o.at]
+		if n := w.number[from.home.holder(place)]; n > 0 {
+			d.where[slot] = inFile(n, place.at, place.bytes())
+			continue
+		}
+		b, err := from.home.record(place, &buf)
 		if err != nil {
 			return err
 		}
-		if p.home.kind != segmentKind {
-			rest := &decoder{b: b[4:]}
-			rest.skipMeta()
-			rest.skipText()
-			out = append(append(out[:0], 0, 0, 0, 0), b[4:len(b)-len(rest.b)]...)
-			binary.LittleEndian.PutUint32(out, crc32.Checksum(out[4:], castagnoli))
-			b = out
+		if out, err = d.copied(out[:0], b, slot); err != nil {
+			return from.home.holder(place).corrupt(int64(place.at), err.Error())
 		}
-		d.where[slot] = place{w.at, uint64(len(b))}
-		if _, err := w.Write(b); err != nil {
+		w.align(recordAlign)
+		d.where[slot] = inFile(0, w.at, uint64(len(out)))
+		if _, err := w.Write(out); err != nil {
 			return &WriteError{File: w.f.path, Err: err}
 		}
 	}
@@ -211,38 +224,32 @@ func (w *segmentWriter) records(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// vectors copies the vectors and makes, or copies, their codes, as many blocks at
-// once as there are processors.
-func (w *segmentWriter) vectors(ctx context.Context, d *draft) error {
-	v := &d.vecs
-	d.startCodes()
-	at := w.begin()
-	bufs := make([][]float32, runtime.GOMAXPROCS(0))
-	blocks := make([][]float32, len(bufs))
-	for from := 0; from < len(d.vrows); from += len(bufs) * blockRows {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		var wg sync.WaitGroup
-		for i := range bufs {
-			start := min(len(d.vrows), from+i*blockRows)
-			wg.Go(func() {
-				blocks[i], bufs[i] = d.gather(start, min(len(d.vrows), start+blockRows), bufs[i])
-				if v.codes != nil && len(blocks[i]) > 0 {
-					v.codes.fill(start/blockRows, blocks[i], d.known)
-				}
-			})
-		}
-		wg.Wait()
-		for _, rows := range blocks {
-			_, _ = w.Write(rawBytes(rows))
-		}
+// copied appends a record as a segment holds it: without terms.
+func (d *draft) copied(out, record []byte, slot int) ([]byte, error) {
+	rest := &decoder{b: record[4:]}
+	rest.skipMeta()
+	rest.skipText()
+	if rest.err != nil {
+		return out, rest.err
 	}
-	w.end(at)
+	out = append(append(out, 0, 0, 0, 0), record[4:len(record)-len(rest.b)]...)
+	out = encodeTerms(out, nil)
+	var vector []float32
+	if row := d.rows[slot]; row >= 0 {
+		vector = d.vecs.row(row)
+	}
+	return sealRecord(encodeVector(out, 0, vector, 1), 0), nil
+}
+
+// vectors makes or copies the codes of vectors, and says to which records they belong.
+func (w *segmentWriter) vectors(ctx context.Context, d *draft) error {
+	if err := d.code(ctx); err != nil {
+		return err
+	}
 	writeArray(w, d.rows)
-	writeArray(w, v.slots)
-	writeArray(w, v.sum)
-	w.codes(v.codes)
+	writeArray(w, d.vecs.slots)
+	writeArray(w, d.vecs.sum)
+	w.codes(d.vecs.codes)
 	return w.err
 }
 

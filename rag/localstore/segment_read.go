@@ -4,39 +4,42 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"math"
 	"runtime"
 	"sync"
 
 	"github.com/akshara-go/akshara/rag"
 )
 
-// openSegment maps a segment and checks everything but records and vectors:
-// those have checksums of their own, or cannot lead astray.
-func openSegment(path string, gen uint64) (*segment, error) {
+// openSegment maps a segment, and the logs that it refers to, which find gives it to
+// release. It checks everything but records and their vectors, which have checksums
+// of their own and cannot lead astray.
+func openSegment(path string, gen uint64, find func(gen uint64) (*dataFile, error)) (*segment, error) {
 	f, err := openFile(path, gen, segmentKind, false)
 	if err != nil {
 		return nil, err
 	}
 	s := &segment{file: f, parts: map[string]*part{}}
-	if err := s.read(); err != nil {
+	if err := s.read(find); err != nil {
 		_ = f.release()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *segment) read() error {
+func (s *segment) read(find func(gen uint64) (*dataFile, error)) error {
 	f := s.file
 	if err := f.mapWhole(); err != nil {
 		return err
 	}
 	n := uint64(len(f.mapped))
+	f.size = int64(n)
 	if n < uint64(fileHeader)+segmentTrailer {
 		return f.corrupt(0, "it is cut short")
 	}
 	end := f.mapped[n-segmentTrailer:]
 	at, size := binary.LittleEndian.Uint64(end), binary.LittleEndian.Uint64(end[8:])
-	if string(end[20:]) != segmentMagic || at > n-segmentTrailer || size != n-segmentTrailer-at {
+	if string(end[20:27]) != segmentMagic || end[27] != f.version || at > n-segmentTrailer || size != n-segmentTrailer-at {
 		return f.corrupt(int64(n)-segmentTrailer, "it is cut short")
 	}
 	footer := f.mapped[at : at+size]
@@ -44,6 +47,9 @@ func (s *segment) read() error {
 		return f.corrupt(int64(at), "the checksum of the footer is wrong")
 	}
 	r := &segmentReader{f: f, d: decoder{b: footer}, end: at}
+	if err := r.logs(find); err != nil {
+		return err
+	}
 	for range r.d.count(4) {
 		name, p := r.part()
 		if r.d.err != nil {
@@ -54,7 +60,17 @@ func (s *segment) read() error {
 	if r.d.err != nil || len(r.d.b) > 0 {
 		return f.corrupt(int64(at), "the footer makes no sense: "+errors.Join(r.d.err, errValue).Error())
 	}
-	return r.check()
+	if err := r.check(); err != nil {
+		return err
+	}
+	for _, p := range s.parts {
+		for _, w := range p.where {
+			if w.file() == 0 {
+				s.own++
+			}
+		}
+	}
+	return nil
 }
 
 // segmentReader takes parts off a footer.
@@ -62,7 +78,42 @@ type segmentReader struct {
 	f      *dataFile
 	d      decoder
 	end    uint64         // of the sections
+	memory [][]float32    // the segment and the logs, as vectors stand in them
 	checks []func() error // that take time
+}
+
+// logs reads to which logs the segment refers, and maps them.
+func (r *segmentReader) logs(find func(gen uint64) (*dataFile, error)) error {
+	files := []*dataFile{r.f}
+	if r.f.version > 1 {
+		for range r.d.count(2) {
+			gen, records := r.d.uvarint(), r.d.uvarint()
+			if r.d.err != nil || records > math.MaxInt32 {
+				return r.f.corrupt(0, "it refers to logs that make no sense")
+			}
+			f, err := find(gen)
+			if err != nil {
+				return err
+			}
+			f.records = int(records)
+			r.f.logs = append(r.f.logs, f)
+			if f.mapped == nil {
+				err = f.mapWhole()
+			}
+			if err == nil && f.outdated() {
+				err = f.corrupt(0, "it is of another version than the segments that refer to it")
+			}
+			if err != nil {
+				return err
+			}
+			files = append(files, f)
+		}
+	}
+	for _, f := range files {
+		floats, _ := rawView[float32](f.mapped[:len(f.mapped)/4*4])
+		r.memory = append(r.memory, floats)
+	}
+	return nil
 }
 
 // check does what is left, on all processors.
@@ -172,21 +223,16 @@ func (r *segmentReader) part() (string, *part) {
 			break
 		}
 	}
-	r.demand("records", func() bool { return p.valid(r.end) })
+	r.demand("records", func() bool { return p.valid(r.end) && (p.vecs.at != nil || p.findVectors(r.memory)) })
 	return name, p
 }
 
 // vectors reads vectors and codes.
 func (r *segmentReader) vectors(p *part) {
 	v := &p.vecs
-	at, b := r.section()
-	floats, ok := rawView[float32](b)
-	if !ok {
-		r.d.fail(errValue)
+	if r.f.version == 1 {
+		r.oldVectors(v)
 	}
-	v.floats = floats
-	p.sound = func() error { return r.compare(at, b) }
-	p.proven = sync.OnceValue(p.sound)
 	p.rows, v.slots, v.sum = readArray[int32](r), readArray[uint32](r), readArray[float64](r)
 	c := &codes{mean: readArray[float32](r)}
 	lanes, means, signs := readArray[uint64](r), readArray[float32](r), readArray[float32](r)
@@ -212,11 +258,45 @@ func (r *segmentReader) vectors(p *part) {
 	v.codes = c
 }
 
-// valid tells whether no number of a part leads out of it.
+// oldVectors reads the array that version 1 has of them. Their checksum is compared
+// when the segment is opened, which is rewritten then.
+func (r *segmentReader) oldVectors(v *vectors) {
+	floats := readArray[float32](r)
+	v.memory = [][]float32{floats}
+	v.at = make([]uint64, len(floats)/max(1, v.dim))
+	for row := range v.at {
+		v.at[row] = uint64(row * v.dim)
+	}
+}
+
+// findVectors says where the vectors of a valid part stand: at the ends of their
+// records. It tells whether all are there.
+func (p *part) findVectors(memory [][]float32) bool {
+	v := &p.vecs
+	v.memory, v.at = memory, make([]uint64, len(v.slots))
+	for row, slot := range v.slots {
+		w := p.where[slot]
+		end, size := w.at+w.bytes(), recordAlign*uint64(v.dim)
+		if size > w.bytes() || end%recordAlign != 0 || end/recordAlign > uint64(len(memory[w.file()])) {
+			return false
+		}
+		v.at[row] = w.file()<<memoryShift | (end-size)/recordAlign
+	}
+	return true
+}
+
+// valid tells whether no number of a part leads out of it, or out of the sections,
+// which end before end, and the logs.
 func (p *part) valid(end uint64) bool {
 	n, facts := p.len(), len(p.factDocs)
 	for _, w := range p.where {
-		if w.size > maxPayload || w.at > end || w.size > end-w.at {
+		end := end
+		if w.file() > uint64(len(p.home.logs)) {
+			return false
+		} else if w.file() > 0 {
+			end = uint64(len(p.home.holder(w).mapped))
+		}
+		if w.bytes() > maxPayload || w.at > end || w.bytes() > end-w.at {
 			return false
 		}
 	}
@@ -230,7 +310,7 @@ func (p *part) valid(end uint64) bool {
 		ascending(p.docFroms, uint64(len(p.docSlots))) && below(p.docSlots, uint32(n)) &&
 		len(p.facts) == n && below(p.facts, uint32(facts)) && below(p.factDocs, uint32(p.docs.len())) &&
 		len(p.factLists) == facts && below(p.factLists, uint32(len(p.lists))) && p.sources.len() == facts && p.sources.valid() &&
-		len(p.rows) == n && below(p.vecs.slots, uint32(n)) && len(p.vecs.slots)*p.vecs.dim == len(p.vecs.floats) &&
+		len(p.rows) == n && below(p.vecs.slots, uint32(n)) && (p.vecs.at == nil || len(p.vecs.at) == len(p.vecs.slots)) &&
 		len(p.vecs.sum) == p.vecs.dim
 }
 

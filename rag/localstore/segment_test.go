@@ -71,7 +71,7 @@ func FuzzSegment(f *testing.F) {
 			b = resealed(whole, b)
 		}
 		require.NoError(t, os.WriteFile(path, b, 0o600))
-		seg, err := openSegment(path, 1)
+		seg, err := openSegment(path, 1, noLogs)
 		if err != nil {
 			_, ok := errors.AsType[*CorruptError](err)
 			require.True(t, ok, "%v", err)
@@ -179,8 +179,8 @@ func TestDamagedManifestIsAnError(t *testing.T) {
 	require.Len(t, search(t, open(t, dir), "t", "all"), 1)
 }
 
-// Vectors are not compared with their checksum when a segment is opened, but
-// they are before they go into another file.
+// Records and their vectors are not compared with their checksums when a segment is
+// opened, but they are before they are handed out or go into another file.
 func TestDamagedVectorsAreNotCopied(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -189,7 +189,7 @@ func TestDamagedVectorsAreNotCopied(t *testing.T) {
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 3)}))
 	f, err := os.OpenFile(s.segments[0].file.path, os.O_RDWR, 0)
 	require.NoError(t, err)
-	at := bytes.Index(s.segments[0].file.mapped, rawBytes(s.segments[0].parts["t"].vecs.floats))
+	at := bytes.Index(s.segments[0].file.mapped, rawBytes(s.segments[0].parts["t"].vecs.row(0)))
 	_, err = f.WriteAt([]byte{1}, int64(at))
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
@@ -198,50 +198,22 @@ func TestDamagedVectorsAreNotCopied(t *testing.T) {
 		_, ok := errors.AsType[*CorruptError](err)
 		require.True(t, ok, "%v", err)
 	}
-	require.Len(t, search(t, s, "t", "all"), 3)
+	require.Len(t, search(t, s, "t", "d/2"), 1)
 }
 
-// oldDirectory writes a store as version 1 did: a snapshot of one change, and a
-// log whose terms are numbered on.
-func oldDirectory(t *testing.T, dir string) {
+// noLogs finds none of the logs that a segment refers to.
+func noLogs(uint64) (*dataFile, error) { return nil, &CorruptError{Reason: "there are no logs"} }
+
+// oldDirectory gives a copy of a directory that an earlier version wrote.
+func oldDirectory(t *testing.T, dir, version string) {
 	t.Helper()
-	from := t.TempDir()
-	s := open(t, from)
-	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 0), record("u", "d", 0)}))
-	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
-	path := activeLog(s).path
-	require.NoError(t, s.Close())
-	src, err := openFile(path, 1, logKind, false)
-	require.NoError(t, err)
-	info, err := os.Stat(path)
-	require.NoError(t, err)
-	var payloads [][]byte
-	_, _, err = src.frames(info.Size(), 1, func(payload []byte, _ int64) error {
-		payloads = append(payloads, bytes.Clone(payload))
-		return nil
-	})
-	require.NoError(t, err)
-	require.NoError(t, src.release())
-	put := func(name string, seq uint64, payloads ...[]byte) {
-		f, err := createFile(filepath.Join(dir, name), 2, logKind)
-		require.NoError(t, err)
-		_, err = f.f.WriteAt([]byte(oldMagic), 0)
-		require.NoError(t, err)
-		for i, p := range payloads {
-			frame := append(make([]byte, frameHeader), p...)
-			f.seal(frame, seq+uint64(i))
-			require.NoError(t, f.append(frame))
-		}
-		require.NoError(t, f.publish())
-		require.NoError(t, f.release())
-	}
-	put("00000002.snapshot", 1, payloads[0], []byte{kindEnd, 1})
-	put("00000002.log", 2, payloads[1])
+	require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("testdata", version))))
 }
 
+// In a snapshot and a log of version 1 there are d/0 and d/1 of tenant t and d/0 of u.
 func TestDirectoryOfVersion1IsRewritten(t *testing.T) {
 	dir := t.TempDir()
-	oldDirectory(t, dir)
+	oldDirectory(t, dir, "version1")
 	s := open(t, dir)
 	require.Len(t, search(t, s, "t", "all"), 2)
 	require.Len(t, search(t, s, "u", "d/0"), 1)
@@ -256,10 +228,72 @@ func TestDirectoryOfVersion1IsRewritten(t *testing.T) {
 	require.Len(t, search(t, s, "u", "all"), 1)
 }
 
+// In two segments and a log of version 2 there are d/0, d/1 and e/5 of tenant t and
+// d/0 of u. d/7 died in a segment, d/2 in the log.
+func TestDirectoryOfVersion2IsRewritten(t *testing.T) {
+	dir := t.TempDir()
+	oldDirectory(t, dir, "version2")
+	check := func(s *Store, n int) {
+		t.Helper()
+		require.Len(t, search(t, s, "t", "all"), n)
+		require.Len(t, search(t, s, "u", "d/0"), 1)
+		require.Len(t, complete(t, s, "t", "own "), n)
+		recs, err := s.Records(ctx, "t", []string{"d", "e"})
+		require.NoError(t, err)
+		require.Len(t, recs, n)
+		for _, r := range recs {
+			want := record("t", r.Chunk.DocumentID, r.Chunk.Ordinal)
+			normalize(want.Vector)
+			require.InDeltaSlice(t, want.Vector, r.Vector, 1e-7)
+			want.Terms, want.Vector, r.Vector = nil, nil, nil
+			require.Equal(t, want, r)
+			hits, err := s.Search(ctx, &rag.Search{Tenant: "t", K: 1, Vector: record("t", "d", r.Chunk.Ordinal).Vector, Model: r.Model})
+			require.NoError(t, err)
+			require.InDelta(t, 1, hits[0].Scores[rag.Dense], 1e-6)
+			require.Equal(t, r.Chunk.ID, hits[0].Record.Chunk.ID)
+		}
+	}
+	s := open(t, dir)
+	check(s, 3)
+	require.Eventually(t, func() bool { return settled(s) }, 10*time.Second, time.Millisecond)
+	check(s, 3)
+	for _, seg := range s.segments {
+		require.False(t, seg.file.outdated())
+	}
+	require.NoFileExists(t, filepath.Join(dir, "00000001.segment"))
+	require.NoFileExists(t, filepath.Join(dir, "00000003.log"))
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
+	require.NoError(t, s.Close())
+	check(open(t, dir), 4)
+}
+
+// Damaged vectors of a segment of version 1, which are an array, are found before
+// they are rewritten.
+func TestDamagedVectorsOfVersion2AreAnError(t *testing.T) {
+	dir := t.TempDir()
+	oldDirectory(t, dir, "version2")
+	path := filepath.Join(dir, "00000001.segment")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	v := []float32{1, 7, 0.5}
+	n := norm(v)
+	for i, x := range v {
+		v[i] = float32(float64(x) / n)
+	}
+	at := bytes.Index(b, rawBytes(v))
+	require.Positive(t, at)
+	b[at+1] ^= 1
+	require.NoError(t, os.WriteFile(path, b, 0o600))
+	_, err = Open(dir, nil)
+	e, ok := errors.AsType[*CorruptError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, path, e.File)
+}
+
 // A damaged snapshot of version 1 is an error that says where.
 func TestDamagedSnapshotIsAnError(t *testing.T) {
 	dir := t.TempDir()
-	oldDirectory(t, dir)
+	oldDirectory(t, dir, "version1")
 	path := filepath.Join(dir, "00000002.snapshot")
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -477,7 +511,7 @@ func TestFullDiskDuringARewriting(t *testing.T) {
 	f, err := createFile(s.path(1, segmentSuffix), 1, segmentKind)
 	require.NoError(t, err)
 	f.f = &faulty{medium: f.f, write: syscall.ENOSPC}
-	w := newSegmentWriter(f)
+	w := newSegmentWriter(f, nil)
 	view := s.lookup("t").view()
 	defer view.release()
 	d, err := newDraft(ctx, view.parts, view.version, true)

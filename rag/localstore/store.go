@@ -321,7 +321,7 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 		st.DiskBytes += f.size
 	}
 	for _, seg := range s.segments {
-		st.DiskBytes += seg.file.size
+		st.DiskBytes += seg.size()
 	}
 	if err != nil {
 		return Stats{}, err

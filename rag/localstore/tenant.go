@@ -131,9 +131,9 @@ func (e *edit) vectors() int {
 }
 
 // add puts a record in the place of one with the same id. model is what made its
-// vector, if it has one.
-func (e *edit) add(d *decoder, where place, model rag.EmbedModel) {
-	p := d.pending(e.c.dict, where)
+// vector, if it has one; scaled tells whether that has length 1.
+func (e *edit) add(d *decoder, where place, model rag.EmbedModel, scaled bool) {
+	p := d.pending(e.c.dict, where, scaled)
 	if len(p.vector) > 0 && (len(p.vector) != 4*model.Dimensions || model != e.model && e.vectors() > 0) {
 		d.fail(errValue)
 	}

@@ -43,8 +43,9 @@ func vectorTenant(n, dim int, next func(i int, v []float32)) *tenant {
 	p := &part{where: make([]place, n), rows: make([]int32, n), facts: make([]uint32, n),
 		factDocs: []uint32{0}, factLists: []uint32{0}, lists: [][]string{{corpus.Public}}}
 	p.model = rag.EmbedModel{Name: "m", Dimensions: dim}
-	p.vecs = vectors{dim: dim, floats: make([]float32, n*dim), slots: make([]uint32, n), sum: make([]float64, dim)}
+	p.vecs = vectors{dim: dim, memory: [][]float32{make([]float32, n*dim)}, at: make([]uint64, n), slots: make([]uint32, n), sum: make([]float64, dim)}
 	for i := range n {
+		p.vecs.at[i] = uint64(i * dim)
 		row := p.vecs.row(int32(i))
 		next(i, row)
 		normalize(row)
@@ -120,7 +121,7 @@ func agreement(tb testing.TB, t *tenant, queries []rag.Vector, k int) (recall fl
 // code makes the codes of vectors around their own mean.
 func code(v *vectors) {
 	v.codes = v.newCodes(nil)
-	v.code(nil)
+	_ = v.code(ctx, nil)
 }
 
 // codeFarOff makes the codes of vectors around a mean as far from their own as any
@@ -136,7 +137,7 @@ func codeFarOff(v *vectors) {
 	for j := range away {
 		v.codes.mean[j] += scale * away[j]
 	}
-	v.code(nil)
+	_ = v.code(ctx, nil)
 }
 
 func TestCascadeFindsWhatExactSearchFinds(t *testing.T) {
