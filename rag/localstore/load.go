@@ -164,14 +164,21 @@ func (s *Store) loadLogs(first uint64, l *listing) error {
 	return nil
 }
 
-// openLog opens a log that a segment refers to.
+// openLog opens and maps a log that a segment refers to.
 func (s *Store) openLog(gen uint64) (*dataFile, error) {
 	path := s.path(gen, logSuffix)
 	f, err := openFile(path, gen, logKind, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &CorruptError{File: path, Reason: "the file is missing"}
 	}
-	return f, err
+	if err != nil {
+		return nil, err
+	}
+	if err := f.mapWhole(); err != nil {
+		return nil, errors.Join(err, f.release())
+	}
+	f.size = int64(len(f.mapped))
+	return f, nil
 }
 
 // refersTo tells whether a segment has records in a log.

@@ -20,16 +20,10 @@ import (
 	"github.com/akshara-go/akshara/rag/corpus"
 )
 
-// segmentBytes gives a segment of a small store.
-func segmentBytes(tb testing.TB, recs ...rag.Record) []byte {
-	tb.Helper()
-	s := open(tb, tb.TempDir())
-	require.NoError(tb, s.Upsert(ctx, recs))
-	require.NoError(tb, s.Compact(ctx))
-	b, err := os.ReadFile(s.segments[0].file.path)
-	require.NoError(tb, err)
-	require.NoError(tb, s.Close())
-	return b
+// smallLogs has every log that is made a segment referred to.
+func smallLogs(s *Store) *Store {
+	s.logLimit.Store(int64(fileHeader)) // less than an empty log would be rewritten without end
+	return s
 }
 
 // resealed gives a segment whose checksums are right again, wherever the footer
@@ -58,20 +52,35 @@ func resealed(whole, changed []byte) []byte {
 // FuzzSegment opens segments of which some bytes are others, their checksums
 // made to fit: they are refused, or can be searched, merged and emptied.
 func FuzzSegment(f *testing.F) {
-	whole := segmentBytes(f, record("t", "d", 1), record("t", "d", 2), record("t", "e", 1), record("u", "d", 1))
-	for at := 0; at < len(whole); at += 7 {
-		f.Add(uint(at), []byte{0xff, 0xff, 0xff, 0xff})
-		f.Add(uint(at), []byte{3})
+	wholes := map[bool][]byte{}
+	var s *Store
+	for _, refers := range []bool{false, true} {
+		s = open(f, f.TempDir())
+		if refers {
+			smallLogs(s)
+		}
+		require.NoError(f, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "e", 1), record("u", "d", 1)}))
+		require.NoError(f, s.Compact(ctx))
+		require.Equal(f, refers, len(s.segments[0].file.logs) > 0)
+		whole, err := os.ReadFile(s.segments[0].file.path)
+		require.NoError(f, err)
+		require.NoError(f, s.Close())
+		for at := 0; at < len(whole); at += 7 {
+			f.Add(uint(at), []byte{0xff, 0xff, 0xff, 0xff}, refers)
+			f.Add(uint(at), []byte{3}, refers)
+		}
+		wholes[refers] = whole
 	}
 	path := filepath.Join(f.TempDir(), "00000001.segment")
-	f.Fuzz(func(t *testing.T, at uint, with []byte) {
+	f.Fuzz(func(t *testing.T, at uint, with []byte, refers bool) {
+		whole := wholes[refers]
 		b := bytes.Clone(whole)
 		copy(b[at%uint(len(b)):], with)
 		if !bytes.Equal(b, whole) && len(b) == len(whole) {
 			b = resealed(whole, b)
 		}
 		require.NoError(t, os.WriteFile(path, b, 0o600))
-		seg, err := openSegment(path, 1, noLogs)
+		seg, err := openSegment(path, 1, s.openLog)
 		if err != nil {
 			_, ok := errors.AsType[*CorruptError](err)
 			require.True(t, ok, "%v", err)
