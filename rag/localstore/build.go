@@ -2,8 +2,6 @@ package localstore
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 	"slices"
 
 	"github.com/akshara-go/akshara/rag"
@@ -54,6 +52,14 @@ func (d *decoder) pending(dict dict, where place, scaled bool) pending {
 		p.vector = d.oldVector()
 	}
 	return p
+}
+
+// grow makes room for n records.
+func (b *builder) grow(n int) {
+	b.recs = slices.Grow(b.recs, n)
+	if len(b.byID) == 0 {
+		b.byID = make(map[string]int, n)
+	}
 }
 
 // add puts a record in the place of one with the same id.
@@ -215,9 +221,7 @@ func (v *vectors) add(slot uint32, p *pending, rows int) int32 {
 	v.memory[0] = v.memory[0][:at+v.dim]
 	v.at = append(v.at, uint64(at))
 	row := v.memory[0][at:]
-	for j := range row {
-		row[j] = math.Float32frombits(binary.LittleEndian.Uint32(p.vector[4*j:]))
-	}
+	setFloats(row, p.vector)
 	if !p.scaled {
 		normalize(row)
 	}

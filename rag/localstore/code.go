@@ -157,42 +157,58 @@ func (b *codeBlock) reserve(n, words int) {
 
 // add appends the code of x. r is room for x−mean.
 func (b *codeBlock) add(x, mean, r []float32) {
-	var square, abs, along float32
 	for j, m := range mean {
-		d := x[j] - m
-		r[j] = d
-		square += d * d
-		abs += max(d, -d)
-		along += m * d
+		r[j] = x[j] - m
 	}
+	square, along := dot(r, r), dot(mean, r)
 	step := codeStep * float32(math.Sqrt(float64(square)/float64(len(r))))
 	words := (len(r) + 63) / 64
 	at := len(b.words)
 	b.words = append(b.words, make([]uint64, stride(words))...)
 	row := b.words[at:]
-	var product float32
+	var abs, upper float32
 	var signs, levels int
 	for w := range words {
-		var sign, level uint64
-		for j, d := range r[64*w : min(64*w+64, len(r))] {
-			positive := uint64(^math.Float32bits(d) >> 31)
-			value := max(d, -d)
-			far := uint64(math.Float32bits(step-value) >> 31)
-			sign |= positive << j
-			level |= (positive ^ far ^ 1) << j // 1 for the upper level of either half
-			product += value * float32(1+2*far)
-		}
-		row[w], row[words+w] = sign, level
-		signs += bits.OnesCount64(sign)
-		levels += bits.OnesCount64(level)
+		c := codeWord(r[64*w:min(64*w+64, len(r))], step)
+		row[w], row[words+w] = c.sign, c.level
+		signs += bits.OnesCount64(c.sign)
+		levels += bits.OnesCount64(c.level)
+		abs += c.abs
+		upper += c.upper
 	}
 	var sign, level float32
 	if abs > 0 {
-		sign, level = square/abs, square/product
+		sign, level = square/abs, square/(abs+2*upper)
 	}
 	row[2*words] = uint64(math.Float32bits(along)) | uint64(math.Float32bits(level))<<32
 	row[2*words+1] = uint64(signs) | uint64(levels)<<32
 	b.lane(row[:words], along, sign)
+}
+
+// codedWord is the code of up to 64 dimensions, and the sums of their magnitudes: of
+// all, and of those of the upper magnitude, step and more.
+type codedWord struct {
+	sign, level uint64
+	abs, upper  float32
+}
+
+// codeWord makes the code without a branch. It goes from the last dimension to the
+// first, which comes out lowest.
+func codeWord(r []float32, step float32) (c codedWord) {
+	const magnitude = 1<<31 - 1
+	var abs, upper float32
+	for j := len(r) - 1; j >= 0; j-- {
+		b := math.Float32bits(r[j])
+		value := math.Float32frombits(b & magnitude)
+		far := math.Float32bits(step-value) >> 31
+		positive := ^b >> 31
+		c.sign = c.sign<<1 | uint64(positive)
+		c.level = c.level<<1 | uint64(positive^far^1) // 1 for the upper level of either half
+		abs += value
+		upper += math.Float32frombits(b & magnitude & -far)
+	}
+	c.abs, c.upper = abs, upper
+	return c
 }
 
 // lane adds what steps 1 and 2 read of a row.

@@ -366,7 +366,7 @@ func (a *application) upsert(d *decoder, aligned bool) {
 	}
 	model.Dimensions = int(dims)
 	e := a.edit(name)
-	e.builder.recs = slices.Grow(e.builder.recs, min(n, 1<<13))
+	e.builder.grow(min(n, 1<<13))
 	for range n {
 		size := d.uvarint()
 		at := uint64(a.end) - uint64(len(d.b))

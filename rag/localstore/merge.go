@@ -20,7 +20,7 @@ type draft struct {
 	recs   []origin   // by slot
 	vrows  []origin   // by row: of the vector
 	alike  []*codes   // by part of from: its codes, if they are around the draft's mean
-	factOf []map[uint32]uint32
+	factOf [][]uint32 // by part of from and fact: the fact in the draft, or gone
 	docOf  map[string]uint32
 	listOf map[string]uint32
 }
@@ -31,14 +31,14 @@ type origin struct{ part, at uint32 }
 // newDraft gathers the records that live in a version. byText numbers terms by
 // their texts; without it the parts have one dict, which numbers them.
 func newDraft(ctx context.Context, from []*part, version uint64, byText bool) (*draft, error) {
-	d := &draft{from: from, moved: make([][]uint32, len(from)), factOf: make([]map[uint32]uint32, len(from)),
+	d := &draft{from: from, moved: make([][]uint32, len(from)), factOf: make([][]uint32, len(from)),
 		docOf: map[string]uint32{}, listOf: map[string]uint32{}}
 	var docs []uint32
 	for i, p := range from {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		d.moved[i], d.factOf[i] = make([]uint32, p.len()), map[uint32]uint32{}
+		d.moved[i], d.factOf[i] = make([]uint32, p.len()), slices.Repeat([]uint32{gone}, len(p.factDocs))
 		for slot := range uint32(p.len()) {
 			if !p.alive(slot, version) {
 				d.moved[i][slot] = gone
@@ -78,13 +78,12 @@ func (d *draft) take(from, slot uint32) uint32 {
 	if d.vecs.dim == 0 && p.rows[slot] >= 0 {
 		d.model, d.vecs.dim = p.model, p.vecs.dim
 	}
-	fact, ok := d.factOf[from][p.facts[slot]]
-	if !ok {
-		fact = d.fact(p, p.facts[slot])
-		d.factOf[from][p.facts[slot]] = fact
+	fact := &d.factOf[from][p.facts[slot]]
+	if *fact == gone {
+		*fact = d.fact(p, p.facts[slot])
 	}
-	d.facts = append(d.facts, fact)
-	return d.factDocs[fact]
+	d.facts = append(d.facts, *fact)
+	return d.factDocs[*fact]
 }
 
 // fact takes over what records of a part are known by.

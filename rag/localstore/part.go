@@ -102,15 +102,15 @@ func (p *part) kill(slot uint32, version uint64) {
 	}
 }
 
-// find gives the slot of a record that no version has lost.
-func (p *part) find(id string) (uint32, bool) {
-	slot, ok := p.byID.find(&p.ids, id)
+// find gives the slot of a record that no version has lost. hash is that of its id.
+func (p *part) find(id string, hash uint64) (uint32, bool) {
+	slot, ok := p.byID.find(&p.ids, id, hash)
 	return slot, ok && p.alive(slot, math.MaxUint64-1)
 }
 
 // slotsOf gives the slots of a document's records, dead ones included.
 func (p *part) slotsOf(document string) []uint32 {
-	i, ok := p.byDoc.find(&p.docs, document)
+	i, ok := p.byDoc.find(&p.docs, document, hashOf(document))
 	if !ok {
 		return nil
 	}

@@ -55,6 +55,14 @@ func rawView[T number](b []byte) (v []T, ok bool) {
 	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/size), true
 }
 
+// setFloats copies the little-endian numbers that stand in b, which need not be aligned.
+func setFloats(v []float32, b []byte) {
+	if !littleEndian {
+		b = swapped(b, 4)
+	}
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v)), b)
+}
+
 // swapped gives a copy with the bytes of each word in the other order.
 func swapped(b []byte, word int) []byte {
 	out := alignedBytes(len(b))

@@ -60,13 +60,13 @@ func newHashIndex(t *table) hashIndex {
 	return x
 }
 
-// find gives the number of a string.
-func (x hashIndex) find(t *table, s string) (uint32, bool) {
+// find gives the number of a string that has a hash.
+func (x hashIndex) find(t *table, s string, hash uint64) (uint32, bool) {
 	if len(x) == 0 {
 		return 0, false
 	}
 	mask := uint64(len(x) - 1)
-	at := hashOf(s) & mask
+	at := hash & mask
 	for range x {
 		i := x[at]
 		if i == 0 {

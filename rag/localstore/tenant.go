@@ -140,11 +140,7 @@ func (e *edit) add(d *decoder, where place, model rag.EmbedModel, scaled bool) {
 	if d.err != nil {
 		return
 	}
-	for _, old := range e.parts {
-		if slot, ok := old.find(p.r.Chunk.ID); ok {
-			old.kill(slot, e.version)
-		}
-	}
+	e.kill(p.r.Chunk.ID)
 	e.builder.add(p)
 	if len(p.vector) > 0 {
 		e.model, e.builder.model = model, model
@@ -172,8 +168,14 @@ func (e *edit) delete(sel *rag.Selector) {
 
 func (e *edit) deleteChunk(id string) {
 	e.builder.drop(id)
+	e.kill(id)
+}
+
+// kill makes a record dead in the parts that there are.
+func (e *edit) kill(id string) {
+	hash := hashOf(id)
 	for _, p := range e.parts {
-		if slot, ok := p.find(id); ok {
+		if slot, ok := p.find(id, hash); ok {
 			p.kill(slot, e.version)
 		}
 	}
