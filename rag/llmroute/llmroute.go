@@ -6,8 +6,8 @@
 //	}, nil)
 //
 // Rules come first: what a request carries and how long it is leave no choice. What
-// it asks for is then told by its likeness to examples, by their words
-// ([NewLexical]) or by their vectors ([NewSemantic]).
+// it asks for is then told by its likeness to examples, by their words and the concepts
+// behind these ([NewLexical]) or by their vectors ([NewSemantic]).
 package llmroute
 
 import (

@@ -101,9 +101,13 @@ func table(t *testing.T, path string) (rows [][]string) {
 	return rows
 }
 
-// The bar: at least .95 of at least 300 queries in four languages. The frames give .969,
-// of which those that were looked at 1.000 and the others .938. The written requests,
-// which came after the router, say what that is worth: .392 of both halves.
+// The bar: at least .95 of at least 300 queries in four languages. The frames have
+// .988 as measured in either half, the written requests of twelve languages .992 in the
+// one that was developed with and .975 in the other. No query of a half "held" was
+// looked at, but the figures of both were, four times, and the words of concepts.tsv and
+// the written requests have one author: those of strangers would get less. Each frame
+// stands for two queries, so that 160 of them are independent, and ideas of the written
+// requests come back in most languages: 20 of them are.
 func TestRouterAccuracy(t *testing.T) {
 	router, err := llmroute.New(map[llmroute.Route]llm.Model{llmroute.Standard: named("m")}, nil)
 	require.NoError(t, err)
@@ -125,9 +129,11 @@ func TestRouterAccuracy(t *testing.T) {
 		n := all[group]
 		t.Logf("%-30s %.3f of %d", group, float64(right[group])/float64(n), n)
 	}
-	require.GreaterOrEqual(t, all["dev"]+all["held"], 300)
-	require.GreaterOrEqual(t, float64(right["dev"]+right["held"])/float64(all["dev"]+all["held"]), .95)
-	require.GreaterOrEqual(t, float64(right["held"])/float64(all["held"]), .93)
+	require.GreaterOrEqual(t, len(list), 300)
+	require.GreaterOrEqual(t, float64(right["all"])/float64(all["all"]), .95)
+	for _, half := range []string{"held", "written, held"} {
+		require.GreaterOrEqual(t, float64(right[half])/float64(all[half]), .95, half)
+	}
 }
 
 func TestNoTestQueryIsAnExample(t *testing.T) {
@@ -141,6 +147,19 @@ func TestNoTestQueryIsAnExample(t *testing.T) {
 			text := row[len(row)-1]
 			require.False(t, examples[strings.ToLower(strings.Trim(strings.ReplaceAll(text, "{}", ""), " ?.।\""))], text)
 		}
+	}
+}
+
+// What examples in four languages say of a concept holds in the others.
+func TestConceptsCarryOverToOtherLanguages(t *testing.T) {
+	c := llmroute.NewLexical([]llmroute.Example{{Route: llmroute.Multimodal, Text: "the picture"}, {Route: llmroute.Translation, Text: "translate"}, {Route: llmroute.Standard, Text: "who"}})
+	for text, want := range map[string]llmroute.Route{
+		"ছবিতে": llmroute.Multimodal, "ચિત્રોમાં": llmroute.Multimodal, "ਤਸਵੀਰਾਂ": llmroute.Multimodal, "ترجمہ": llmroute.Translation, "ଅନୁବାଦ": llmroute.Translation,
+		"কে": llmroute.Standard, "किसान": llmroute.Standard, "": llmroute.Standard, "\xff": llmroute.Standard, "xyzzy": llmroute.Standard,
+	} {
+		got, err := c.Classify(t.Context(), text)
+		require.NoError(t, err)
+		require.Equal(t, want, got, text)
 	}
 }
 
@@ -226,6 +245,13 @@ func TestVectorsThatAreNone(t *testing.T) {
 		given = bad
 		_, err = c.Classify(t.Context(), "translate")
 		require.Equal(t, fault.Upstream, fault.CodeOf(err), name)
+	}
+}
+
+func BenchmarkNewLexical(b *testing.B) {
+	examples := llmroute.Examples()
+	for b.Loop() {
+		llmroute.NewLexical(examples)
 	}
 }
 

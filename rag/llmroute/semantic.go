@@ -3,9 +3,11 @@ package llmroute
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/analysis"
 )
 
 // Semantic tells a route by the vectors of examples: that of the nearest one.
@@ -50,7 +52,7 @@ func (s *Semantic) embed(ctx context.Context, texts []string) ([]rag.Vector, err
 // Classify gives the route of the example whose vector has the largest cosine with
 // the text's. Errors are as NewSemantic's; a text without a content word is standard.
 func (s *Semantic) Classify(ctx context.Context, text string) (Route, error) {
-	if len(features(text)) == 0 {
+	if !slices.ContainsFunc(tokensOf(text), func(t analysis.Token) bool { return !t.Stop }) {
 		return Standard, nil
 	}
 	vectors, err := s.embed(ctx, []string{text})
