@@ -9,12 +9,12 @@ func Sets() (all []*Set) {
 	x := &cpu.X86
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI {
 		all = append(all, assembled("avx512", &functions{
-			quantiseAVX512, multiplyAVX512, productAVX512, softmaxAVX512, geluAVX512, addNormAVX512, Lanes,
+			quantiseAVX512, multiplyAVX512, productAVX512, softmaxAVX512, geluAVX512, addNormAVX512,
 		}))
 	}
 	if x.HasAVX2 {
 		all = append(all, assembled("avx2", &functions{
-			quantiseAVX2, multiplyAVX2, productAVX2, softmaxAVX2, geluAVX2, addNormAVX2, Lanes / 2,
+			quantiseAVX2, multiplyAVX2, productAVX2, softmaxAVX2, geluAVX2, addNormAVX2,
 		}))
 	}
 	return append(all, Plain())
@@ -28,7 +28,6 @@ type functions struct {
 	softmax  func(*softmaxArgs)
 	gelu     func(*geluArgs)
 	addNorm  func(*normArgs)
-	group    int // rows of weights that multiply takes at once
 }
 
 // The arguments of the functions in assembly, which know their offsets.
@@ -168,9 +167,9 @@ func (f *functions) multiplyAll(dst []float32, a *Activations, w *Linear) {
 		values: &a.Values[:n*Block][0], rowScales: &a.Scales[:n][0], offsets: &a.Offsets[:n][0],
 		dstStride: 4 * w.Out, rows: a.Rows, blocks: a.Blocks,
 	}
-	for row := 0; row < w.Out; row += f.group {
-		group, lane := row/Lanes*a.Blocks, row%Lanes
-		args.nibbles, args.scales = &nibbles[group*BlockBytes+4*lane], &scales[group*Lanes+lane]
+	for row := 0; row < w.Out; row += Lanes {
+		group := row / Lanes * a.Blocks
+		args.nibbles, args.scales = &nibbles[group*BlockBytes], &scales[group*Lanes]
 		args.bias, args.dst = &bias[row], &dst[row]
 		f.multiply(&args)
 	}

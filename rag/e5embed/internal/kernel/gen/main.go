@@ -65,10 +65,13 @@ func (g *generator) line(format string, args ...any) { fmt.Fprintf(&g.out, forma
 func (g *generator) op(format string, args ...any) { g.line("\t"+format, args...) }
 
 // function begins a function with one argument, whose pointer it puts into AX.
-func (g *generator) function(name, args string) {
+func (g *generator) function(name, args string) { g.frame(name, args, 0) }
+
+// frame does the same for a function with so many bytes on the stack.
+func (g *generator) frame(name, args string, bytes int) {
 	g.line("")
 	g.line("// func %s%s(a *%s)", name, g.name, args)
-	g.line("TEXT ·%s%s(SB), NOSPLIT, $0-8", name, g.name)
+	g.line("TEXT ·%s%s(SB), NOSPLIT, $%d-8", name, g.name, bytes)
 	g.op("MOVQ a+0(FP), AX")
 }
 

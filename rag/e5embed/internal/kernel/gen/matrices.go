@@ -74,7 +74,11 @@ func (g *generator) quantise() {
 // tiles loads the arguments of a multiplication and writes the code for tiles of
 // rows of activations, as many as fit of each size.
 func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows int)) {
-	g.function("multiply", "multiplyArgs")
+	frame := 0
+	if !g.wide {
+		frame = 64*sizes[0] + 32
+	}
+	g.frame("multiply", "multiplyArgs", frame)
 	g.op("MOVQ 24(AX), R10") // values of the tile
 	g.op("MOVQ 32(AX), R11") // scales of the tile
 	g.op("MOVQ 40(AX), R12") // offsets of the tile
@@ -84,6 +88,10 @@ func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows in
 	g.op("SHLQ $5, R14") // from block to block of values
 	g.op("MOVQ R13, R15")
 	g.op("SHLQ $2, R15") // of scales and offsets
+	if !g.wide {
+		g.op("VMOVDQU ones16%s<>(SB), Y14", g.name)
+		g.op("VMOVDQU low4%s<>(SB), Y15", g.name)
+	}
 	for i, rows := range sizes {
 		after := "done"
 		if i+1 < len(sizes) {
@@ -92,19 +100,14 @@ func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows in
 		g.line("\ntile%d:", rows)
 		g.op("CMPQ R13, $%d", rows)
 		g.op("JLT %s", after)
-		for j := range rows {
-			if g.wide {
-				g.op("VPXORD Z%d, Z%d, Z%d", j, j, j)
-			} else {
-				g.op("VXORPS Y%d, Y%d, Y%d", j, j, j)
-			}
-		}
+		g.op("MOVQ a+0(FP), AX")
 		g.op("MOVQ 0(AX), SI")
 		g.op("MOVQ 8(AX), DX")
 		g.op("MOVQ R10, BX")
 		g.op("MOVQ R11, R8")
 		g.op("MOVQ R12, R9")
 		g.op("MOVQ 72(AX), CX")
+		g.clear(rows)
 		g.line("\nblock%d:", rows)
 		block(rows)
 		g.op("ADDQ $256, SI")
@@ -114,8 +117,9 @@ func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows in
 		g.op("ADDQ R15, R9")
 		g.op("DECQ CX")
 		g.op("JNZ block%d", rows)
-		g.op("MOVQ 16(AX), CX")
-		g.op("MOVQ 56(AX), DX")
+		g.op("MOVQ a+0(FP), CX")
+		g.op("MOVQ 56(CX), DX")
+		g.op("MOVQ 16(CX), CX")
 		finish(rows)
 		g.op("ADDQ $%d, R10", 32*rows)
 		g.op("ADDQ $%d, R11", 4*rows)
@@ -125,6 +129,23 @@ func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows in
 	}
 	g.line("\ndone:")
 	g.end()
+}
+
+// clear begins the sums of rows of activations, which are in registers, or on the
+// stack, whose place AX becomes, at a whole number of registers.
+func (g *generator) clear(rows int) {
+	if g.wide {
+		for j := range rows {
+			g.zero(v(j))
+		}
+		return
+	}
+	g.op("LEAQ 31(SP), AX")
+	g.op("ANDQ $-32, AX")
+	g.zero(0)
+	for j := range rows {
+		g.each("VMOVUPS", v(0), at{"AX", 64 * j})
+	}
 }
 
 // multiplyWide multiplies with 16 rows of weights: see multiplyArgs. Z0 to Z15 are
@@ -172,50 +193,59 @@ func (g *generator) multiplyWide() {
 	})
 }
 
-// multiplyNarrow multiplies with eight rows of weights out of 16: see multiplyArgs.
-// Y0 to Y3 are the sums of four rows of activations, Y4 to Y7 their products in a
-// block, in 16 bits, Y8 and Y9 weights, four columns each, Y13 their scales.
+// multiplyNarrow multiplies with 16 rows of weights: see multiplyArgs. Y0 to Y7 are
+// the products of four rows of activations in a block, in 16 bits at first, Y8 to
+// Y11 weights, four columns each. The sums are on the stack, at AX.
 func (g *generator) multiplyNarrow() {
 	g.tiles([]int{4, 2, 1}, func(rows int) {
-		g.op("VMOVDQU ones16%s<>(SB), Y14", g.name)
-		g.op("VMOVDQU low4%s<>(SB), Y15", g.name)
 		for i := range 4 {
 			g.op("VMOVDQU %d(SI), Y8", 64*i)
-			g.op("VPSRLD $4, Y8, Y9")
-			g.op("VPAND Y15, Y8, Y8")
-			g.op("VPAND Y15, Y9, Y9")
+			g.op("VMOVDQU %d(SI), Y9", 64*i+32)
+			g.op("VPSRLD $4, Y8, Y10")
+			g.op("VPSRLD $4, Y9, Y11")
+			for weights := 8; weights < 12; weights++ {
+				g.op("VPAND Y15, Y%d, Y%d", weights, weights)
+			}
 			for j := range rows {
-				g.op("VPBROADCASTD %d(BX), Y10", 32*j+8*i)
-				g.op("VPBROADCASTD %d(BX), Y11", 32*j+8*i+4)
-				g.op("VPMADDUBSW Y10, Y8, Y10")
-				g.op("VPMADDUBSW Y11, Y9, Y11")
-				if i == 0 {
-					g.op("VPADDW Y10, Y11, Y%d", 4+j)
-				} else {
-					g.op("VPADDW Y10, Y%d, Y%d", 4+j, 4+j)
-					g.op("VPADDW Y11, Y%d, Y%d", 4+j, 4+j)
-				}
+				g.steps(i, j)
 			}
 		}
-		g.op("VMOVUPS (DX), Y13")
 		for j := range rows {
-			g.op("VPMADDWD Y14, Y%d, Y%d", 4+j, 4+j)
-			g.op("VPBROADCASTD %d(R9), Y10", 4*j)
-			g.op("VPADDD Y10, Y%d, Y%d", 4+j, 4+j)
-			g.op("VCVTDQ2PS Y%d, Y%d", 4+j, 4+j)
-			g.op("VMULPS Y13, Y%d, Y%d", 4+j, 4+j)
-			g.op("VBROADCASTSS %d(R8), Y10", 4*j)
-			g.op("VMULPS Y10, Y%d, Y%d", 4+j, 4+j)
-			g.op("VADDPS Y%d, Y%d, Y%d", 4+j, j, j)
+			g.op("VPBROADCASTD %d(R9), Y12", 4*j)
+			g.op("VBROADCASTSS %d(R8), Y13", 4*j)
+			g.each("VPMADDWD Y14,", v(j), v(j))
+			g.each("VPADDD Y12,", v(j), v(j))
+			g.each("VCVTDQ2PS", v(j), v(j))
+			g.each("VMULPS", at{"DX", 0}, v(j), v(j))
+			g.each("VMULPS Y13,", v(j), v(j))
+			g.each("VADDPS", at{"AX", 64 * j}, v(j), v(j))
+			g.each("VMOVUPS", v(j), at{"AX", 64 * j})
 		}
 	}, func(rows int) {
-		g.op("VMOVUPS (CX), Y13")
 		for j := range rows {
-			g.op("VADDPS Y13, Y%d, Y%d", j, j)
-			g.op("VMOVUPS Y%d, (DI)", j)
+			g.each("VMOVUPS", at{"AX", 64 * j}, v(j))
+			g.each("VADDPS", at{"CX", 0}, v(j), v(j))
+			g.each("VMOVUPS", v(j), at{"DI", 0})
 			g.op("ADDQ DX, DI")
 		}
 	})
+}
+
+// steps multiplies four columns of weights, and the four after them, with those of
+// row j of the activations, and adds what they give to the row's products.
+func (g *generator) steps(i, j int) {
+	for half := range 2 {
+		g.op("VPBROADCASTD %d(BX), Y12", 32*j+8*i+4*half)
+		if i+half == 0 {
+			g.op("VPMADDUBSW Y12, Y8, Y%d", 2*j)
+			g.op("VPMADDUBSW Y12, Y9, Y%d", 2*j+1)
+			continue
+		}
+		g.op("VPMADDUBSW Y12, Y%d, Y13", 9+2*half)
+		g.op("VPMADDUBSW Y12, Y%d, Y12", 8+2*half)
+		g.op("VPADDW Y13, Y%d, Y%d", 2*j+1, 2*j+1)
+		g.op("VPADDW Y12, Y%d, Y%d", 2*j, 2*j)
+	}
 }
 
 // product multiplies rows with 16 columns: see productArgs.
