@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/akshara-go/akshara/examples/internal/retrieval"
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/ingest/parse/pdfium"
@@ -41,7 +42,7 @@ type settings struct {
 // parts is what the gateway is made of: each could be another implementation of the same port.
 type parts struct {
 	kept      *storage
-	rag       *retrieval
+	rag       *finder
 	documents *ingest.Collection
 	pdf       *pdfium.Reader
 	ownPDF    bool // pdf is what reads PDFs
@@ -109,7 +110,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if added+removed > 0 {
 		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
 	}
-	p.later.Go(func() { p.rag.index.Keep(ctx, p.documents, &rag.BuildOptions{ChunksPerSecond: rebuildRate}) })
+	p.later.Go(func() { p.rag.index.Keep(ctx, p.documents, &rag.BuildOptions{ChunksPerSecond: retrieval.RebuildRate}) })
 	if cfg.App.SampleCorpus {
 		return p.takeInSamples(ctx, dir)
 	}

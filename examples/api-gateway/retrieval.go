@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/akshara-go/akshara/examples/internal/retrieval"
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/observe"
-	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/recording"
@@ -19,7 +19,6 @@ import (
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/extractive"
-	"github.com/akshara-go/akshara/rag/guard"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/openaillm"
@@ -36,8 +35,8 @@ import (
 // language model may need more than the default for.
 const answerWait = 2 * time.Minute
 
-// retrieval is what finds and answers: this process, or the rag-service.
-type retrieval struct {
+// finder is what finds and answers: this process, or the rag-service.
+type finder struct {
 	answerer  rag.Answerer
 	searcher  raghttp.Searcher
 	suggester raghttp.Suggester
@@ -55,7 +54,7 @@ type retrieval struct {
 
 // finding gives what finds and answers: the service that the environment names,
 // whose check it adds to monitor, or this process in what is kept.
-func finding(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*retrieval, error) {
+func finding(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*finder, error) {
 	if cfg.Services.RAG == "" {
 		return findingHere(ctx, cfg, kept, translator, log, monitor, rec)
 	}
@@ -64,14 +63,14 @@ func finding(ctx context.Context, cfg *settings, kept *storage, translator trans
 		return nil, err
 	}
 	monitor.AddChecker("rag-service", client, nil)
-	return &retrieval{
+	return &finder{
 		answerer: client, searcher: client, suggester: client, sink: client, read: client.Get, close: client.Close, remote: true,
 		chunks: func(doc *corpus.Document) ([]corpus.Chunk, error) { return chunk.Split(doc, chunkOptions(cfg)) },
 	}, nil
 }
 
 // findingHere finds in an index of the store, whose check it adds to monitor.
-func findingHere(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*retrieval, error) {
+func findingHere(ctx context.Context, cfg *settings, kept *storage, translator translate.Translator, log *slog.Logger, monitor *health.Monitor, rec *recording.Recording) (*finder, error) {
 	writer, endModel, err := languageModel(cfg, log, monitor, rec)
 	if err != nil {
 		return nil, err
@@ -79,18 +78,18 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	language := detect.New().Language
 	opts := &rag.LiveOptions{IndexOptions: rag.IndexOptions{
 		Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"),
-		Speller: speller(translit.New(nil)), Chunk: chunkOptions(cfg),
+		Speller: retrieval.Speller(translit.New(nil)), Chunk: chunkOptions(cfg),
 		Reranker: ragtrace.Reranker(rag.LexicalReranker{}, rec.Calls, "", "lexical"),
 	}}
-	endEmbedders, err := embedding(ctx, cfg, kept, opts, rec)
-	if err != nil {
-		return nil, errors.Join(err, endModel())
+	meaning := embedding(cfg, kept, log, rec)
+	end := func() error { return errors.Join(meaning.Close(), endModel()) }
+	if err := meaning.Set(ctx, opts); err != nil {
+		return nil, errors.Join(err, end())
 	}
-	watch, guarded, err := watching(cfg, writer, rec.Calls)
+	watch, guarded, err := retrieval.Guard(cfg.RAG.Guard, writer, rec.Calls)
 	if err != nil {
-		return nil, errors.Join(err, endEmbedders(), endModel())
+		return nil, errors.Join(err, end())
 	}
-	end := func() error { return errors.Join(endEmbedders(), endModel()) }
 	index, err := rag.NewLiveIndex(kept.store, opts)
 	if err != nil {
 		return nil, errors.Join(err, end())
@@ -105,27 +104,10 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 		Model: model, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Translate: translatedBy(translator),
 		Guard: watch,
 	})
-	return &retrieval{
+	return &finder{
 		answerer: ragtrace.Answerer(following(engine, guarded, language, log), rec.Calls, "answer"), model: guarded,
 		suggester: index, sink: index, chunks: index.Chunks, close: end, index: index, retriever: finding,
 	}, nil
-}
-
-// watching gives the guard of questions, documents and answers, and the model, if
-// there is one, for what is asked of it beside them; no guard when the environment turns it off.
-func watching(cfg *settings, model llm.Model, calls *genai.Recorder) (rag.Guard, llm.Model, error) {
-	if !cfg.RAG.Guard {
-		return nil, model, nil
-	}
-	g, err := guard.New(nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	watch := ragtrace.Guard(g, calls)
-	if model == nil {
-		return watch, nil, nil
-	}
-	return watch, ragtrace.GuardedModel(g.Model(model), calls), nil
 }
 
 // handOver gives the rag-service the documents that this gateway has, and the
@@ -179,6 +161,14 @@ func languageModel(cfg *settings, log *slog.Logger, monitor *health.Monitor, rec
 	opts := &llmcache.Options{TTL: cfg.RAG.CacheTTL, Logger: observe.Named(log, "llmcache")}
 	traced := ragtrace.Model(model, rec.Calls, &ragtrace.ModelOptions{Provider: "openai", Name: name, Remote: true})
 	return llmcache.New(traced, at.BaseURL+" "+name, answers, opts), func() error { return errors.Join(answers.Close(), end()) }, nil
+}
+
+// embedding gives what sets the index to the embedding model of the environment.
+func embedding(cfg *settings, kept *storage, log *slog.Logger, rec *recording.Recording) *retrieval.Embedding {
+	notes, _ := kept.store.(rag.Noter) // every store here is one
+	return &retrieval.Embedding{
+		Settings: &cfg.RAG, Server: modelsAt(cfg), Notes: notes, Documents: &ingest.Collection{Catalog: kept.documents}, Calls: rec.Calls, Log: observe.Named(log, "embedding"),
+	}
 }
 
 // chunkOptions gives how documents are cut.

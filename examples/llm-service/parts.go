@@ -8,11 +8,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/akshara-go/akshara/examples/internal/e5model"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/health"
 	"github.com/akshara-go/akshara/observe/httpkit"
 	"github.com/akshara-go/akshara/observe/recording"
+	"github.com/akshara-go/akshara/rag/e5embed"
 	"github.com/akshara-go/akshara/rag/extractive"
 	"github.com/akshara-go/akshara/rag/guard"
 	"github.com/akshara-go/akshara/rag/llm"
@@ -36,6 +38,8 @@ type parts struct {
 	quotes  *llmhttp.Reader
 	guard   *guard.Guard // nil: the environment turns it off
 	server  *server      // nil: there is none
+
+	local *e5embed.Embedder // nil: there is none
 
 	connections *http.Transport
 	stop        context.CancelFunc
@@ -173,11 +177,20 @@ func (p *parts) version(ctx context.Context, name string) (llm.Model, error) {
 	return p.guarded(m), nil
 }
 
-// embedders offers the embedding model, where the server has one. Its texts get the
-// prefixes that the model's card asks for.
+// embedders offers the embedding model, in this process or where the server has one.
+// Its texts get the prefixes that the model's card asks for.
 func (p *parts) embedders() error {
 	name := p.cfg.RAG.EmbeddingModel
-	if p.cfg.OpenAI.BaseURL == "" || name == "" {
+	local, err := e5model.Open(name, p.log)
+	if err != nil {
+		return err
+	}
+	if local != nil {
+		p.local = local
+		p.service.Embedders = []llmhttp.Embedder{{ID: local.Model().Name, Embedder: ragtrace.Embedder(local, p.rec.Calls, "")}}
+		return nil
+	}
+	if p.cfg.OpenAI.BaseURL == "" || name == "" || name == e5model.Off {
 		return nil
 	}
 	e, err := openaillm.NewEmbedder(p.reach(), name, &openaillm.EmbedderOptions{InputType: p.cfg.RAG.EmbeddingInputType})
@@ -192,6 +205,9 @@ func (p *parts) embedders() error {
 func (p *parts) close() {
 	p.stop()
 	p.later.Wait()
+	if p.local != nil {
+		_ = p.local.Close() // it was only read
+	}
 	p.connections.CloseIdleConnections()
 	for _, t := range p.account.Totals() {
 		p.log.Info("tokens used", "model", t.Model, "requests", t.Requests, "failed", t.Failed, "estimated", t.Estimated,

@@ -20,8 +20,6 @@ import (
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/config"
 	"github.com/akshara-go/akshara/observe/sharedcache"
-	"github.com/akshara-go/akshara/translate/lang"
-	"github.com/akshara-go/akshara/translate/translit"
 )
 
 // TestMain fails when a test leaves a goroutine behind.
@@ -83,7 +81,7 @@ func TestSettings(t *testing.T) {
 	cfg, slips, err := load(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 8001, cfg.App.Port)
-	require.Equal(t, config.RAG{ChunkSize: 512, ChunkOverlap: 64, TopK: 5, Candidates: 50, Guard: true, CacheTTL: time.Hour}, cfg.RAG)
+	require.Equal(t, config.RAG{EmbeddingModel: "none", ChunkSize: 512, ChunkOverlap: 64, TopK: 5, Candidates: 50, Guard: true, CacheTTL: time.Hour}, cfg.RAG)
 	require.Len(t, slips, 1)
 	require.Contains(t, slips[0].String(), "RAG_TOP_K")
 }
@@ -116,15 +114,4 @@ func TestAServiceThatOthersReachWarns(t *testing.T) {
 	require.Empty(t, logs.String())
 	(&config.App{Host: "0.0.0.0"}).WarnIfOpen(log)
 	require.Contains(t, logs.String(), "without authentication")
-}
-
-func TestWordsThatNoModelReadsHaveNoSpellings(t *testing.T) {
-	speller := spell(translit.New(nil))
-	none, err := speller(t.Context(), "raj", lang.English)
-	require.NoError(t, err)
-	require.Empty(t, none)
-	some, err := speller(t.Context(), "rajdhani", lang.Hindi)
-	require.NoError(t, err)
-	require.LessOrEqual(t, len(some), spellings)
-	require.Equal(t, "राजधानी", some[0].Text)
 }

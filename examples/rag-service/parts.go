@@ -9,21 +9,19 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/akshara-go/akshara/examples/internal/retrieval"
 	"github.com/akshara-go/akshara/ingest"
 	"github.com/akshara-go/akshara/ingest/catalog"
 	"github.com/akshara-go/akshara/ingest/parse"
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/observe/health"
-	"github.com/akshara-go/akshara/observe/memcache"
 	"github.com/akshara-go/akshara/observe/recording"
 	"github.com/akshara-go/akshara/observe/sharedcache"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
-	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/rag/extractive"
-	"github.com/akshara-go/akshara/rag/guard"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/localstore"
@@ -32,29 +30,18 @@ import (
 	"github.com/akshara-go/akshara/rag/ragtrace"
 	"github.com/akshara-go/akshara/rag/understand"
 	"github.com/akshara-go/akshara/translate/detect"
-	"github.com/akshara-go/akshara/translate/lang"
 	"github.com/akshara-go/akshara/translate/translit"
 )
 
 // folder is the service's own in the data folder, beside the gateway's.
 const folder = "rag-service"
 
-// spellings is how many native spellings of a typed word are looked for.
-const spellings = 4
-
-const (
-	vectorCacheBytes = 32 << 20 // what vectors of texts take in memory: some 16,000 of 384 dimensions
-	// rebuildRate is how many chunks a second are written, and embedded, when the
-	// index is built anew beside the one that answers.
-	rebuildRate = 200
-)
-
 // parts is what the service is made of.
 type parts struct {
 	service raghttp.Service
 	store   *localstore.Store
 	answers *sharedcache.Cache // of a language model
-	vectors *memcache.Cache
+	meaning *retrieval.Embedding
 
 	stop  context.CancelFunc // ends what goes on later
 	later sync.WaitGroup     // what goes on while the service answers already
@@ -72,12 +59,8 @@ func open(ctx context.Context, cfg *settings, log *slog.Logger, monitor *health.
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	vectors, err := memcache.New(vectorCacheBytes, nil)
-	if err != nil {
-		return nil, errors.Join(err, answers.Close(), store.Close())
-	}
 	ctx, stop := context.WithCancel(ctx)
-	p := &parts{store: store, answers: answers, vectors: vectors, stop: stop}
+	p := &parts{store: store, answers: answers, meaning: &retrieval.Embedding{}, stop: stop}
 	if err := p.wire(ctx, cfg, log, monitor, dir, rec.Calls); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -94,18 +77,21 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	language := detect.New().Language
 	documents := &ingest.Collection{Catalog: kept, Detect: language}
 	opts := &rag.LiveOptions{IndexOptions: rag.IndexOptions{
-		Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"), Speller: spell(translit.New(nil)),
+		Detect: language, Candidates: cfg.RAG.Candidates, Logger: observe.Named(log, "rag"), Speller: retrieval.Speller(translit.New(nil)),
 		Chunk:    &chunk.Options{Size: cfg.RAG.ChunkSize, Overlap: cmp.Or(cfg.RAG.ChunkOverlap, chunk.NoOverlap)},
 		Reranker: ragtrace.Reranker(rag.LexicalReranker{}, calls, "", "lexical"),
 	}}
-	if err := p.embedding(ctx, cfg, documents, opts, calls); err != nil {
+	p.meaning = &retrieval.Embedding{
+		Settings: &cfg.RAG, Server: modelsAt(cfg), Notes: p.store, Documents: documents, Calls: calls, Log: observe.Named(log, "embedding"),
+	}
+	if err := p.meaning.Set(ctx, opts); err != nil {
 		return err
 	}
 	model, err := p.languageModel(cfg, log, calls)
 	if err != nil {
 		return err
 	}
-	watch, followUp, err := watching(cfg, model, calls)
+	watch, followUp, err := retrieval.Guard(cfg.RAG.Guard, model, calls)
 	if err != nil {
 		return err
 	}
@@ -136,23 +122,6 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	return p.align(ctx, documents, index, log)
 }
 
-// watching gives the guard of questions, documents and answers, and the model, if
-// any, behind it: for what is asked of it besides. The environment may turn the guard off.
-func watching(cfg *settings, model llm.Model, calls *genai.Recorder) (rag.Guard, llm.Model, error) {
-	if !cfg.RAG.Guard {
-		return nil, model, nil
-	}
-	g, err := guard.New(nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	watch := ragtrace.Guard(g, calls)
-	if model == nil {
-		return watch, nil, nil
-	}
-	return watch, ragtrace.GuardedModel(g.Model(model), calls), nil
-}
-
 // align makes the index hold what is kept. One that was made by another model or
 // in another way answers meanwhile, and is built anew later.
 func (p *parts) align(ctx context.Context, documents *ingest.Collection, index *rag.LiveIndex, log *slog.Logger) error {
@@ -161,7 +130,7 @@ func (p *parts) align(ctx context.Context, documents *ingest.Collection, index *
 		return err
 	}
 	log.Info("index in line with the documents", "added", added, "removed", removed)
-	p.later.Go(func() { index.Keep(ctx, documents, &rag.BuildOptions{ChunksPerSecond: rebuildRate}) })
+	p.later.Go(func() { index.Keep(ctx, documents, &rag.BuildOptions{ChunksPerSecond: retrieval.RebuildRate}) })
 	return nil
 }
 
@@ -170,43 +139,6 @@ func read(parser ingest.Parser) raghttp.Parser {
 	return func(ctx context.Context, content, contentType string, source corpus.Source) (*corpus.Document, error) {
 		return parser.Parse(ctx, &ingest.Item{ContentType: contentType, Body: strings.NewReader(content), Source: source})
 	}
-}
-
-// spell lets what is typed in Latin letters be found in its language's own
-// script. A language whose typed words no model reads has no spellings.
-func spell(t *translit.Transliterator) rag.Speller {
-	return func(ctx context.Context, word string, code lang.Code) ([]rag.Spelling, error) {
-		if _, ok := translit.Model(code); !ok {
-			return nil, nil
-		}
-		found, err := t.Candidates(ctx, word, code, code.Script(), spellings)
-		list := make([]rag.Spelling, len(found))
-		for i, c := range found {
-			list[i] = rag.Spelling{Text: c.Text, Probability: c.Score}
-		}
-		return list, err
-	}
-}
-
-// embedding sets the options of an index to the embedding model that the
-// environment names, if any, and to those of other models at the same server,
-// which the index may hold vectors of. A model that the server has not is an
-// error; its mean is estimated later, and kept in the store.
-func (p *parts) embedding(ctx context.Context, cfg *settings, documents rag.Source, opts *rag.LiveOptions, calls *genai.Recorder) error {
-	if cfg.OpenAI.BaseURL == "" || cfg.RAG.EmbeddingModel == "" {
-		return nil
-	}
-	o := &embed.Opener{Cache: p.vectors, Notes: p.store, Documents: documents, Chunk: opts.Chunk}
-	o.New = func(ctx context.Context, name string) (rag.Embedder, error) {
-		e, err := openaillm.NewEmbedder(modelsAt(cfg), name, &openaillm.EmbedderOptions{InputType: cfg.RAG.EmbeddingInputType})
-		if err != nil {
-			return nil, err
-		}
-		return ragtrace.Embedder(e, calls, "openai"), e.Probe(ctx)
-	}
-	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, cfg.RAG.EmbeddingModel) }
-	opts.Embedders = o.Reopen
-	return o.Find(ctx, cfg.RAG.EmbeddingModel)
 }
 
 // languageModel gives the language model that the environment names, or nil. Its
@@ -233,5 +165,5 @@ func modelsAt(cfg *settings) openaillm.Config {
 func (p *parts) close() error {
 	p.stop()
 	p.later.Wait()
-	return errors.Join(p.store.Close(), p.answers.Close(), p.vectors.Close())
+	return errors.Join(p.store.Close(), p.answers.Close(), p.meaning.Close())
 }

@@ -57,7 +57,7 @@ type LLM struct {
 
 // RAG is how documents are cut, found and answered from.
 type RAG struct {
-	EmbeddingModel      string        `env:"RAG_EMBEDDING_MODEL" doc:"The embedding model at OPENAI_BASE_URL; empty: search by words and sounds alone"`
+	EmbeddingModel      string        `env:"RAG_EMBEDDING_MODEL" doc:"The embedding model at OPENAI_BASE_URL, or e5: and the path of a model's file, which embeds in this process; empty: the file that make model has put into the user's cache folder, if it is there, and otherwise, or for none, search by words and sounds alone"`
 	EmbeddingInputType  bool          `env:"RAG_EMBEDDING_INPUT_TYPE" envDefault:"false" doc:"Whether the embedding server takes input_type, so that no prefix is added"`
 	ChunkSize           int           `env:"RAG_CHUNK_SIZE" envDefault:"512" min:"16" max:"8192" doc:"Tokens in a passage"`
 	ChunkOverlap        int           `env:"RAG_CHUNK_OVERLAP" envDefault:"64" min:"0" max:"4096" doc:"Tokens that a passage shares with the one before"`

@@ -2,6 +2,7 @@ package e5embed
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"runtime"
@@ -25,6 +26,10 @@ type Options struct {
 	// does. It is called concurrently. Nil leaves texts as they are.
 	Prepare func(text string) string
 
+	// Prepared names what Prepare does. It is a part of [Embedder.Version], by which a
+	// cache tells vectors apart.
+	Prepared string
+
 	// Parallel is how many goroutines compute at once, for all calls together; each
 	// takes some 10 MB with multilingual-e5-small. 0 is GOMAXPROCS.
 	Parallel int
@@ -43,6 +48,7 @@ type Embedder struct {
 	encoder *encoder.Encoder
 	unmap   func() error // the first call lets the file go
 	model   rag.EmbedModel
+	version string
 
 	mu     sync.Mutex
 	closed bool           // under mu
@@ -105,6 +111,8 @@ func (e *Embedder) load(path string) error {
 		_ = unmap() // nothing can be done about it
 		return modelFault(path, err)
 	}
+	sum := container.Sum(b)
+	e.version = hex.EncodeToString(sum[:16]) + " " + e.options.Prepared
 	e.unmap = sync.OnceValue(unmap)
 	return nil
 }
@@ -132,6 +140,10 @@ func (e *Embedder) begin() error {
 
 // Model gives the name that the file gives its model, and the dimensions.
 func (e *Embedder) Model() rag.EmbedModel { return e.model }
+
+// Version names what its vectors depend on besides the model's name: the file, by a
+// digest of its checksums, and how texts are prepared. See embed.Versioned.
+func (e *Embedder) Version() string { return e.version }
 
 // Kernels names the arithmetic in use: see [Options].
 func (e *Embedder) Kernels() string { return e.kernels.Name }

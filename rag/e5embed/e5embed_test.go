@@ -190,6 +190,21 @@ func TestAFileIsOpenedTwice(t *testing.T) {
 	require.NotEqual(t, va, vc)
 }
 
+// A cache tells vectors apart by it.
+func TestVersionIsOfTheFileAndThePreparation(t *testing.T) {
+	path := randomModel(t)
+	version := opened(t, path, nil).Version()
+	require.Equal(t, version, opened(t, randomModel(t), nil).Version(), "the same file elsewhere")
+	sections, err := modeltest.New(2).Sections()
+	require.NoError(t, err)
+	other := filepath.Join(t.TempDir(), "model")
+	require.NoError(t, write(other, sections))
+	seen := map[string]bool{version: true}
+	seen[opened(t, other, nil).Version()] = true
+	seen[opened(t, path, &Options{Prepared: "in upper case", Prepare: strings.ToUpper}).Version()] = true
+	require.Len(t, seen, 3)
+}
+
 func TestFilesThatAreNoModels(t *testing.T) {
 	folder := t.TempDir()
 	_, err := Open(filepath.Join(folder, "none"), nil)

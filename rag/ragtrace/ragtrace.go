@@ -23,13 +23,24 @@ import (
 )
 
 // Embedder records the embeddings of e, which provider serves: "openai" for a server of
-// that API, "" for a model in this process.
+// that API, "" for a model in this process. What comes back names a version where e does.
 func Embedder(e rag.Embedder, rec *genai.Recorder, provider string) rag.Embedder {
 	if rec == nil {
 		return e
 	}
-	return &embedder{e, rec, provider}
+	traced := &embedder{e, rec, provider}
+	if v, ok := e.(versioned); ok {
+		return struct {
+			*embedder
+			versioned
+		}{traced, v}
+	}
+	return traced
 }
+
+// versioned is what package embed asks of an embedder whose vectors depend on more
+// than its model and the text.
+type versioned interface{ Version() string }
 
 type embedder struct {
 	rag.Embedder

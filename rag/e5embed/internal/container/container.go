@@ -17,6 +17,7 @@ package container
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -143,6 +144,12 @@ func Parse(b []byte) (map[string][]byte, error) {
 		end = aligned(end) + len(data)
 	}
 	return sections, zeros(b, end, len(b))
+}
+
+// Sum gives a digest of a file that [Parse] takes: of its header and directory, which
+// hold the checksum of every section.
+func Sum(b []byte) [sha256.Size]byte {
+	return sha256.Sum256(b[:headerSize+entrySize*int(binary.LittleEndian.Uint32(b[8:]))])
 }
 
 // section gives the section whose entry stands at a place; the one before it ends at end.

@@ -1,0 +1,101 @@
+package retrieval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/akshara-go/akshara/examples/internal/e5model"
+	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/genai"
+	"github.com/akshara-go/akshara/observe/memcache"
+	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/e5embed"
+	"github.com/akshara-go/akshara/rag/embed"
+	"github.com/akshara-go/akshara/rag/openaillm"
+	"github.com/akshara-go/akshara/rag/ragtrace"
+)
+
+// RebuildRate is how many chunks a second are written, and embedded, when an index
+// is built anew beside the one that answers.
+const RebuildRate = 200
+
+// vectorCacheBytes is what vectors of texts take in memory: some 16,000 of 384 dimensions.
+const vectorCacheBytes = 32 << 20
+
+// Embedding is the embedding model of an index, as the environment sets it.
+type Embedding struct {
+	Settings  *config.RAG
+	Server    openaillm.Config // without an address: there is none
+	Notes     rag.Noter        // where the mean of its vectors is kept
+	Documents rag.Source       // what the mean is estimated from
+	Calls     *genai.Recorder
+	Log       *slog.Logger
+
+	local *e5embed.Embedder // nil: there is none
+	kept  *memcache.Cache
+}
+
+// Set sets the options of an index to the embedding model that the environment
+// stands for, if any: one in the process (see [e5model.Open]), or one at the server.
+// The index may hold vectors of others that are to be had. A model that is named
+// and not to be had is an error; its mean is estimated later, and kept for all
+// who share the store. Close ends what Set opens, although it failed.
+func (e *Embedding) Set(ctx context.Context, opts *rag.LiveOptions) error {
+	var err error
+	if e.local, err = e5model.Open(e.Settings.EmbeddingModel, e.Log); err != nil {
+		return err
+	}
+	name := e.name()
+	if name == "" {
+		return nil
+	}
+	if e.kept, err = memcache.New(vectorCacheBytes, nil); err != nil {
+		return err
+	}
+	o := &embed.Opener{New: e.open, Cache: e.kept, Notes: e.Notes, Documents: e.Documents, Chunk: opts.Chunk}
+	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, name) }
+	opts.Embedders = o.Reopen
+	return o.Find(ctx, name)
+}
+
+// name gives the model that vectors are made with, or "".
+func (e *Embedding) name() string {
+	switch {
+	case e.local != nil:
+		e.Log.Info("searching by meaning, too", "model", e.local.Model().String(), "kernels", e.local.Kernels())
+		return e.local.Model().Name
+	case e.Server.BaseURL == "" || e.Settings.EmbeddingModel == e5model.Off:
+		return ""
+	}
+	return e.Settings.EmbeddingModel
+}
+
+// open gives the model in the process, if that has the name, or the server's.
+func (e *Embedding) open(ctx context.Context, name string) (rag.Embedder, error) {
+	switch {
+	case e.local != nil && name == e.local.Model().Name:
+		return ragtrace.Embedder(e.local, e.Calls, ""), nil
+	case e.Server.BaseURL == "":
+		return nil, fault.New(fault.NotFound, fmt.Sprintf("there is no embedding model %q", name), nil)
+	}
+	server, err := openaillm.NewEmbedder(e.Server, name, &openaillm.EmbedderOptions{InputType: e.Settings.EmbeddingInputType})
+	if err != nil {
+		return nil, err
+	}
+	return ragtrace.Embedder(server, e.Calls, "openai"), server.Probe(ctx)
+}
+
+// Close closes what Set has opened.
+func (e *Embedding) Close() error {
+	var errs []error
+	if e.local != nil {
+		errs = append(errs, e.local.Close())
+	}
+	if e.kept != nil {
+		errs = append(errs, e.kept.Close())
+	}
+	return errors.Join(errs...)
+}
