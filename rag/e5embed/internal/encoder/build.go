@@ -16,6 +16,7 @@ type Tensors struct {
 	Config    Config
 	Found     []unigram.Piece // the pieces that texts are cut into
 	Scores    []float32       // of all pieces, by id
+	Lowest    float64         // of the scores of pieces that were left out
 	CharsMap  []byte
 	Words     []byte    // Rows of Config.Pieces times Config.Hidden
 	Positions []float32 // the row of the token type added
@@ -41,11 +42,7 @@ type Matrix struct {
 // configuration as [Open] does.
 func (t *Tensors) Sections() ([]container.Section, error) {
 	c := t.Config
-	lowest := 0.
-	for _, s := range t.Scores {
-		lowest = min(lowest, float64(s))
-	}
-	trie, unknown, err := unigram.BuildPieces(t.Found, lowest)
+	trie, unknown, err := unigram.BuildPieces(t.Found, t.lowest())
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"archive/zip"
+	"bufio"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// wheel is the package that wordfreq's lists are in.
+const wheel = "wordfreq-3.1.1-py3-none-any.whl"
+
+// text is one of the development texts.
+type text struct{ source, text string }
+
+// half gives 0 or 1, the same for the same text.
+func (t text) half() uint32 {
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, t.text) // a hash takes everything
+	return h.Sum32() >> 7 & 1
+}
+
+// developmentTexts gives what is learnt from.
+func developmentTexts(folder string) (texts []text, err error) {
+	for _, set := range []struct {
+		pattern string
+		columns []int  // that are texts
+		names   string // of the columns
+	}{
+		{"langid/train.tsv.gz", []int{2}, ""},
+		{"romanised/*.dev.tsv.gz", []int{0, 1}, "native roman"},
+		{"translit/*.train.tsv.gz", []int{0, 1}, "native roman"},
+	} {
+		files, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(set.pattern)))
+		if err != nil || len(files) == 0 {
+			return nil, fmt.Errorf("there is no %s in %s: %w", set.pattern, folder, errors.Join(err, os.ErrNotExist))
+		}
+		for _, file := range files {
+			name, _, _ := strings.Cut(filepath.Base(file), ".")
+			err := lines(file, func(fields []string) {
+				for i, column := range set.columns {
+					if column >= len(fields) {
+						continue
+					}
+					source := fields[0]
+					if set.names != "" {
+						source = name + " " + strings.Fields(set.names)[i]
+					}
+					texts = append(texts, text{filepath.Base(filepath.Dir(file)) + " " + source, fields[column]})
+				}
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return texts, nil
+}
+
+// lines gives the fields of each line.
+func lines(path string, each func(fields []string)) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	s := bufio.NewScanner(z)
+	s.Buffer(nil, 1<<20)
+	for s.Scan() {
+		each(strings.Split(s.Text(), "\t"))
+	}
+	return s.Err()
+}
+
+// wordfreq gives the words of a list of wordfreq, the most frequent first.
+func wordfreq(path, list string) ([]string, error) {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	defer z.Close()
+	f, err := z.Open("wordfreq/data/" + list + ".msgpack.gz")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	u, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := io.ReadAll(u)
+	if err != nil {
+		return nil, err
+	}
+	words, err := unpack(packed)
+	if err != nil || len(words) < 3 {
+		return nil, fmt.Errorf("%s: %s is no list of words: %w", path, list, err)
+	}
+	return words[3:], nil // "format", "cB" and "version" stand before them
+}
+
+var errPacked = errors.New("it is not of MessagePack's arrays of texts")
+
+// unpack gives the texts of arrays of texts and of a small map, as MessagePack
+// packs them, in their order.
+func unpack(b []byte) (texts []string, err error) {
+	for len(b) > 0 {
+		head, size, text := 1, 0, false
+		switch c := b[0]; {
+		case c>>5 == 0b101:
+			size, text = int(c&31), true
+		case c == 0xd9 && len(b) > 1:
+			head, size, text = 2, int(b[1]), true
+		case c == 0xda && len(b) > 2:
+			head, size, text = 3, int(binary.BigEndian.Uint16(b[1:])), true
+		case c == 0xdc && len(b) > 2: // an array; so is 9x
+			head = 3
+		case c>>4 == 9, c>>4 == 8, c < 0x80: // a map; a number
+		default:
+			return nil, errPacked
+		}
+		if head+size > len(b) {
+			return nil, errPacked
+		}
+		if text {
+			texts = append(texts, string(b[head:head+size]))
+		}
+		b = b[head+size:]
+	}
+	return texts, nil
+}
