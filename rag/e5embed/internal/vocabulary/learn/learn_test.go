@@ -67,7 +67,7 @@ func TestLearning(t *testing.T) {
 	for _, text := range []string{unigram.Mark, unigram.Mark + "n", "b", "क", "z"} {
 		require.True(t, kept[text], text)
 	}
-	require.Regexp(t, `^\d+ pieces by rule, \d+ with those of texts, \d+ with those of words\n$`, out.String())
+	require.Regexp(t, `^\d+ pieces by rule(, \d+ with those of (sentences|lists|words)){3}\n$`, out.String())
 
 	o := sources(t, words)
 	o.validate, o.pieces = true, 10

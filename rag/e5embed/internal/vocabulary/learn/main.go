@@ -9,10 +9,10 @@
 //     that are ASCII without letters, and every single character of a script of the
 //     23 languages, or of none;
 //  2. those that the development texts are cut into: langid/train.tsv.gz and, in
-//     their own scripts and as people type them, romanised/*.dev.tsv.gz and the
-//     words of translit/*.train.tsv.gz;
-//  3. those of words in wordfreq's lists of Urdu (small_ur) and English (large_en),
-//     the most frequent first, each as it is and with a capital.
+//     their own scripts and as people type them, romanised/*.dev.tsv.gz;
+//  3. those of words in wordfreq's lists of Urdu (small_ur) and English (large_en,
+//     the 60,000 most frequent), each as it is and with a capital;
+//  4. as far as there is room, those of the words of translit/*.train.tsv.gz.
 //
 // It reads neither retrieval/*, with which the cut is measured, nor translit/*.dev.
 // With -validate it learns from one half of the development texts, chosen by FNV-1a
@@ -76,30 +76,32 @@ func learn(w io.Writer, model *encoder.Tensors, o *options) (*need, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, err := developmentTexts(o.data)
+	sentences, err := developmentTexts(o.data, "langid/train.tsv.gz", "romanised/*.dev.tsv.gz")
 	if err != nil {
 		return nil, err
 	}
-	byRule := len(n.ids)
-	for _, t := range texts {
-		if !o.validate || t.half() == 0 {
-			n.add(t.text)
-		}
+	typed, err := developmentTexts(o.data, "translit/*.train.tsv.gz")
+	if err != nil {
+		return nil, err
 	}
-	seen := len(n.ids)
-	for _, list := range []string{"small_ur", "large_en"} {
-		list, err := wordfreq(filepath.Join(o.words, wheel), list)
+	fmt.Fprintf(w, "%d pieces by rule", len(n.ids))
+	n.addTexts(sentences, o.validate)
+	fmt.Fprintf(w, ", %d with those of sentences", len(n.ids))
+	for _, list := range lists {
+		words, err := wordfreq(filepath.Join(o.words, wheel), list.name)
 		if err != nil {
 			return nil, err
 		}
-		for _, word := range list {
+		for _, word := range words[:min(list.words, len(words))] {
 			n.add(word)
 			n.add(capital(word))
 		}
 	}
-	fmt.Fprintf(w, "%d pieces by rule, %d with those of texts, %d with those of words\n", byRule, seen, len(n.ids))
+	fmt.Fprintf(w, ", %d with those of lists", len(n.ids))
+	n.addTexts(typed, o.validate)
+	fmt.Fprintf(w, ", %d with those of words\n", len(n.ids))
 	if o.validate {
-		n.report(w, texts)
+		n.report(w, append(sentences, typed...))
 	}
 	return n, nil
 }

@@ -59,6 +59,15 @@ func (n *need) add(text string) {
 	}
 }
 
+// addTexts adds the pieces of texts, or of one half of them.
+func (n *need) addTexts(texts []text, half bool) {
+	for _, t := range texts {
+		if !half || t.half() == 0 {
+			n.add(t.text)
+		}
+	}
+}
+
 func (n *need) cut(text string) []int32 {
 	n.buffer = n.tokenizer.AppendIDs(n.buffer[:0], text, math.MaxInt32)
 	return n.buffer

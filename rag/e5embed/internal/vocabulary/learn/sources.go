@@ -27,33 +27,28 @@ func (t text) half() uint32 {
 	return h.Sum32() >> 7 & 1
 }
 
-// developmentTexts gives what is learnt from.
-func developmentTexts(folder string) (texts []text, err error) {
-	for _, set := range []struct {
-		pattern string
-		columns []int  // that are texts
-		names   string // of the columns
-	}{
-		{"langid/train.tsv.gz", []int{2}, ""},
-		{"romanised/*.dev.tsv.gz", []int{0, 1}, "native roman"},
-		{"translit/*.train.tsv.gz", []int{0, 1}, "native roman"},
-	} {
-		files, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(set.pattern)))
+// scripts are what the columns of romanised/* and translit/* are in. In langid/*
+// column 0 is the language, and column 2 the text.
+var scripts = []string{"native", "roman"}
+
+// developmentTexts gives the texts of files.
+func developmentTexts(folder string, patterns ...string) (texts []text, err error) {
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
 		if err != nil || len(files) == 0 {
-			return nil, fmt.Errorf("there is no %s in %s: %w", set.pattern, folder, errors.Join(err, os.ErrNotExist))
+			return nil, fmt.Errorf("there is no %s in %s: %w", pattern, folder, errors.Join(err, os.ErrNotExist))
 		}
 		for _, file := range files {
-			name, _, _ := strings.Cut(filepath.Base(file), ".")
+			set := filepath.Base(filepath.Dir(file))
+			language, _, _ := strings.Cut(filepath.Base(file), ".")
 			err := lines(file, func(fields []string) {
-				for i, column := range set.columns {
-					if column >= len(fields) {
-						continue
+				if set == "langid" && len(fields) > 2 {
+					texts = append(texts, text{set + " " + fields[0], fields[2]})
+				}
+				for i, script := range scripts {
+					if set != "langid" && i < len(fields) {
+						texts = append(texts, text{set + " " + language + " " + script, fields[i]})
 					}
-					source := fields[0]
-					if set.names != "" {
-						source = name + " " + strings.Fields(set.names)[i]
-					}
-					texts = append(texts, text{filepath.Base(filepath.Dir(file)) + " " + source, fields[column]})
 				}
 			})
 			if err != nil {
@@ -82,6 +77,12 @@ func lines(path string, each func(fields []string)) error {
 	}
 	return s.Err()
 }
+
+// lists are those of wordfreq that are learnt from, and how many of their words.
+var lists = []struct {
+	name  string
+	words int
+}{{"small_ur", 1 << 20}, {"large_en", 60_000}}
 
 // wordfreq gives the words of a list of wordfreq, the most frequent first.
 func wordfreq(path, list string) ([]string, error) {
