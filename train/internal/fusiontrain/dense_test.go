@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
-	"github.com/akshara-go/akshara/rag/e5test"
+	"github.com/akshara-go/akshara/rag/e5embedtest"
 	"github.com/akshara-go/akshara/train/traintest"
 )
 
@@ -68,7 +68,7 @@ func TestTheBestDenseWeightIsCrossValidated(t *testing.T) {
 // BenchmarkDenseWeights prints the table that the weight of embeddings is chosen
 // from, with multilingual-e5-small (MIT). See `make train-fusion`.
 func BenchmarkDenseWeights(b *testing.B) {
-	e := e5test.Embedder(b)
+	e := e5embedtest.Embedder(b)
 	dir := filepath.Dir(filepath.Dir(traintest.Data(b, "retrieval/distractors.hi.txt.gz")))
 	for b.Loop() {
 		var out bytes.Buffer
