@@ -156,13 +156,19 @@ func TestTensorsThatOverlap(t *testing.T) {
 	require.ErrorContains(t, err, "tensor")
 }
 
+// A file some of whose bytes are others, and that ends anywhere, is another model or
+// an error. What is fuzzed is small: the bytes, where they go, and how many are left.
 func FuzzRead(f *testing.F) {
-	b, _ := small(f)
-	f.Add(b[:2000])
-	f.Add(b)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if got, err := Read(b); err == nil {
-			_, _ = got.Sections() // another model, or an error
+	good, _ := small(f)
+	f.Add([]byte(nil), uint32(0), uint32(len(good)))
+	f.Add(good[:80], uint32(0), uint32(2000))
+	f.Add(good[len(good)-200:], uint32(bytes.Index(good, []byte("emb.word"))), uint32(len(good)))
+	f.Add([]byte{0xff, 0xff, 0xff, 0x7f}, uint32(44), uint32(len(good)))
+	f.Fuzz(func(t *testing.T, other []byte, at, left uint32) {
+		b := bytes.Clone(good)
+		copy(b[min(int(at), len(b)):], other)
+		if got, err := Read(b[:min(int(left), len(b))]); err == nil {
+			_, _ = got.Sections()
 		}
 	})
 }

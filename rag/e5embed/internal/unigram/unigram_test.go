@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -236,6 +237,38 @@ func FuzzTables(f *testing.F) {
 		for _, id := range tok.AppendIDs(nil, text, 1000) {
 			require.Less(t, int(id), len(bad.Scores))
 			require.GreaterOrEqual(t, id, int32(0))
+		}
+	})
+}
+
+// Pieces are refused, or each is found, and nothing is unknown in a text that is one.
+func FuzzBuild(f *testing.F) {
+	f.Add("the\nriver\nनदी\n"+Mark, float32(-3))
+	f.Add("a\nab\nabc\nb\n"+Mark+"a", float32(0))
+	f.Add("x\n\nx", float32(1))
+	f.Fuzz(func(t *testing.T, list string, score float32) {
+		var pieces []Piece
+		scores := []float32{0}
+		for _, text := range strings.Split(list, "\n") {
+			pieces = append(pieces, Piece{text, len(scores), float64(score)})
+			scores = append(scores, score)
+		}
+		trie, unknown, err := BuildPieces(pieces, 0)
+		if err != nil {
+			return
+		}
+		tok, err := New(Tables{Trie: trie, Scores: scores, UnknownScore: unknown})
+		if err != nil {
+			return // a score that is no number
+		}
+		for _, p := range pieces {
+			id, length, found := tok.pieces.longest(p.Text)
+			require.True(t, found)
+			require.Equal(t, p.ID, id)
+			require.Equal(t, len(p.Text), length)
+			if score <= 0 && utf8.ValidString(p.Text) && strings.HasPrefix(p.Text, Mark) && !strings.Contains(p.Text, " ") {
+				require.NotContains(t, tok.AppendIDs(nil, p.Text[len(Mark):], math.MaxInt32), int32(0))
+			}
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -102,4 +103,16 @@ func TestPiecesByRule(t *testing.T) {
 	} {
 		require.Equal(t, want, byRule(text), text)
 	}
+}
+
+// What is unpacked is no more than there is.
+func FuzzUnpack(f *testing.F) {
+	f.Add([]byte(words))
+	f.Add([]byte("\xda\xff\xff"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		texts, err := unpack(b)
+		if err == nil {
+			require.LessOrEqual(t, len(strings.Join(texts, "")), len(b))
+		}
+	})
 }

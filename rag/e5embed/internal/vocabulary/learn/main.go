@@ -17,6 +17,7 @@
 // It reads neither retrieval/*, with which the cut is measured, nor translit/*.dev.
 // With -validate it learns from one half of the development texts, chosen by FNV-1a
 // of each, and prints how much of the other half is cut into pieces that were left out.
+// The table is then that of the half.
 package main
 
 import (
@@ -47,7 +48,7 @@ func main() {
 	flag.StringVar(&o.data, "data", "../shared/data", "the folder of the development data")
 	flag.StringVar(&o.words, "words", "../words", "the folder with "+wheel)
 	flag.IntVar(&o.pieces, "pieces", 75_500, "how many pieces are kept")
-	flag.BoolVar(&o.validate, "validate", false, "learn from half of the texts, and measure on the others")
+	flag.BoolVar(&o.validate, "validate", false, "learn from half of the texts, and measure on the others what is left out")
 	flag.Parse()
 	if err := run(*weights, *out, &o); err != nil {
 		log.Fatal("learn: ", err)
@@ -64,7 +65,7 @@ func run(weights, out string, o *options) error {
 		return err
 	}
 	n, err := learn(os.Stdout, model, o)
-	if err != nil || o.validate {
+	if err != nil {
 		return err
 	}
 	return os.WriteFile(out, []byte(vocabulary.Encode(model.Found, n.ids)), 0o644)
