@@ -19,6 +19,9 @@
 // container and encoder below; it has a version and checksums, and
 // whatever is damaged, cut off or of another architecture is a [*ModelError].
 //
+// [ImportOptions] leave out the pieces that texts in the 23 languages do not need:
+// multilingual-e5-small then has 31 MB in the place of 72, and ranks the same.
+//
 // # Texts
 //
 // A text gets the words before it that the model was trained with, by its kind. One

