@@ -37,7 +37,7 @@ const taskVariable = "E5EMBED_TEST_TASK" // the environment variable with a task
 func TestTask(t *testing.T) {
 	path := os.Getenv(taskVariable)
 	if path == "" {
-		t.Skip("it is for processes that tests start")
+		return
 	}
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
