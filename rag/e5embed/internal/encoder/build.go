@@ -7,7 +7,6 @@ import (
 	"math"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
-	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
 )
 
@@ -30,9 +29,11 @@ type LayerTensors struct {
 	Norm1, Norm2                     []float32 // weight, then bias
 }
 
-// Matrix is a matrix of weights of four bits and its bias. A row is its blocks one
-// after the other: for each 32 weights a float16 scale, then 16 bytes, whose low
-// halves are the first 16; 0 to 15 stand for -8 to 7 (ggml's Q4_0).
+// Matrix is a matrix of weights and its bias. A row is blocks of kernel.Block
+// weights, one after the other. With four bits each is a float16 scale, then 16
+// bytes, whose low halves are the first 16 weights; 0 to 15 stand for -8 to 7
+// (ggml's Q4_0). With eight it is a float16 scale, then 32 bytes, which stand for
+// -119 to 119 (its Q8_0 but for the range). With 32 it is float32 numbers.
 type Matrix struct {
 	Rows []byte
 	Bias []float32
@@ -70,10 +71,10 @@ func (t *Tensors) Sections() ([]container.Section, error) {
 		l, name := &t.Layers[i], func(part string) string { return fmt.Sprintf("%d.%s", i, part) }
 		qkv := Matrix{append(append(append([]byte{}, l.Query.Rows...), l.Key.Rows...), l.Value.Rows...),
 			append(append(append([]float32{}, l.Query.Bias...), l.Key.Bias...), l.Value.Bias...)}
-		sections = append(sections, pack(name("qkv"), &qkv, c.Hidden)...)
-		sections = append(sections, pack(name("out"), &l.Out, c.Hidden)...)
-		sections = append(sections, pack(name("up"), &l.Up, c.Hidden)...)
-		sections = append(sections, pack(name("down"), &l.Down, c.Inner)...)
+		sections = append(sections, pack(name("qkv"), &qkv, c.Bits, c.Hidden)...)
+		sections = append(sections, pack(name("out"), &l.Out, c.Bits, c.Hidden)...)
+		sections = append(sections, pack(name("up"), &l.Up, c.Bits, c.Hidden)...)
+		sections = append(sections, pack(name("down"), &l.Down, c.Bits, c.Inner)...)
 		sections = append(sections, container.Section{Name: name("norm1"), Data: floats(l.Norm1)}, container.Section{Name: name("norm2"), Data: floats(l.Norm2)})
 	}
 	byName := make(map[string][]byte, len(sections))
@@ -82,39 +83,6 @@ func (t *Tensors) Sections() ([]container.Section, error) {
 	}
 	_, err = Open(byName)
 	return sections, err
-}
-
-// pack gives a matrix in the layout of package kernel: see [kernel.Linear].
-func pack(name string, m *Matrix, in int) []container.Section {
-	blocks := in / kernel.Block
-	rows := len(m.Rows) / (blocks * wordBlock) / kernel.Lanes * kernel.Lanes
-	nibbles := make([]byte, rows*in/2)
-	scales := make([]byte, rows*blocks*2)
-	for row := range rows {
-		group, lane := row/kernel.Lanes, row%kernel.Lanes
-		for b := range blocks {
-			block := m.Rows[(row*blocks+b)*wordBlock:][:wordBlock]
-			copy(scales[2*((group*blocks+b)*kernel.Lanes+lane):], block[:2])
-			dst := nibbles[(group*blocks+b)*kernel.BlockBytes:][:kernel.BlockBytes]
-			for i := range kernel.Block / 8 {
-				for j := range 4 {
-					dst[64*i+4*lane+j] = weight(block, 8*i+j) | weight(block, 8*i+4+j)<<4
-				}
-			}
-		}
-	}
-	return []container.Section{
-		{Name: name + ".nibbles", Data: nibbles}, {Name: name + ".scales", Data: scales}, {Name: name + ".bias", Data: floats(m.Bias)},
-	}
-}
-
-// weight gives weight i of a block of Q4_0.
-func weight(block []byte, i int) byte {
-	const half = kernel.Block / 2
-	if i < half {
-		return block[2+i] & 15
-	}
-	return block[2+i-half] >> 4
 }
 
 func floats(f []float32) []byte {

@@ -10,8 +10,7 @@
 //	pieces.trie       the tokeniser, see package unigram
 //	pieces.scores     float32 for each piece
 //	pieces.chars      SentencePiece's precompiled_charsmap; empty: characters stay
-//	words             for each piece Hidden weights of four bits: for each block of 32 a
-//	                  float16 scale, then 16 bytes, whose low halves are the first 16
+//	words             for each piece Hidden weights, as [Matrix] tells
 //	positions         float32, Tokens rows of Hidden: of a place in a text, the row of
 //	                  the token type added; the first place is row 0
 //	norm              float32, the weight and the bias of what follows the embeddings
@@ -21,6 +20,10 @@
 //	N.out             likewise, as .nibbles, .scales and .bias: what follows attention
 //	N.up, N.down      likewise: the feed-forward network
 //	N.norm1, N.norm2  float32, weight and bias
+//
+// Matrices of eight bits are sums of two of four: in .nibbles is what is added to 16
+// times what is in N.qkv.high and its like. Those of 32 bits have, in the place of
+// .nibbles and .scales, .weights: float32, those of 16 rows together, column for column.
 package encoder
 
 import (
@@ -43,6 +46,7 @@ type Config struct {
 	Tokens  int    `json:"tokens"`  // the longest text, up to 512, the tokens that begin and end it included
 	Pooling string `json:"pooling"` // "mean" of the states of all tokens, or the "first"
 
+	Bits    int     `json:"bits"`    // of a weight: 4, 8 or 32; 4 in files that do not say it
 	Epsilon float64 `json:"epsilon"` // of the normalisation
 
 	Begin        int     `json:"begin"` // the piece before a text
@@ -62,7 +66,7 @@ const (
 
 const (
 	maxConfig = 1 << 16 // bytes
-	maxWords  = 1 << 30 // weights of all pieces: 576 MB
+	maxWords  = 1 << 30 // weights of all pieces: 576 MB at four bits
 )
 
 // readConfig reads a configuration and holds it against what can be computed.
@@ -75,6 +79,9 @@ func readConfig(b []byte) (*Config, error) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
+	}
+	if c.Bits == 0 {
+		c.Bits = Four
 	}
 	return &c, c.Check()
 }
@@ -104,6 +111,8 @@ func (c *Config) Check() error {
 	switch {
 	case int64(c.Pieces)*int64(c.Hidden) > maxWords:
 		return fmt.Errorf("%d pieces of %d weights", c.Pieces, c.Hidden)
+	case c.Bits != Four && c.Bits != Eight && c.Bits != Whole:
+		return fmt.Errorf("weights of %d bits", c.Bits)
 	case c.Hidden%c.Heads != 0:
 		return fmt.Errorf("%d heads of %d", c.Heads, c.Hidden)
 	case c.Pooling != Mean && c.Pooling != First:

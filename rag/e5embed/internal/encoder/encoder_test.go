@@ -36,18 +36,37 @@ func open(tb testing.TB, t *encoder.Tensors) *encoder.Encoder {
 
 // A text has the same vector to the bit alone, in any pack, and by any kernels.
 func TestAVectorIsTheTextsOwn(t *testing.T) {
-	e, texts := open(t, modeltest.New(1)), modeltest.Texts()
-	want := e.Encode(kernel.Plain(), new(encoder.Workspace), texts)
-	for _, k := range kernel.Sets() {
-		var w encoder.Workspace
-		require.Equal(t, want, e.Encode(k, &w, texts), k.Name)
-		for i, text := range texts {
-			require.Equal(t, want[i:i+1], e.Encode(k, &w, [][]int32{text}), k.Name)
-			pair := e.Encode(k, &w, [][]int32{text, texts[0]})
-			require.Equal(t, want[i], pair[0], k.Name)
-			require.Equal(t, want[0], pair[1], k.Name)
+	for _, bits := range []int{encoder.Four, encoder.Eight, encoder.Whole} {
+		e, texts := open(t, withBits(modeltest.New(1), bits)), modeltest.Texts()
+		want := e.Encode(kernel.Plain(), new(encoder.Workspace), texts)
+		for _, k := range kernel.Sets() {
+			var w encoder.Workspace
+			require.Equal(t, want, e.Encode(k, &w, texts), k.Name)
+			for i, text := range texts {
+				require.Equal(t, want[i:i+1], e.Encode(k, &w, [][]int32{text}), k.Name)
+				pair := e.Encode(k, &w, [][]int32{text, texts[0]})
+				require.Equal(t, want[i], pair[0], k.Name)
+				require.Equal(t, want[0], pair[1], k.Name)
+			}
 		}
 	}
+}
+
+// withBits gives a model of four bits with the same weights in others.
+func withBits(t *encoder.Tensors, bits int) *encoder.Tensors {
+	if bits == encoder.Four {
+		return t
+	}
+	again := func(rows *[]byte) { *rows = encoder.AppendWeights(nil, bits, modeltest.Floats(*rows)) }
+	t.Config.Bits = bits
+	again(&t.Words)
+	for i := range t.Layers {
+		l := &t.Layers[i]
+		for _, m := range []*encoder.Matrix{&l.Query, &l.Key, &l.Value, &l.Out, &l.Up, &l.Down} {
+			again(&m.Rows)
+		}
+	}
+	return t
 }
 
 func TestTheFirstStateIsOneWayToPool(t *testing.T) {
@@ -84,6 +103,9 @@ func TestModelsThatCannotBeComputed(t *testing.T) {
 		"begin":            func(c *encoder.Config) { c.Begin = c.Pieces },
 		"pooling":          func(c *encoder.Config) { c.Pooling = "last" },
 		"epsilon":          func(c *encoder.Config) { c.Epsilon = 0 },
+		"bits":             func(c *encoder.Config) { c.Bits = 5 },
+		"other bits":       func(c *encoder.Config) { c.Bits = encoder.Eight },
+		"float32":          func(c *encoder.Config) { c.Bits = encoder.Whole },
 		"no name":          func(c *encoder.Config) { c.Name = "" },
 		"a long prefix":    func(c *encoder.Config) { c.Query = strings.Repeat("x", 1000) },
 		"too many words":   func(c *encoder.Config) { c.Pieces, c.Hidden, c.Heads = 1<<21, 4096, 16 },

@@ -1,7 +1,6 @@
 package encoder
 
 import (
-	"encoding/binary"
 	"math"
 	"slices"
 
@@ -13,12 +12,20 @@ type Workspace struct {
 	states, part, qkv, mixed, inner []float32
 	activations                     kernel.Activations
 	keys, weights                   []float32
+	high                            []float32
 }
 
 // Encode gives the vector of each text of a pack, before it is scaled to length 1.
 // A text is its pieces, with those that begin and end it, at least one and at
 // most Config.Tokens, all of the model. A text has the same vector in every pack.
 func (e *Encoder) Encode(k *kernel.Set, w *Workspace, pack [][]int32) [][]float32 {
+	e.States(k, w, pack)
+	return e.pool(w, pack)
+}
+
+// States gives the last states of the pieces of a pack's texts, Config.Hidden
+// numbers each, as [Encoder.Encode] takes them. They are w's, until it is used again.
+func (e *Encoder) States(k *kernel.Set, w *Workspace, pack [][]int32) []float32 {
 	n, c := 0, e.Config
 	for _, text := range pack {
 		n += len(text)
@@ -30,20 +37,20 @@ func (e *Encoder) Encode(k *kernel.Set, w *Workspace, pack [][]int32) [][]float3
 	e.embed(k, w, pack)
 	for i := range e.layers {
 		l := &e.layers[i]
-		e.linear(k, w, w.qkv, w.states, &l.qkv)
+		l.qkv.apply(k, w, w.qkv, w.states)
 		start := 0
 		for _, text := range pack {
 			e.attend(k, w, start, len(text))
 			start += len(text)
 		}
-		e.linear(k, w, w.part, w.mixed, &l.out)
+		l.out.apply(k, w, w.part, w.mixed)
 		e.addNorm(k, w, &l.norm1)
-		e.linear(k, w, w.inner, w.states, &l.up)
+		l.up.apply(k, w, w.inner, w.states)
 		k.GELU(w.inner)
-		e.linear(k, w, w.part, w.inner, &l.down)
+		l.down.apply(k, w, w.part, w.inner)
 		e.addNorm(k, w, &l.norm2)
 	}
-	return e.pool(w, pack)
+	return w.states
 }
 
 func resize(f []float32, n int) []float32 { return slices.Grow(f[:0], n)[:n] }
@@ -51,37 +58,15 @@ func resize(f []float32, n int) []float32 { return slices.Grow(f[:0], n)[:n] }
 // embed makes the first states, of pieces and places.
 func (e *Encoder) embed(k *kernel.Set, w *Workspace, pack [][]int32) {
 	size, t := e.Config.Hidden, 0
+	bytes := size / kernel.Block * blockBytes(e.Config.Bits)
 	for _, text := range pack {
 		for place, id := range text {
 			row := w.states[t*size:][:size]
-			e.word(row, int(id))
+			readWeights(row, e.Config.Bits, e.words[int(id)*bytes:][:bytes])
 			k.AddNorm(row, e.positions[place*size:][:size], e.norm.weight, e.norm.bias, float32(e.Config.Epsilon))
 			t++
 		}
 	}
-}
-
-// word gives the embedding of a piece.
-func (e *Encoder) word(row []float32, id int) {
-	bytes := len(row) / kernel.Block * wordBlock
-	b := e.words[id*bytes:][:bytes]
-	for len(row) > 0 {
-		scale := fromHalf(binary.LittleEndian.Uint16(b))
-		for i, pair := range b[2:wordBlock] {
-			row[i] = float32(int(pair&15)-8) * scale
-			row[i+kernel.Block/2] = float32(int(pair>>4)-8) * scale
-		}
-		row, b = row[kernel.Block:], b[wordBlock:]
-	}
-}
-
-func (e *Encoder) linear(k *kernel.Set, w *Workspace, dst, src []float32, l *kernel.Linear) {
-	rows := len(src) / l.In
-	w.activations.Reset(rows, l.In)
-	for t := range rows {
-		k.Quantise(&w.activations, t, src[t*l.In:][:l.In])
-	}
-	k.Multiply(dst, &w.activations, l)
 }
 
 // addNorm adds what a part of a layer gave to the states.

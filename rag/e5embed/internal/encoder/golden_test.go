@@ -1,6 +1,7 @@
 package encoder_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"testing"
@@ -26,17 +27,29 @@ func golden(tb testing.TB) (states [][][]float32) {
 // computes without quantising anything: places, token types, layers and heads are
 // where they belong.
 func TestStatesAreCandles(t *testing.T) {
-	e, texts := open(t, modeltest.New(1)), modeltest.Texts()
-	vectors := e.Encode(kernel.Fastest(), new(encoder.Workspace), texts)
-	for i, states := range golden(t) {
-		require.Len(t, states, len(texts[i]))
-		mean := make([]float32, len(states[0]))
-		for _, state := range states {
-			for j, x := range state {
-				mean[j] += x / float32(len(states))
+	for bits, bar := range map[int]float64{encoder.Four: .999, encoder.Eight: .999, encoder.Whole: .999999} {
+		e, texts := open(t, withBits(modeltest.New(1), bits)), modeltest.Texts()
+		vectors := e.Encode(kernel.Fastest(), new(encoder.Workspace), texts)
+		for i, states := range golden(t) {
+			require.Len(t, states, len(texts[i]))
+			mean := make([]float32, len(states[0]))
+			for _, state := range states {
+				for j, x := range state {
+					mean[j] += x / float32(len(states))
+				}
 			}
+			t.Logf("%d bits, %d tokens: cosine %.7f", bits, len(texts[i]), cosine(mean, vectors[i]))
+			require.Greater(t, cosine(mean, vectors[i]), bar, i)
 		}
-		require.Greater(t, cosine(mean, vectors[i]), .999, i)
-		t.Logf("%d tokens: cosine %.6f", len(texts[i]), cosine(mean, vectors[i]))
 	}
+}
+
+// A file that does not tell the bits of its weights is one of four.
+func TestFourBitsGoWithoutSaying(t *testing.T) {
+	old := sections(t, modeltest.New(1))
+	old["config"] = bytes.Replace(old["config"], []byte(`"bits":4,`), nil, 1)
+	require.NotContains(t, string(old["config"]), "bits")
+	e, err := encoder.Open(old)
+	require.NoError(t, err)
+	require.Equal(t, encoder.Four, e.Config.Bits)
 }

@@ -23,15 +23,13 @@ type Encoder struct {
 type norm struct{ weight, bias []float32 }
 
 type layer struct {
-	qkv, out, up, down kernel.Linear
+	qkv, out, up, down linear
 	norm1, norm2       norm
 }
 
-// wordBlock is what a block of a piece's embedding takes: its scale, and its weights.
-const wordBlock = 2 + kernel.Block/2
-
-// Open gives the encoder that a file's sections hold. Weights of four bits, the
-// trie and the map of characters are used where they are, and must stay there.
+// Open gives the encoder that a file's sections hold. Embeddings of pieces, weights
+// of four and eight bits, the trie and the map of characters are used where they are,
+// and must stay there.
 func Open(sections map[string][]byte) (*Encoder, error) {
 	c, err := readConfig(sections["config"])
 	if err != nil {
@@ -40,17 +38,17 @@ func Open(sections map[string][]byte) (*Encoder, error) {
 	r := reader{sections: sections}
 	e := &Encoder{
 		Config:    c,
-		words:     r.bytes("words", c.Pieces*c.Hidden/kernel.Block*wordBlock),
+		words:     r.bytes("words", c.Pieces*c.Hidden/kernel.Block*blockBytes(c.Bits)),
 		positions: r.floats("positions", c.Tokens*c.Hidden),
 		norm:      r.norm("norm", c.Hidden),
 		layers:    make([]layer, c.Layers),
 	}
 	for i := range e.layers {
 		l, name := &e.layers[i], func(part string) string { return fmt.Sprintf("%d.%s", i, part) }
-		l.qkv = r.linear(name("qkv"), 3*c.Hidden, c.Hidden)
-		l.out = r.linear(name("out"), c.Hidden, c.Hidden)
-		l.up = r.linear(name("up"), c.Inner, c.Hidden)
-		l.down = r.linear(name("down"), c.Hidden, c.Inner)
+		l.qkv = r.linear(name("qkv"), c.Bits, 3*c.Hidden, c.Hidden)
+		l.out = r.linear(name("out"), c.Bits, c.Hidden, c.Hidden)
+		l.up = r.linear(name("up"), c.Bits, c.Inner, c.Hidden)
+		l.down = r.linear(name("down"), c.Bits, c.Hidden, c.Inner)
 		l.norm1, l.norm2 = r.norm(name("norm1"), c.Hidden), r.norm(name("norm2"), c.Hidden)
 	}
 	scores := r.floats("pieces.scores", c.Pieces)
@@ -93,7 +91,7 @@ func (r *reader) halves(name string, n int) []float32 {
 	b := r.bytes(name, 2*n)
 	f := make([]float32, len(b)/2)
 	for i := range f {
-		f[i] = fromHalf(binary.LittleEndian.Uint16(b[2*i:]))
+		f[i] = FromHalf(binary.LittleEndian.Uint16(b[2*i:]))
 	}
 	return f
 }
@@ -103,11 +101,24 @@ func (r *reader) norm(name string, n int) norm {
 	return norm{f[:len(f)/2], f[len(f)/2:]}
 }
 
-func (r *reader) linear(name string, out, in int) kernel.Linear {
-	return kernel.Linear{
+func (r *reader) linear(name string, bits, out, in int) linear {
+	bias := r.floats(name+".bias", out)
+	if bits == Whole {
+		return &whole{in: in, out: out, weights: r.floats(name+".weights", out*in), bias: bias}
+	}
+	low := kernel.Linear{
 		In: in, Out: out,
 		Nibbles: r.bytes(name+".nibbles", out*in/2),
 		Scales:  r.halves(name+".scales", out*in/kernel.Block),
-		Bias:    r.floats(name+".bias", out),
+		Bias:    bias,
 	}
+	if bits == Four {
+		return &fourBits{low}
+	}
+	high := low
+	high.Nibbles, high.Scales, high.Bias = r.bytes(name+".high", out*in/2), make([]float32, len(low.Scales)), make([]float32, out)
+	for i, s := range low.Scales {
+		high.Scales[i] = 16 * s
+	}
+	return &eightBits{low, high}
 }

