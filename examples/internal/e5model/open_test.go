@@ -72,7 +72,7 @@ func TestPrepare(t *testing.T) {
 		"The Taj Mahal, ताजमहल": "The Taj Mahal, ताजमहल",
 		"ꯃꯅꯤꯄꯨꯔ 1891, Imphal":   "মনিপুর 1891, Imphal",
 		"ᱥᱟᱱᱛᱟᱲᱤ: sat":          "सान्ताड़ि: sat",
-		"\xff ꯃ ᱥ \x00":         "\xff ম स \x00",
+		"\xff ꯃ ᱥ \x00":         "\xff ম स् \x00",
 		"ꯃꯥ and ᱥᱟ and \u200dসা सा": "মা and सा and \u200dসা सा",
 	} {
 		require.Equal(t, want, Prepare(text))
