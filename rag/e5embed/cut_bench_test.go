@@ -5,10 +5,12 @@ package e5embed
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/vocabulary"
 	"github.com/akshara-go/akshara/rag/e5test"
+	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/train/traintest"
 )
 
@@ -109,70 +112,57 @@ func realPieces(tb testing.TB) []unigram.Piece {
 	return tensors.Found
 }
 
-// side is an embedder whose vectors are kept, by kind and text.
+// side is an embedder that keeps its vectors, by kind and text. Those of texts that
+// are the same to another it takes from there.
 type side struct {
-	e    *Embedder
-	kept map[rag.EmbedKind]map[string]rag.Vector
+	*Embedder
+	kept  map[rag.EmbedKind]map[string]rag.Vector
+	other *side
+	same  func(text string) bool
 }
 
 func newSide(e *Embedder) *side {
-	return &side{e, map[rag.EmbedKind]map[string]rag.Vector{rag.EmbedPassage: {}, rag.EmbedQuery: {}}}
+	return &side{Embedder: e, kept: map[rag.EmbedKind]map[string]rag.Vector{rag.EmbedPassage: {}, rag.EmbedQuery: {}}}
 }
 
-// embed gives the vectors of texts: those that are kept, those that other has where
-// the texts are the same to both, and new ones.
-func (s *side) embed(tb testing.TB, kind rag.EmbedKind, texts []string, other *side, same func(text string) bool) []rag.Vector {
-	tb.Helper()
+func (s *side) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
 	var missing []string
 	kept := s.kept[kind]
 	for _, text := range texts {
 		if _, ok := kept[text]; ok {
 			continue
 		}
-		if other != nil && same(text) {
-			kept[text] = other.kept[kind][text]
+		if s.other != nil && s.same(text) {
+			kept[text] = s.other.kept[kind][text]
 			continue
 		}
 		missing, kept[text] = append(missing, text), nil
 	}
-	vectors, err := s.e.Embed(tb.Context(), kind, missing)
-	require.NoError(tb, err)
+	vectors, err := s.Embedder.Embed(ctx, kind, missing)
+	if err != nil {
+		return nil, err
+	}
 	for i, text := range missing {
 		kept[text] = vectors[i]
 	}
 	all := make([]rag.Vector, len(texts))
 	for i, text := range texts {
-		all[i] = kept[text]
+		all[i] = slices.Clone(kept[text]) // the caller changes it
 	}
-	return all
+	return all, nil
 }
 
-// centre takes the mean of a sample of the passages off.
-func centre(passages, questions []rag.Vector) {
-	mean, step := make([]float64, len(passages[0])), 1+len(passages)/512
-	for i := 0; i < len(passages); i += step {
-		for j, x := range passages[i] {
-			mean[j] += float64(x) / float64((len(passages)+step-1)/step)
-		}
-	}
-	for _, vectors := range [][]rag.Vector{passages, questions} {
-		for i, v := range vectors {
-			centred, sum := make(rag.Vector, len(v)), 0.
-			for j, x := range v {
-				centred[j] = x - float32(mean[j])
-				sum += float64(centred[j]) * float64(centred[j])
-			}
-			for j := range centred {
-				centred[j] /= float32(math.Sqrt(sum))
-			}
-			vectors[i] = centred
-		}
-	}
-}
-
-// recall gives the share of questions whose passage is the nearest.
-func recall(passages, questions []rag.Vector, answers []int) float64 {
-	centre(passages, questions)
+// recall gives the share of questions whose passage is the nearest, the mean of the
+// passages taken off.
+func (s *side) recall(tb testing.TB, set *ranked) float64 {
+	tb.Helper()
+	centred, err := embed.Centre(tb.Context(), s, embed.NewMeanFile(filepath.Join(tb.TempDir(), "mean")),
+		func(context.Context) ([]string, error) { return set.passages, nil })
+	require.NoError(tb, err)
+	passages, err := centred.Embed(tb.Context(), rag.EmbedPassage, set.passages)
+	require.NoError(tb, err)
+	questions, err := centred.Embed(tb.Context(), rag.EmbedQuery, set.questions)
+	require.NoError(tb, err)
 	right := 0
 	for i, q := range questions {
 		best, at := float32(-2), 0
@@ -185,7 +175,7 @@ func recall(passages, questions []rag.Vector, answers []int) float64 {
 				best, at = dot, j
 			}
 		}
-		if at == answers[i] {
+		if at == set.answers[i] {
 			right++
 		}
 	}
@@ -201,9 +191,9 @@ func BenchmarkCut(b *testing.B) {
 	whole, cut := newSide(opened(b, realModel(b), nil)), newSide(opened(b, cutModel(b), nil))
 	needed, err := vocabulary.Needed(realPieces(b))
 	require.NoError(b, err)
-	same := func(text string) bool {
-		for _, id := range whole.e.encoder.Tokenizer.AppendIDs(nil, text, math.MaxInt32) {
-			if !needed[int(id)] && int(id) != whole.e.encoder.Config.Unknown {
+	cut.other, cut.same = whole, func(text string) bool {
+		for _, id := range whole.encoder.Tokenizer.AppendIDs(nil, text, math.MaxInt32) {
+			if !needed[int(id)] && int(id) != whole.encoder.Config.Unknown {
 				return false
 			}
 		}
@@ -211,8 +201,7 @@ func BenchmarkCut(b *testing.B) {
 	}
 	for b.Loop() {
 		for _, s := range developmentSets(b) {
-			want := recall(whole.embed(b, rag.EmbedPassage, s.passages, nil, nil), whole.embed(b, rag.EmbedQuery, s.questions, nil, nil), s.answers)
-			got := recall(cut.embed(b, rag.EmbedPassage, s.passages, whole, same), cut.embed(b, rag.EmbedQuery, s.questions, whole, same), s.answers)
+			want, got := whole.recall(b, &s), cut.recall(b, &s)
 			b.Logf("%-12s R@1 %.4f, cut %.4f, %+.1f points", s.name, want, got, 100*(got-want))
 			if got < want-.005 {
 				b.Errorf("%s: the cut costs %.2f points", s.name, 100*(want-got))
