@@ -84,6 +84,9 @@ var lists = []struct {
 	words int
 }{{"small_ur", 1 << 20}, {"large_en", 60_000}}
 
+// heads are the texts that stand before the words of a list.
+var heads = []string{"format", "cB", "version"}
+
 // wordfreq gives the words of a list of wordfreq, the most frequent first.
 func wordfreq(path, list string) ([]string, error) {
 	z, err := zip.OpenReader(path)
@@ -104,10 +107,13 @@ func wordfreq(path, list string) ([]string, error) {
 		return nil, err
 	}
 	words, err := unpack(packed)
-	if err != nil || len(words) < 3 {
+	if err == nil && len(words) < len(heads) {
+		err = errPacked
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %s is no list of words: %w", path, list, err)
 	}
-	return words[3:], nil // "format", "cB" and "version" stand before them
+	return words[len(heads):], nil
 }
 
 var errPacked = errors.New("it is not of MessagePack's arrays of texts")
