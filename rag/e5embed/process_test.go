@@ -52,7 +52,7 @@ func TestTask(t *testing.T) {
 	d.Opened, d.Kernels = time.Since(start), e.Kernels()
 	vectors, err := e.Embed(t.Context(), rag.EmbedPassage, todo.Texts)
 	require.NoError(t, err)
-	d.Memory = resident(t)
+	d.Memory = resident(t, os.Getpid())
 	if todo.Vectors {
 		d.Vectors = vectors
 	}
@@ -81,10 +81,10 @@ func inAnotherProcess(tb testing.TB, todo *task, environment ...string) *done {
 	return &d
 }
 
-// resident gives how many bytes of the process are in memory, where the system tells.
-func resident(tb testing.TB) uint64 {
+// resident gives how many bytes of a process are in memory, where the system tells.
+func resident(tb testing.TB, pid int) uint64 {
 	tb.Helper()
-	status, err := os.ReadFile("/proc/self/status")
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}
