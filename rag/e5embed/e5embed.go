@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -16,8 +17,8 @@ import (
 	"github.com/akshara-go/akshara/rag/internal/mmap"
 )
 
-// maxFile bounds a model's file. That of bge-m3 at four bits has 360 MB.
-const maxFile = 1 << 30
+// maxFile bounds a model's file. That of bge-m3 has 360 MB at four bits, and 2.3 GB at 32.
+const maxFile = min(3<<30, math.MaxInt)
 
 // Options say how texts are embedded. The zero value is the default.
 type Options struct {
