@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"testing/fstest"
@@ -80,29 +79,4 @@ func TestImportsOfFilesThatFail(t *testing.T) {
 	left, err := os.ReadDir(filepath.Dir(path))
 	require.NoError(t, err)
 	require.Empty(t, left)
-}
-
-// Two processes have a file open, and have the same vectors.
-func TestTwoProcessesOpenOneFile(t *testing.T) {
-	const variable = "E5EMBED_TEST_MODEL"
-	vector := func(path string) string {
-		v, err := opened(t, path, &Options{Parallel: 1}).Embed(t.Context(), rag.EmbedQuery, []string{"पुराना पुल"})
-		require.NoError(t, err)
-		b, err := json.Marshal(v)
-		require.NoError(t, err)
-		return string(b)
-	}
-	if path := os.Getenv(variable); path != "" { // the other process
-		require.NoError(t, os.WriteFile(path+".vector", []byte(vector(path)), 0o600))
-		return
-	}
-	path := importedModel(t, "bert", 4)
-	want := vector(path) // and it stays open
-	cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$")
-	cmd.Env = append(os.Environ(), variable+"="+path)
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	got, err := os.ReadFile(path + ".vector")
-	require.NoError(t, err)
-	require.Equal(t, want, string(got))
 }

@@ -157,15 +157,19 @@ func TestModelsThatCannotBeComputed(t *testing.T) {
 // Bits that are flipped behind the checksums give another model or an error, and
 // nothing else.
 func FuzzSections(f *testing.F) {
-	list, err := modeltest.New(1).Sections()
-	require.NoError(f, err)
-	for at := range list {
-		f.Add(at, 0, byte(1), "the नदी")
+	lists := map[byte][]container.Section{}
+	for _, bits := range []int{encoder.Four, encoder.Eight, encoder.Whole} {
+		list, err := withBits(modeltest.New(1), bits).Sections()
+		require.NoError(f, err)
+		lists[byte(bits)] = list
+		for at := range list {
+			f.Add(byte(bits), at, 0, byte(1), "the नदी")
+		}
 	}
-	f.Add(1, 5, byte(0xff), "a b c")
-	f.Fuzz(func(t *testing.T, section, at int, flip byte, text string) {
+	f.Add(byte(encoder.Four), 1, 5, byte(0xff), "a b c")
+	f.Fuzz(func(t *testing.T, bits byte, section, at int, flip byte, text string) {
 		changed := map[string][]byte{}
-		for i, s := range list {
+		for i, s := range lists[bits] {
 			changed[s.Name] = s.Data
 			if i == section && at >= 0 && at < len(s.Data) {
 				changed[s.Name] = bytes.Clone(s.Data)

@@ -215,6 +215,10 @@ func TestTypesOfNumbers(t *testing.T) {
 
 // A file that is cut anywhere is refused, and none that is damaged faults.
 func TestDamage(t *testing.T) {
+	places := 50
+	if testing.Short() {
+		places = 5
+	}
 	for _, name := range golden {
 		for file, good := range files(t, name) {
 			if strings.HasSuffix(file, ".json") && file != configName && file != tokenizerName && file != poolingName {
@@ -224,7 +228,7 @@ func TestDamage(t *testing.T) {
 			if file == sentencePieceName {
 				delete(folder, tokenizerName)
 			}
-			step := 1 + len(good.Data)/50
+			step := 1 + len(good.Data)/places
 			for n := 0; n < len(good.Data); n += step {
 				folder[file].Data = good.Data[:n]
 				if file != sentencePieceName { // which may end between pieces

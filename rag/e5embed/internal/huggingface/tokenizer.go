@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
 )
@@ -50,7 +51,7 @@ func (s *step) flat() []step {
 		return []step{*s}
 	}
 	var all []step
-	for _, inner := range append(s.Normalizers, s.PreTokenizers...) {
+	for _, inner := range slices.Concat(s.Normalizers, s.PreTokenizers) {
 		all = append(all, inner.flat()...)
 	}
 	return all
