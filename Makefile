@@ -3,7 +3,7 @@
 FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs train-answers \
+.PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs test-arm64 train-answers \
 	bench-answers train-detect train-translit train-vocabulary train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-vocabulary \
 	bench-rerank bench-understand bench-suggest bench-vectors bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
 
@@ -53,6 +53,9 @@ cross: ## type-check for the other platforms, without cgo
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go vet ./...
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./...
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./...
+
+test-arm64: ## the kernels in arm64's assembly hold to the plain ones, on a processor that qemu-user emulates
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go test -count 1 -exec qemu-aarch64 ./rag/e5embed/internal/kernel
 
 vuln: ## known vulnerabilities in the code that is called
 	@.ci/vuln

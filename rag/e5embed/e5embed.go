@@ -35,9 +35,9 @@ type Options struct {
 	// takes some 10 MB with multilingual-e5-small. 0 is GOMAXPROCS.
 	Parallel int
 
-	// Kernels names the arithmetic: "avx512", "avx2" or "plain". They give the same
-	// vectors. Empty is the fastest that the processor has; one that it has not is
-	// an INVALID_REQUEST.
+	// Kernels names the arithmetic: "avx512" or "avx2" on amd64, "dotprod" or "neon"
+	// on arm64, "plain" everywhere. They give the same vectors. Empty is the fastest
+	// that the processor has; one that it has not is an INVALID_REQUEST.
 	Kernels string
 }
 

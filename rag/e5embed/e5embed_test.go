@@ -67,7 +67,7 @@ func TestVectorsAreTheSameToTheBit(t *testing.T) {
 	for _, kind := range []rag.EmbedKind{rag.EmbedPassage, rag.EmbedQuery} {
 		want, err := opened(t, path, &Options{Parallel: 1, Kernels: "plain"}).Embed(t.Context(), kind, texts)
 		require.NoError(t, err)
-		for _, name := range []string{"plain", "avx2", "avx512"} {
+		for _, name := range []string{"plain", "avx2", "avx512", "neon", "dotprod"} {
 			e, err := Open(path, &Options{Parallel: 3, Kernels: name})
 			if err != nil {
 				require.Equal(t, fault.InvalidRequest, fault.CodeOf(err), "this processor has no %s", name)

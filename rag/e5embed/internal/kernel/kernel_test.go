@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -241,4 +243,32 @@ func BenchmarkMultiply(b *testing.B) {
 			b.ReportMetric(float64(b.N)*33*1536*384/b.Elapsed().Seconds()/1e9, "GMAC/s")
 		})
 	}
+}
+
+// The plain arithmetic has the same bits on every processor, also where a product
+// and a sum are one instruction.
+func TestPlainHasTheBitsOfEveryProcessor(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	numbers := func(n int) []float32 {
+		v := make([]float32, n)
+		for i := range v {
+			v[i] = float32(int32(rng.Uint32())) / (1 << 29)
+		}
+		return v
+	}
+	w := &Linear{In: 384, Out: 384, Nibbles: make([]byte, 384*384/2), Scales: numbers(384 * 384 / Block), Bias: numbers(384)}
+	for i := range w.Nibbles {
+		w.Nibbles[i] = byte(rng.Uint32())
+	}
+	k := Plain()
+	x := numbers(5 * 384)
+	got := make([]float32, len(x))
+	k.Multiply(got, activations(k, 5, 384, x), w)
+	k.AddNorm(got, x, numbers(len(x)), numbers(len(x)), 1e-12)
+	k.GELU(got)
+	k.Product(x, 384, numbers(5*64), 64, got, 16, 5, 384, 64)
+	k.Softmax(x, .125)
+	sum := fnv.New64a()
+	require.NoError(t, binary.Write(sum, binary.LittleEndian, x))
+	require.Equal(t, uint64(0xca2c497ebc0145b4), sum.Sum64())
 }

@@ -2,12 +2,9 @@ package main
 
 import "math"
 
-// constants are 16 equal numbers each.
-func (g *generator) constants() {
-	for _, c := range []struct {
-		name  constant
-		value uint32
-	}{
+// numbers are the constants, with their bits.
+func numbers() []number {
+	return []number{
 		{"size", 0x7fffffff}, // all but the sign
 		{"roundTo", math.Float32bits(12582912)},
 		{"lowest", math.Float32bits(-87)},
@@ -35,12 +32,33 @@ func (g *generator) constants() {
 		{"minus", math.Float32bits(float32(math.Inf(-1)))},
 		{"low4", 0x0f0f0f0f},
 		{"ones16", 0x00010001},
-	} {
-		g.line("")
-		for i := 0; i < 64; i += 8 {
-			g.line("DATA %s%s<>+%d(SB)/8, $0x%08x%08x", c.name, g.name, i, c.value, c.value)
+	}
+}
+
+type number struct {
+	name  constant
+	value uint32
+}
+
+// constants writes as many equal numbers as the parts of a vector take memory:
+// 16, under a name for each constant, or four, one constant after the other.
+func (g *generator) constants() {
+	for i, c := range numbers() {
+		symbol, first, size := string(c.name), 0, 64
+		if g.arm() {
+			symbol, first, size = "constants", 16*i, 16
+		} else {
+			g.line("")
 		}
-		g.line("GLOBL %s%s<>(SB), RODATA|NOPTR, $64", c.name, g.name)
+		for at := first; at < first+size; at += 8 {
+			g.line("DATA %s%s<>+%d(SB)/8, $0x%08x%08x", symbol, g.name, at, c.value, c.value)
+		}
+		if !g.arm() {
+			g.line("GLOBL %s%s<>(SB), RODATA|NOPTR, $%d", symbol, g.name, size)
+		}
+	}
+	if g.arm() {
+		g.line("GLOBL constants%s<>(SB), RODATA|NOPTR, $%d", g.name, 16*len(numbers()))
 	}
 }
 
@@ -65,7 +83,7 @@ func (g *generator) exp(x, a, b, c v) {
 	g.each("VADDPS", constant("one"), b, b)
 	g.each("VPSLLD", 23, a, a)
 	g.each("VPADDD", a, b, b)
-	if g.wide {
+	if g.wide() {
 		g.op("VCMPPS $0x0D, lowest%s<>+0(SB), Z%d, K1", g.name, x) // x ≥ lowest
 		g.op("VMOVAPS.Z Z%d, K1, Z%d", b, x)
 		return
@@ -77,53 +95,52 @@ func (g *generator) exp(x, a, b, c v) {
 // softmax makes weights of a row: see softmaxArgs.
 func (g *generator) softmax() {
 	g.function("softmax", "softmaxArgs")
-	g.op("MOVQ 0(AX), SI")
-	g.op("MOVQ 8(AX), CX")
-	g.broadcast("16(AX)", 4)
+	g.argument(0, "SI")
+	g.argument(8, "CX")
+	g.scalar("VMOVSS", at{"AX", 16}, v(4))
+	g.spread(4)
 	g.each("VMOVUPS", constant("minus"), v(5))
-	g.op("MOVQ SI, DI")
-	g.op("MOVQ CX, DX")
+	g.copy("SI", "DI")
+	g.copy("CX", "DX")
 	g.line("\nscale:")
 	g.each("VMULPS", at{"DI", 0}, v(4), v(0))
 	g.each("VMOVUPS", v(0), at{"DI", 0})
 	g.each("VMAXPS", v(0), v(5), v(5))
-	g.next("DI", "DX", "scale")
+	g.after("DI", "DX", "scale")
 	g.fold("VMAXPS", 5, 0)
 	g.spread(5)
 	g.zero(4)
-	g.op("MOVQ SI, DI")
-	g.op("MOVQ CX, DX")
+	g.copy("SI", "DI")
+	g.copy("CX", "DX")
 	g.line("\npower:")
 	g.each("VMOVUPS", at{"DI", 0}, v(0))
 	g.each("VSUBPS", v(5), v(0), v(0))
 	g.exp(0, 1, 2, 3)
 	g.each("VMOVUPS", v(0), at{"DI", 0})
 	g.each("VADDPS", v(0), v(4), v(4))
-	g.next("DI", "DX", "power")
+	g.after("DI", "DX", "power")
 	g.fold("VADDPS", 4, 0)
-	sum, _ := g.first(4)
-	g.op("VMOVSS one%s<>+0(SB), X0", g.name)
-	g.op("VDIVSS %s, X0, %s", sum, sum)
+	g.scalar("VMOVSS", constant("one"), v(0))
+	g.scalar("VDIVSS", v(4), v(0), v(4))
 	g.spread(4)
 	g.line("\nshare:")
 	g.each("VMULPS", at{"SI", 0}, v(4), v(0))
 	g.each("VMOVUPS", v(0), at{"SI", 0})
-	g.next("SI", "CX", "share")
+	g.after("SI", "CX", "share")
 	g.end()
 }
 
-// next goes on to the next vector at a register, while its counter is above 0.
-func (g *generator) next(register, counter, label string) {
-	g.op("ADDQ $64, %s", register)
-	g.op("DECQ %s", counter)
-	g.op("JNZ %s", label)
+// after goes on to the next vector at a register, while its counter is above 0.
+func (g *generator) after(register, counter, label string) {
+	g.add(64, register)
+	g.next(counter, label)
 }
 
 // gelu makes x·Φ(x) of each number: see geluArgs.
 func (g *generator) gelu() {
 	g.function("gelu", "geluArgs")
-	g.op("MOVQ 0(AX), SI")
-	g.op("MOVQ 8(AX), CX")
+	g.argument(0, "SI")
+	g.argument(8, "CX")
 	g.line("\nvector:")
 	g.each("VMOVUPS", at{"SI", 0}, v(0))
 	g.each("VANDPS", constant("size"), v(0), v(5))
@@ -151,48 +168,46 @@ func (g *generator) gelu() {
 	g.each("VMAXPS", v(2), v(3), v(2))
 	g.each("VSUBPS", v(1), v(2), v(2))
 	g.each("VMOVUPS", v(2), at{"SI", 0})
-	g.next("SI", "CX", "vector")
+	g.after("SI", "CX", "vector")
 	g.end()
 }
 
 // addNorm adds a row to another and normalises it: see normArgs.
 func (g *generator) addNorm() {
 	g.function("addNorm", "normArgs")
-	g.op("MOVQ 0(AX), SI")
-	g.op("MOVQ 8(AX), DI")
-	g.op("MOVQ 16(AX), R8")
-	g.op("MOVQ 24(AX), R9")
-	g.op("MOVQ 32(AX), CX")
+	g.argument(0, "SI")
+	g.argument(8, "DI")
+	g.argument(16, "R8")
+	g.argument(24, "R9")
+	g.argument(32, "CX")
 	g.zero(1)
-	g.op("MOVQ SI, R10")
-	g.op("MOVQ CX, DX")
+	g.copy("SI", "R10")
+	g.copy("CX", "DX")
 	g.line("\nadd:")
 	g.each("VMOVUPS", at{"R10", 0}, v(0))
 	g.each("VADDPS", at{"DI", 0}, v(0), v(0))
 	g.each("VMOVUPS", v(0), at{"R10", 0})
 	g.each("VADDPS", v(0), v(1), v(1))
-	g.op("ADDQ $64, DI")
-	g.next("R10", "DX", "add")
+	g.add(64, "DI")
+	g.after("R10", "DX", "add")
 	g.fold("VADDPS", 1, 0)
-	mean, _ := g.first(1)
-	g.op("VMULSS 40(AX), %s, %s", mean, mean)
+	g.scalar("VMULSS", at{"AX", 40}, v(1), v(1))
 	g.spread(1)
 	g.zero(2)
-	g.op("MOVQ SI, R10")
-	g.op("MOVQ CX, DX")
+	g.copy("SI", "R10")
+	g.copy("CX", "DX")
 	g.line("\nsquare:")
 	g.each("VMOVUPS", at{"R10", 0}, v(0))
 	g.each("VSUBPS", v(1), v(0), v(0))
 	g.each("VMULPS", v(0), v(0), v(0))
 	g.each("VADDPS", v(0), v(2), v(2))
-	g.next("R10", "DX", "square")
+	g.after("R10", "DX", "square")
 	g.fold("VADDPS", 2, 0)
-	variance, _ := g.first(2)
-	g.op("VMULSS 40(AX), %s, %s", variance, variance)
-	g.op("VADDSS 44(AX), %s, %s", variance, variance)
-	g.op("VSQRTSS %s, %s, %s", variance, variance, variance)
-	g.op("VMOVSS one%s<>+0(SB), X0", g.name)
-	g.op("VDIVSS %s, X0, %s", variance, variance)
+	g.scalar("VMULSS", at{"AX", 40}, v(2), v(2))
+	g.scalar("VADDSS", at{"AX", 44}, v(2), v(2))
+	g.scalar("VSQRTSS", v(2), v(2), v(2))
+	g.scalar("VMOVSS", constant("one"), v(0))
+	g.scalar("VDIVSS", v(2), v(0), v(2))
 	g.spread(2)
 	g.line("\nscale:")
 	g.each("VMOVUPS", at{"SI", 0}, v(0))
@@ -201,8 +216,8 @@ func (g *generator) addNorm() {
 	g.each("VMULPS", at{"R8", 0}, v(0), v(0))
 	g.each("VADDPS", at{"R9", 0}, v(0), v(0))
 	g.each("VMOVUPS", v(0), at{"SI", 0})
-	g.op("ADDQ $64, R8")
-	g.op("ADDQ $64, R9")
-	g.next("SI", "CX", "scale")
+	g.add(64, "R8")
+	g.add(64, "R9")
+	g.after("SI", "CX", "scale")
 	g.end()
 }

@@ -1,11 +1,13 @@
-// Command gen writes the kernels in assembly: for each of AVX-512 and AVX2 a file
-// of functions that compute what package kernel's plain ones do, in the same order
-// and with the same roundings.
+// Command gen writes the kernels in assembly: for each of AVX-512, AVX2 and NEON a
+// file of functions that compute what package kernel's plain ones do, in the same
+// order and with the same roundings.
 //
 //	go run ./gen
 //
 // A function works on vectors of 16 numbers. With AVX-512 such a vector is one
-// register, with AVX2 two: 0 to 7 in register 2·v, 8 to 15 in register 2·v + 1.
+// register, with AVX2 two: 0 to 7 in register 2·v, 8 to 15 in register 2·v + 1. With
+// NEON it is four, from register 4·v. What is done to single numbers is one program
+// for all, in the words of AVX: see neon.go for what they are in those of NEON.
 package main
 
 import (
@@ -26,11 +28,17 @@ func main() {
 // set is an instruction set.
 type set struct {
 	name, file string
-	wide       bool // registers of 16 numbers
+	registers  int // that a vector takes
 }
 
+// wide tells that a vector is one register.
+func (s *set) wide() bool { return s.registers == 1 }
+
+// arm tells that instructions are those of NEON.
+func (s *set) arm() bool { return s.registers == 4 }
+
 func sets() []set {
-	return []set{{"AVX2", "avx2_amd64.s", false}, {"AVX512", "avx512_amd64.s", true}}
+	return []set{{"AVX2", "avx2_amd64.s", 2}, {"AVX512", "avx512_amd64.s", 1}, {"NEON", "neon_arm64.s", 4}}
 }
 
 // generate gives a file of functions.
@@ -41,12 +49,18 @@ func generate(isa set) []byte {
 	g.line("#include \"textflag.h\"")
 	g.constants()
 	g.quantise()
-	if isa.wide {
+	switch isa.registers {
+	case 1:
 		g.multiplyWide()
-	} else {
+		g.product()
+	case 2:
 		g.multiplyNarrow()
+		g.product()
+	case 4:
+		g.multiplyNEON()
+		g.multiplyDotProd()
+		g.productNEON()
 	}
-	g.product()
 	g.softmax()
 	g.gelu()
 	g.addNorm()
@@ -64,20 +78,71 @@ func (g *generator) line(format string, args ...any) { fmt.Fprintf(&g.out, forma
 // op writes an instruction.
 func (g *generator) op(format string, args ...any) { g.line("\t"+format, args...) }
 
-// function begins a function with one argument, whose pointer it puts into AX.
-func (g *generator) function(name, args string) { g.frame(name, args, 0) }
+// function begins a function with one argument, whose pointer it puts into AX or R0.
+func (g *generator) function(name, args string) { g.frame(name+g.name, args, 0) }
 
-// frame does the same for a function with so many bytes on the stack.
+// frame does the same for a function of that very name, with bytes on the stack.
 func (g *generator) frame(name, args string, bytes int) {
 	g.line("")
-	g.line("// func %s%s(a *%s)", name, g.name, args)
-	g.line("TEXT ·%s%s(SB), NOSPLIT, $%d-8", name, g.name, bytes)
+	g.line("// func %s(a *%s)", name, args)
+	g.line("TEXT ·%s(SB), NOSPLIT, $%d-8", name, bytes)
+	if g.arm() {
+		g.op("MOVD a+0(FP), R0")
+		g.op("MOVD $constants%s<>(SB), %s", g.name, table)
+		return
+	}
 	g.op("MOVQ a+0(FP), AX")
 }
 
 func (g *generator) end() {
-	g.op("VZEROUPPER")
+	if !g.arm() {
+		g.op("VZEROUPPER")
+	}
 	g.op("RET")
+}
+
+// argument loads one of 64 bits, which stands at an offset.
+func (g *generator) argument(offset int, register string) {
+	if g.arm() {
+		g.op("MOVD %d(R0), %s", offset, general[register])
+		return
+	}
+	g.op("MOVQ %d(AX), %s", offset, register)
+}
+
+// copy makes the second register what the first is.
+func (g *generator) copy(from, to string) {
+	if g.arm() {
+		g.op("MOVD %s, %s", general[from], general[to])
+		return
+	}
+	g.op("MOVQ %s, %s", from, to)
+}
+
+// add adds to a register a register, or bytes.
+func (g *generator) add(amount any, register string) {
+	if bytes, ok := amount.(int); ok {
+		amount = fmt.Sprintf("$%d", bytes)
+	}
+	if g.arm() {
+		if from, ok := general[amount.(string)]; ok {
+			amount = from
+		}
+		g.op("ADD %s, %s", amount, general[register])
+		return
+	}
+	g.op("ADDQ %s, %s", amount, register)
+}
+
+// next goes on at a label, while a counter that it lowers is above 0.
+func (g *generator) next(counter, label string) {
+	if g.arm() {
+		g.op("SUBS $1, %s", general[counter])
+		g.op("BNE %s", label)
+		return
+	}
+	g.op("DECQ %s", counter)
+	g.op("JNZ %s", label)
 }
 
 // v is a vector's number.
@@ -86,33 +151,61 @@ type v int
 // each writes an instruction for each register of the vectors among its operands,
 // which are vectors, memory, constants and plain numbers.
 func (g *generator) each(name string, operands ...any) {
-	halves := 2
-	if g.wide {
-		halves = 1
+	if g.arm() {
+		g.quads(name, operands)
+		return
 	}
-	for half := range halves {
+	for part := range g.registers {
 		var text string
 		for i, o := range operands {
 			if i > 0 {
 				text += ", "
 			}
-			switch o := o.(type) {
-			case v:
-				text += g.register(o, half)
-			case at:
-				text += fmt.Sprintf("%d(%s)", o.displacement+32*half, o.register)
-			case constant:
-				text += fmt.Sprintf("%s%s<>+%d(SB)", o, g.name, 32*half)
-			case int:
-				text += fmt.Sprintf("$%d", o)
+			if n, ok := o.(v); ok {
+				text += g.register(n, part)
+			} else {
+				text += g.operand(o, part)
 			}
 		}
 		g.op("%s %s", name, text)
 	}
 }
 
+// scalar writes an instruction for the first number of its operands.
+func (g *generator) scalar(name string, operands ...any) {
+	if g.arm() {
+		g.single(name, operands)
+		return
+	}
+	var text string
+	for i, o := range operands {
+		if i > 0 {
+			text += ", "
+		}
+		if n, ok := o.(v); ok {
+			four, _ := g.first(n)
+			text += four
+		} else {
+			text += g.operand(o, 0)
+		}
+	}
+	g.op("%s %s", name, text)
+}
+
+// operand is one that is no vector, for a part of the vectors.
+func (g *generator) operand(o any, part int) string {
+	switch o := o.(type) {
+	case at:
+		return fmt.Sprintf("%d(%s)", o.displacement+32*part, o.register)
+	case constant:
+		return fmt.Sprintf("%s%s<>+%d(SB)", o, g.name, 32*part)
+	default:
+		return fmt.Sprintf("$%d", o)
+	}
+}
+
 func (g *generator) register(n v, half int) string {
-	if g.wide {
+	if g.wide() {
 		return fmt.Sprintf("Z%d", n)
 	}
 	return fmt.Sprintf("Y%d", 2*int(n)+half)
@@ -120,10 +213,7 @@ func (g *generator) register(n v, half int) string {
 
 // first is the low part of a vector, as registers of four and eight numbers.
 func (g *generator) first(n v) (four, eight string) {
-	r := int(n)
-	if !g.wide {
-		r *= 2
-	}
+	r := g.registers * int(n)
 	return fmt.Sprintf("X%d", r), fmt.Sprintf("Y%d", r)
 }
 
@@ -138,18 +228,21 @@ type constant string
 
 // zero clears a vector.
 func (g *generator) zero(n v) {
-	if g.wide {
+	if g.wide() {
 		g.op("VPXORD Z%d, Z%d, Z%d", n, n, n)
 		return
 	}
 	g.each("VXORPS", n, n, n)
 }
 
-// broadcast fills a vector with the number in memory.
-func (g *generator) broadcast(place string, n v) { g.each("VBROADCASTSS "+place+",", n) }
-
 // spread fills a vector with its first number.
 func (g *generator) spread(n v) {
+	if g.arm() {
+		for part := range g.registers {
+			g.op("VDUP V%d.S[0], V%d.S4", 4*n, 4*int(n)+3-part)
+		}
+		return
+	}
 	four, _ := g.first(n)
 	g.each("VBROADCASTSS "+four+",", n)
 }
@@ -157,9 +250,13 @@ func (g *generator) spread(n v) {
 // fold joins the 16 numbers of a vector in its first: those of the second half
 // with those of the first, and so on. scratch is lost.
 func (g *generator) fold(op string, n, scratch v) {
+	if g.arm() {
+		g.foldQuads(op, 4*int(n), 4*int(scratch))
+		return
+	}
 	x, y := g.first(n)
 	sx, sy := g.first(scratch)
-	if g.wide {
+	if g.wide() {
 		g.op("VEXTRACTF64X4 $1, Z%d, %s", n, sy)
 		g.op("%s %s, %s, %s", op, sy, y, y)
 	} else {

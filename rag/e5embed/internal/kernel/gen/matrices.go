@@ -4,7 +4,7 @@ import "fmt"
 
 // quantise makes eight bits of the blocks of a row: see quantiseArgs.
 func (g *generator) quantise() {
-	if !g.wide {
+	if g.registers == 2 {
 		g.line("")
 		for i, pair := range []uint64{0x0000000400000000, 0x0000000500000001, 0x0000000600000002, 0x0000000700000003} {
 			g.line("DATA order%s<>+%d(SB)/8, $0x%016x", g.name, 8*i, pair)
@@ -13,15 +13,11 @@ func (g *generator) quantise() {
 	}
 	g.function("quantise", "quantiseArgs")
 	for i, register := range []string{"SI", "DI", "R8", "R9", "CX", "R10", "R11"} {
-		g.op("MOVQ %d(AX), %s", 8*i, register)
+		g.argument(8*i, register)
 	}
-	if !g.wide {
+	if g.registers == 2 {
 		g.op("VMOVDQU order%s<>(SB), Y12", g.name)
 	}
-	largest, _ := g.first(2)
-	scale, _ := g.first(3)
-	inverse, _ := g.first(4)
-	mask, _ := g.first(5)
 	g.line("\nblock:")
 	g.each("VMOVUPS", at{"SI", 0}, v(0))
 	g.each("VMOVUPS", at{"SI", 64}, v(1))
@@ -29,56 +25,91 @@ func (g *generator) quantise() {
 	g.each("VANDPS", constant("size"), v(1), v(3))
 	g.each("VMAXPS", v(3), v(2), v(2))
 	g.fold("VMAXPS", 2, 3)
-	g.op("VMULSS share%s<>+0(SB), %s, %s", g.name, largest, scale)
-	g.op("VMOVSS most%s<>+0(SB), %s", g.name, inverse)
-	g.op("VDIVSS %s, %s, %s", largest, inverse, inverse)
-	if g.wide {
-		g.op("VMOVSS tiny%s<>+0(SB), %s", g.name, mask)
-		g.op("VCMPSS $0x0D, %s, %s, %s", mask, scale, mask)
-	} else {
-		g.op("VCMPSS $0x0D, tiny%s<>+0(SB), %s, %s", g.name, scale, mask)
-	}
-	g.op("VANDPS %s, %s, %s", mask, scale, scale)
-	g.op("VANDPS %s, %s, %s", mask, inverse, inverse)
-	g.op("VMOVSS %s, (R8)", scale)
+	g.scalar("VMULSS", constant("share"), v(2), v(3))
+	g.scalar("VMOVSS", constant("most"), v(4))
+	g.scalar("VDIVSS", v(2), v(4), v(4))
+	g.orNothing(3, 4, 5)
+	g.scalar("VMOVSS", v(3), at{"R8", 0})
 	g.spread(4)
 	g.each("VMULPS", v(4), v(0), v(0))
 	g.each("VMULPS", v(4), v(1), v(1))
 	g.each("VCVTPS2DQ", v(0), v(0))
 	g.each("VCVTPS2DQ", v(1), v(1))
 	g.each("VPADDD", v(0), v(1), v(2))
-	if g.wide {
+	g.narrow()
+	g.fold("VPADDD", 2, 3)
+	g.offset(2)
+	g.add(128, "SI")
+	g.add("R10", "DI")
+	g.add("R11", "R8")
+	g.add("R11", "R9")
+	g.next("CX", "block")
+	g.end()
+}
+
+// orNothing clears a scale, and its inverse, that is too small.
+func (g *generator) orNothing(scale, inverse, mask v) {
+	switch g.registers {
+	case 1:
+		g.scalar("VMOVSS", constant("tiny"), mask)
+		g.scalar("VCMPSS $0x0D,", mask, scale, mask)
+	case 2:
+		g.scalar("VCMPSS $0x0D,", constant("tiny"), scale, mask)
+	case 4:
+		g.scalar("VMOVSS", constant("tiny"), mask)
+		g.quad("VCMPPS $0x0D,", int(4*mask), int(4*scale), int(4*mask))
+	}
+	g.scalar("VANDPS", mask, scale, scale)
+	g.scalar("VANDPS", mask, inverse, inverse)
+}
+
+// narrow stores what vectors 0 and 1 have in 32 bits in eight.
+func (g *generator) narrow() {
+	switch g.registers {
+	case 1:
 		g.op("VPMOVSDB Z0, (DI)")
 		g.op("VPMOVSDB Z1, 16(DI)")
-	} else {
+	case 2:
 		g.op("VPACKSSDW Y1, Y0, Y0")
 		g.op("VPACKSSDW Y3, Y2, Y2")
 		g.op("VPACKSSWB Y2, Y0, Y0")
 		g.op("VPERMD Y0, Y12, Y0")
 		g.op("VMOVDQU Y0, (DI)")
+	case 4:
+		for i := 0; i < 8; i += 2 {
+			g.op("VUZP1 V%d.H8, V%d.H8, V%d.H8", i+1, i, i)
+		}
+		for i := 0; i < 8; i += 4 {
+			g.op("VUZP1 V%d.B16, V%d.B16, V%d.B16", i+2, i, i)
+			g.op("FMOVQ F%d, %d(%s)", i, 4*i, general["DI"])
+		}
 	}
-	g.fold("VPADDD", 2, 3)
-	g.op("VMOVD %s, DX", largest)
+}
+
+// offset stores -8 times the first number of a vector.
+func (g *generator) offset(sum v) {
+	four, _ := g.first(sum)
+	if g.arm() {
+		g.op("FMOVS F%d, R15", 4*sum)
+		g.op("LSL $3, R15")
+		g.op("NEGW R15, R15")
+		g.op("MOVW R15, (%s)", general["R9"])
+		return
+	}
+	g.op("VMOVD %s, DX", four)
 	g.op("SHLL $3, DX")
 	g.op("NEGL DX")
 	g.op("MOVL DX, (R9)")
-	g.op("ADDQ $128, SI")
-	g.op("ADDQ R10, DI")
-	g.op("ADDQ R11, R8")
-	g.op("ADDQ R11, R9")
-	g.op("DECQ CX")
-	g.op("JNZ block")
-	g.end()
 }
 
 // tiles loads the arguments of a multiplication and writes the code for tiles of
 // rows of activations, as many as fit of each size.
 func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows int)) {
 	frame := 0
-	if !g.wide {
+	if !g.wide() {
 		frame = 64*sizes[0] + 32
 	}
-	g.frame("multiply", "multiplyArgs", frame)
+	g.frame("multiply"+g.name, "multiplyArgs", frame)
 	g.op("MOVQ 24(AX), R10") // values of the tile
 	g.op("MOVQ 32(AX), R11") // scales of the tile
 	g.op("MOVQ 40(AX), R12") // offsets of the tile
@@ -88,7 +119,7 @@ func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows in
 	g.op("SHLQ $5, R14") // from block to block of values
 	g.op("MOVQ R13, R15")
 	g.op("SHLQ $2, R15") // of scales and offsets
-	if !g.wide {
+	if !g.wide() {
 		g.op("VMOVDQU ones16%s<>(SB), Y14", g.name)
 		g.op("VMOVDQU low4%s<>(SB), Y15", g.name)
 	}
@@ -134,7 +165,7 @@ func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows in
 // clear begins the sums of rows of activations, which are in registers, or on the
 // stack, whose place AX becomes, at a whole number of registers.
 func (g *generator) clear(rows int) {
-	if g.wide {
+	if g.wide() {
 		for j := range rows {
 			g.zero(v(j))
 		}
@@ -284,7 +315,7 @@ func (g *generator) rows(n int, label string) {
 	g.line("\n%s:", label)
 	g.each("VMOVUPS", at{"R13", 0}, v(4))
 	for j, place := range []string{"(R11)", "(R11)(R9*1)", "(R11)(R9*2)", "(R12)(R9*2)"}[:n] {
-		if g.wide {
+		if g.wide() {
 			g.op("VMULPS.BCST %s, Z4, Z%d", place, 5+j)
 		} else {
 			g.op("VBROADCASTSS %s, Y15", place)
@@ -292,7 +323,7 @@ func (g *generator) rows(n int, label string) {
 			g.op("VMULPS Y9, Y15, Y11")
 		}
 		product := v(5 + j)
-		if !g.wide {
+		if !g.wide() {
 			product = 5
 		}
 		g.each("VADDPS", product, v(j), v(j))

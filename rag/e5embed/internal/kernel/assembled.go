@@ -1,0 +1,136 @@
+//go:build amd64 || arm64
+
+package kernel
+
+// functions are those of an instruction set.
+type functions struct {
+	quantise func(*quantiseArgs)
+	multiply func(*multiplyArgs)
+	product  func(*productArgs)
+	softmax  func(*softmaxArgs)
+	gelu     func(*geluArgs)
+	addNorm  func(*normArgs)
+}
+
+// The arguments of the functions in assembly, which know their offsets.
+type (
+	quantiseArgs struct {
+		row         *float32 // 0
+		values      *int8    // 8
+		scales      *float32 // 16
+		offsets     *int32   // 24
+		blocks      int      // 32
+		valueStride int      // 40, in bytes from block to block
+		stride      int      // 48, the same of scales and offsets
+	}
+	multiplyArgs struct {
+		nibbles   *byte    // 0
+		scales    *float32 // 8
+		bias      *float32 // 16
+		values    *int8    // 24
+		rowScales *float32 // 32
+		offsets   *int32   // 40
+		dst       *float32 // 48
+		dstStride int      // 56, in bytes
+		rows      int      // 64, of activations
+		blocks    int      // 72
+	}
+	productArgs struct {
+		dst       *float32 // 0
+		dstStride int      // 8, in bytes, as the others
+		a         *float32 // 16
+		aStride   int      // 24
+		b         *float32 // 32
+		bStride   int      // 40
+		rows      int      // 48
+		depth     int      // 56
+	}
+	softmaxArgs struct {
+		row     *float32 // 0
+		vectors int      // 8, of Lanes numbers
+		scale   float32  // 16
+	}
+	geluArgs struct {
+		x       *float32 // 0
+		vectors int      // 8
+	}
+	normArgs struct {
+		x       *float32 // 0
+		y       *float32 // 8
+		weight  *float32 // 16
+		bias    *float32 // 24
+		vectors int      // 32
+		share   float32  // 40, 1 by the count of numbers
+		eps     float32  // 44
+	}
+)
+
+// assembled gives the arithmetic of an instruction set. What is sliced here are
+// the bounds that the assembly does not check.
+func assembled(name string, f *functions) *Set {
+	return &Set{
+		Name:     name,
+		Quantise: f.quantiseRow,
+		Multiply: f.multiplyAll,
+		Product:  f.productAll,
+		Softmax: func(row []float32, scale float32) {
+			if len(row) >= Lanes {
+				f.softmax(&softmaxArgs{&row[0], len(row) / Lanes, scale})
+			}
+		},
+		GELU: func(x []float32) {
+			if len(x) >= Lanes {
+				f.gelu(&geluArgs{&x[0], len(x) / Lanes})
+			}
+		},
+		AddNorm: func(x, y, weight, bias []float32, eps float32) {
+			if n := len(x); n >= Lanes {
+				f.addNorm(&normArgs{&x[0], &y[:n][0], &weight[:n][0], &bias[:n][0], n / Lanes, 1 / float32(n), eps})
+			}
+		},
+	}
+}
+
+func (f *functions) quantiseRow(a *Activations, t int, row []float32) {
+	if a.Blocks == 0 || t >= a.Rows {
+		return
+	}
+	n := a.Rows * a.Blocks
+	f.quantise(&quantiseArgs{
+		row: &row[:a.Blocks*Block][0], values: &a.Values[:n*Block][t*Block], scales: &a.Scales[:n][t], offsets: &a.Offsets[:n][t],
+		blocks: a.Blocks, valueStride: a.Rows * Block, stride: 4 * a.Rows,
+	})
+}
+
+func (f *functions) multiplyAll(dst []float32, a *Activations, w *Linear) {
+	n := a.Rows * a.Blocks
+	if n == 0 || w.Out == 0 {
+		return
+	}
+	dst, bias := dst[:a.Rows*w.Out], w.Bias[:w.Out]
+	nibbles, scales := w.Nibbles[:w.Out*a.Blocks*Block/2], w.Scales[:w.Out*a.Blocks]
+	args := multiplyArgs{
+		values: &a.Values[:n*Block][0], rowScales: &a.Scales[:n][0], offsets: &a.Offsets[:n][0],
+		dstStride: 4 * w.Out, rows: a.Rows, blocks: a.Blocks,
+	}
+	for row := 0; row < w.Out; row += Lanes {
+		group := row / Lanes * a.Blocks
+		args.nibbles, args.scales = &nibbles[group*BlockBytes], &scales[group*Lanes]
+		args.bias, args.dst = &bias[row], &dst[row]
+		f.multiply(&args)
+	}
+}
+
+func (f *functions) productAll(dst []float32, dstStride int, a []float32, aStride int, b []float32, bStride int, rows, columns, depth int) {
+	if rows == 0 || columns == 0 || depth == 0 {
+		return
+	}
+	_, _, _ = dst[(rows-1)*dstStride+columns-1], a[(rows-1)*aStride+depth-1], b[(depth-1)*bStride+columns-1]
+	args := productArgs{
+		dstStride: 4 * dstStride, a: &a[0], aStride: 4 * aStride, bStride: 4 * bStride, rows: rows, depth: depth,
+	}
+	for column := 0; column < columns; column += Lanes {
+		args.dst, args.b = &dst[column], &b[column]
+		f.product(&args)
+	}
+}
