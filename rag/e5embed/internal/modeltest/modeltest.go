@@ -4,7 +4,6 @@ package modeltest
 
 import (
 	"encoding/binary"
-	"math"
 	"math/rand/v2"
 	"strings"
 
@@ -107,8 +106,7 @@ func Texts() [][]int32 {
 func Floats(rows []byte) []float32 {
 	var out []float32
 	for len(rows) > 0 {
-		half := binary.LittleEndian.Uint16(rows)
-		scale := math.Float32frombits(uint32(half>>10+112)<<23 | uint32(half&1023)<<13)
+		scale := encoder.FromHalf(binary.LittleEndian.Uint16(rows))
 		block := make([]float32, kernel.Block)
 		for i, pair := range rows[2:18] {
 			block[i] = float32(int(pair&15)-8) * scale
