@@ -18,6 +18,10 @@ type HuggingFaceOptions struct {
 	// Query and Passage are what the model was trained to find before texts, as
 	// "query: ". Empty is what is known of the model, or nothing.
 	Query, Passage string
+
+	// Cut leaves out pieces that texts in the 23 languages do not need: see
+	// [ImportOptions].
+	Cut bool
 }
 
 // ImportHuggingFace makes a model's file at path of the files that Hugging Face
@@ -48,14 +52,7 @@ func ImportHuggingFace(path, name string, folder fs.FS, opts *HuggingFaceOptions
 	if err != nil {
 		return filesFault(err)
 	}
-	sections, err := tensors.Sections()
-	if err != nil {
-		return modelFault(name, err)
-	}
-	if err := write(path, sections); err != nil {
-		return fmt.Errorf("e5embed: the model cannot be written: %w", err)
-	}
-	return nil
+	return save(path, name, tensors, &ImportOptions{Cut: o.Cut})
 }
 
 // filesFault is for Hugging Face's files.

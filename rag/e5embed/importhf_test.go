@@ -13,6 +13,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/vocabulary"
 	"github.com/akshara-go/akshara/rag/ragtest"
 )
 
@@ -76,6 +77,8 @@ func TestImportsOfFilesThatFail(t *testing.T) {
 	}
 	refused("random", "config.json", fstest.MapFS{"config.json": {Data: []byte(`{"model_type":"t5"}`)}})
 	refused("", "config.json", folder)
+	err := ImportHuggingFace(path, "random", folder, &HuggingFaceOptions{Cut: true})
+	require.ErrorIs(t, err, vocabulary.ErrOther)
 	left, err := os.ReadDir(filepath.Dir(path))
 	require.NoError(t, err)
 	require.Empty(t, left)

@@ -110,7 +110,7 @@ func TestStatesAreCandles(t *testing.T) {
 	}
 	for _, name := range golden {
 		folder := files(t, name)
-		for bits, bar := range map[int]float64{32: .9999, 8: .999, 4: .85} {
+		for bits, bar := range map[int]float64{32: .9999, 8: .999, 4: .9} {
 			e := open(t, read(t, folder, bits))
 			for _, k := range sets {
 				state, vector := least(t, e, k, folder)
