@@ -56,11 +56,7 @@ func BenchmarkBits(b *testing.B) {
 			}
 			least := 1.
 			for i, v := range got {
-				cosine := 0.
-				for j, x := range v {
-					cosine += float64(x) * float64(want[i][j])
-				}
-				least = min(least, cosine)
+				least = min(least, cosine(v, want[i]))
 			}
 			b.ReportMetric(took.Seconds(), "import-s")
 			b.ReportMetric(open.Seconds()*1000, "open-ms")
