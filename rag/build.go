@@ -99,7 +99,7 @@ func (b *builder) run(ctx, working context.Context) (*Generation, error) {
 		if g == nil {
 			return nil, noGeneration(b.number)
 		}
-		missed := g.Missed
+		missed, owed := g.Missed, s.Owed
 		if b.x = b.l.of(working, s, g); b.x.opts.Embedder == nil && !g.Model.IsZero() {
 			return nil, fault.New(fault.ServiceUnavailable, "there is no embedder for "+g.Model.String(), fault.Details{"generation": g.Number})
 		}
@@ -113,7 +113,10 @@ func (b *builder) run(ctx, working context.Context) (*Generation, error) {
 				return err
 			}
 			if g := s.find(b.number); g.Missed == missed {
-				g.Whole, g.Missed, s.Build = true, 0, nil
+				g.Whole, g.Missed, g.Filling, s.Build = true, 0, false, nil
+				if g.Number == s.Live {
+					s.settle(owed)
+				}
 				copied := *g
 				made = &copied
 				return nil

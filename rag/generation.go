@@ -23,6 +23,9 @@ type Generation struct {
 
 	Missed int  `json:"missed,omitzero"` // changes that it did not take since it was built last
 	Gone   bool `json:"gone,omitzero"`   // it is being dropped: nobody reads or writes it
+
+	// Filling: its documents are getting their first vectors, and it is searched without.
+	Filling bool `json:"filling,omitzero"`
 }
 
 // Errors of changing generations, wrapped in errors of package fault.
@@ -54,6 +57,10 @@ type generations struct {
 	// is the one whose vectors that has, documents may be there without; see
 	// [LiveIndex.Update].
 	Unsure bool `json:"unsure,omitempty"`
+
+	// Owed tells that documents wait for vectors: of each process that has added some,
+	// the number of its last debt; see [LiveOptions].
+	Owed map[string]int `json:"owed,omitempty"`
 }
 
 // generationNote is the name of the note that holds the generations.
@@ -160,7 +167,7 @@ func (l *LiveIndex) found(ctx context.Context, keep bool) (*generations, error) 
 	x := NewIndex(l.store, &l.opts.IndexOptions)
 	ids, err := x.DocumentIDs(ctx)
 	empty := err == nil && len(ids) == 0 // a store that does not list its documents may have some
-	if empty && keep {
+	if empty && keep && !l.opts.Later {
 		if err := l.open(ctx); err != nil {
 			return nil, err
 		}

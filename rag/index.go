@@ -39,6 +39,7 @@ type Index struct {
 	store Store
 	opts  IndexOptions
 	alike []string // tenants with vectors of the same model, which are taken over
+	later bool     // no text is embedded; vectors that the store holds are taken over
 }
 
 var _ Retriever = (*Index)(nil)

@@ -6,7 +6,7 @@ import (
 )
 
 // embed gives the records of some documents their vectors, if there is an
-// embedder. A text that the store holds a vector for already, among those
+// embedder, or those of them that it holds already where they are embedded later. A text that the store holds a vector for already, among those
 // documents, and one that stands in several records, is not embedded again.
 func (x *Index) embed(ctx context.Context, documents []string, recs []Record) error {
 	e := x.opts.Embedder
@@ -17,24 +17,29 @@ func (x *Index) embed(ctx context.Context, documents []string, recs []Record) er
 	var texts []string
 	for i := range recs {
 		text := passageText(&recs[i])
-		if _, ok := known[text]; !ok {
+		if _, ok := known[text]; !ok && !x.later {
 			known[text] = nil
 			texts = append(texts, text)
 		}
 	}
-	vectors, err := e.Embed(ctx, EmbedPassage, texts)
-	if err != nil {
-		return err
-	}
 	model := e.Model()
-	if err := CheckVectors(model, len(texts), vectors); err != nil {
-		return err
-	}
-	for i, text := range texts {
-		known[text] = vectors[i]
+	if len(texts) > 0 {
+		vectors, err := e.Embed(ctx, EmbedPassage, texts)
+		if err != nil {
+			return err
+		}
+		model = e.Model() // it may have learnt its dimensions
+		if err := CheckVectors(model, len(texts), vectors); err != nil {
+			return err
+		}
+		for i, text := range texts {
+			known[text] = vectors[i]
+		}
 	}
 	for i := range recs {
-		recs[i].Vector, recs[i].Model = known[passageText(&recs[i])], model
+		if v, ok := known[passageText(&recs[i])]; ok {
+			recs[i].Vector, recs[i].Model = v, model
+		}
 	}
 	return nil
 }

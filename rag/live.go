@@ -32,6 +32,12 @@ type LiveOptions struct {
 	// half a minute.
 	Embedders func(ctx context.Context, model EmbedModel) (Embedder, error)
 
+	// Later leaves the vectors of what is added to [LiveIndex.Keep], which has to run
+	// then, in this process: documents are found by words and sounds at once, and by
+	// meaning soon after. An index that is empty or has no vectors yet gets them in
+	// its place, and answers by words and sounds until it has all.
+	Later bool
+
 	// Lease is how long a build that gives no sign of life is waited for before
 	// another one takes its place; 0 is 15 seconds.
 	Lease time.Duration
@@ -61,6 +67,7 @@ type LiveIndex struct {
 	notes Noter
 	opts  LiveOptions
 	known *embedders
+	later *later
 	last  atomic.Pointer[noted]
 	held  atomic.Pointer[held] // of a tenant that has no note
 }
@@ -75,7 +82,7 @@ var (
 // generation 0. A tenant whose name holds U+0000 is INVALID_REQUEST, as is an
 // embedder that does not know its dimensions. Nil opts mean the defaults.
 func NewLiveIndex(store Store, opts *LiveOptions) (*LiveIndex, error) {
-	l := &LiveIndex{store: store, known: newEmbedders()}
+	l := &LiveIndex{store: store, known: newEmbedders(), later: newLater()}
 	if opts != nil {
 		l.opts = *opts
 	}
@@ -101,7 +108,7 @@ func (l *LiveIndex) ForTenant(tenant string) (*LiveIndex, error) {
 	if strings.Contains(tenant, "\x00") {
 		return nil, fault.New(fault.InvalidRequest, "a tenant's name holds U+0000", fault.Details{"field": "tenant"})
 	}
-	other := &LiveIndex{store: l.store, notes: l.notes, opts: l.opts, known: l.known}
+	other := &LiveIndex{store: l.store, notes: l.notes, opts: l.opts, known: l.known, later: l.later}
 	other.opts.Tenant = cmp.Or(tenant, DefaultTenant)
 	return other, nil
 }
@@ -113,7 +120,12 @@ func (l *LiveIndex) Index(ctx context.Context) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.of(ctx, s, s.find(s.Live)), nil
+	live := s.find(s.Live)
+	x := l.of(ctx, s, live)
+	if live.Filling {
+		x.opts.Embedder = nil // those that have vectors would go before those that have not yet
+	}
+	return x, nil
 }
 
 // of gives the index of a generation.
@@ -210,12 +222,20 @@ func (l *LiveIndex) DocumentIDs(ctx context.Context) ([]string, error) {
 	return x.DocumentIDs(ctx)
 }
 
-// Add makes documents findable in every generation, see [Index.Add].
+// Add makes documents findable in every generation, see [Index.Add], by meaning
+// perhaps later: see [LiveOptions].
 func (l *LiveIndex) Add(ctx context.Context, docs []corpus.Document) error {
 	if len(docs) == 0 {
 		return nil
 	}
+	if l.opts.Later {
+		if err := l.owe(ctx); err != nil {
+			return err
+		}
+		defer l.later.queue(l.opts.Tenant).written(docs)
+	}
 	return l.everywhere(ctx, func(ctx context.Context, x *Index, g *Generation) (whole bool, err error) {
+		x.later = l.opts.Later
 		return g.Model.IsZero() || x.opts.Embedder != nil, x.Add(ctx, docs)
 	})
 }

@@ -199,6 +199,14 @@ func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) 
 		return err
 	}
 	wanted := l.wanted()
+	if l.opts.Later {
+		if err := l.adopt(ctx, &wanted); err != nil {
+			return err
+		}
+		if s, err = l.alias(ctx, true); err != nil {
+			return err
+		}
+	}
 	g := s.like(&wanted)
 	for _, old := range s.List {
 		room := g == nil && old.Number != s.Live && (s.Build == nil || s.Build.Number != old.Number)
@@ -208,7 +216,7 @@ func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) 
 			}
 		}
 	}
-	ready := g != nil && l.enough(g)
+	ready := g != nil && l.enough(g) && !(g.Number == s.Live && l.owes(s))
 	if ready && g.Number != s.Live {
 		if ready, err = l.holds(ctx, s, g, src.IDs); err != nil {
 			return err
@@ -231,15 +239,22 @@ func (l *LiveIndex) enough(g *Generation) bool {
 	return g.Whole || l.own() == nil && !g.Model.IsZero()
 }
 
+// owes tells whether documents wait for vectors that can be had.
+func (l *LiveIndex) owes(s *generations) bool { return len(s.Owed) > 0 && l.own() != nil }
+
 // updateAgain is how long Keep waits after an Update that failed.
 const updateAgain = 30 * time.Second
 
 // Keep does what [LiveIndex.Update] does, and does it again half a minute after
 // each error, such as of an embedder that is away or while another process
-// builds, until it is done or ctx ends.
+// builds, until it is done or ctx ends. Of an index that leaves vectors for later it
+// goes on until ctx ends, and embeds what is added.
 func (l *LiveIndex) Keep(ctx context.Context, src Source, opts *BuildOptions) {
 	for {
 		err := l.Update(ctx, src, opts)
+		if err == nil && l.opts.Later {
+			err = l.pay(ctx, src, opts)
+		}
 		if err == nil || ctx.Err() != nil {
 			return
 		}
@@ -264,6 +279,9 @@ func (l *LiveIndex) CheckHealth(ctx context.Context) error {
 	wanted := l.wanted()
 	g := s.like(&wanted)
 	if g != nil && g.Number == s.Live && l.enough(g) {
+		if l.owes(s) {
+			return fault.New(fault.ServiceUnavailable, "documents were added that are not yet found by meaning", nil)
+		}
 		return nil
 	}
 	message := "the index has to be built anew"
@@ -272,7 +290,7 @@ func (l *LiveIndex) CheckHealth(ctx context.Context) error {
 		message = fmt.Sprintf("the index is being built anew: %d of %d documents", b.Documents, b.Of)
 		details["documents"], details["of"] = b.Documents, b.Of
 	}
-	if live := s.find(s.Live); !live.Model.IsZero() && l.embedder(ctx, live.Model) == nil {
+	if live := s.find(s.Live); live.Filling || !live.Model.IsZero() && l.embedder(ctx, live.Model) == nil {
 		message += "; meanwhile it finds by words and sounds"
 	}
 	return fault.New(fault.ServiceUnavailable, message, details)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,4 +87,20 @@ func TestTheModelInTheCacheFolder(t *testing.T) {
 		defer cancel()
 		require.ErrorContains(t, run(ctx, io.Discard, io.Discard, nil), named)
 	}
+}
+
+// Documents are found by words when the upload has been answered, and get their
+// vectors later, also those that a gateway that has died left without.
+func TestDocumentsAreEmbeddedWhenTheyAreFoundAlready(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, dir, e5(t))
+	long := s.add("long.txt", strings.Repeat(hindiPages["river.txt"]+" ", 400))
+	require.Equal(t, long.DocumentID, s.search("वाराणसी")[0])
+	food := s.add("food.txt", hindiPages["food.txt"])
+	require.Equal(t, food.DocumentID, s.search("लहसुन")[0])
+	s.Stop()
+
+	s = start(t, dir, e5(t))
+	s.isWhole()
+	require.Equal(t, food.DocumentID, s.search(foodQuestion)[0])
 }

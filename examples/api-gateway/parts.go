@@ -110,10 +110,12 @@ func (p *parts) wire(ctx context.Context, cfg *settings, dir string) error {
 	if added+removed > 0 {
 		p.log.Info("index brought in line with the documents", "added", added, "removed", removed)
 	}
-	p.later.Go(func() { p.rag.index.Keep(ctx, p.documents, &rag.BuildOptions{ChunksPerSecond: retrieval.RebuildRate}) })
 	if cfg.App.SampleCorpus {
-		return p.takeInSamples(ctx, dir)
+		if err := p.takeInSamples(ctx, dir); err != nil {
+			return err
+		}
 	}
+	p.later.Go(func() { p.rag.index.Keep(ctx, p.documents, &rag.BuildOptions{ChunksPerSecond: retrieval.RebuildRate}) })
 	return nil
 }
 

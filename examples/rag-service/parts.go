@@ -115,7 +115,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 		Retriever: understand.New(finding, &understand.Options{
 			Rewrite: []understand.Rewriter{follow, &understand.Spelling{Corrector: index}}, Detect: language, Logger: log,
 		}),
-		Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil,
+		Suggester: index, Documents: documents, Chunks: index.Chunks, Embeds: opts.Open != nil, Later: opts.Later,
 		Answerer: ragtrace.Answerer(understand.NewAnswerer(steps, engine), calls, "answer"),
 		Parse:    read(parse.New(&parse.Options{Detect: language})),
 	}

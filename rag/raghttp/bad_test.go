@@ -114,6 +114,8 @@ func TestWhatIsNotOfferedHasNoRoute(t *testing.T) {
 	e := refused(t, "POST", base+"/ingest", taj(), fault.InvalidRequest)
 	require.Equal(t, []any{"text/plain"}, e.Details["supported"])
 	require.Equal(t, map[string]any{"document_id": "a", "chunk_count": 0.0, "embedding_status": "completed", "chunk_ids": []any{}}, ok(t, "POST", base+"/ingest", plainDocument("a", "ताज")))
+	s.Later = true
+	require.Equal(t, "pending", ok(t, "POST", serve(t, newKit(s, nil))+"/ingest", plainDocument("a", "ताज"))["embedding_status"])
 }
 
 // broken is a part that always fails.

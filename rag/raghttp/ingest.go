@@ -65,6 +65,7 @@ type happening struct {
 // What became of the vectors of a document.
 const (
 	embedded   = "completed"
+	pending    = "pending" // it will be embedded
 	unembedded = "skipped" // there is no embedding model
 )
 
@@ -72,7 +73,7 @@ const (
 type ingestResponse struct {
 	DocumentID      string   `json:"document_id"`
 	ChunkCount      int      `json:"chunk_count"`
-	EmbeddingStatus string   `json:"embedding_status" enum:"completed,skipped" doc:"skipped: there is no embedding model"`
+	EmbeddingStatus string   `json:"embedding_status" enum:"completed,pending,skipped" doc:"pending: found by words at once, by meaning soon after; skipped: there is no embedding model"`
 	ChunkIDs        []string `json:"chunk_ids" doc:"In the order of the text" nullable:"false"`
 }
 
@@ -97,7 +98,10 @@ func (r *routes) ingest(ctx context.Context, in *ingestInput) (*ingestOutput, er
 		return nil, renamed(err, "text", "content")
 	}
 	out := &ingestOutput{ingestResponse{DocumentID: doc.ID, EmbeddingStatus: unembedded, ChunkIDs: []string{}}}
-	if r.service.Embeds {
+	switch {
+	case r.service.Embeds && r.service.Later:
+		out.Body.EmbeddingStatus = pending
+	case r.service.Embeds:
 		out.Body.EmbeddingStatus = embedded
 	}
 	if r.service.Chunks == nil {

@@ -41,8 +41,9 @@
 // that it can be sent again. A text/plain content is the document's text byte by
 // byte; text/html and text/markdown are parsed. Beyond the contract a document
 // may name its readers and events and come parsed already (parsed: true), with
-// its blocks and pages. embedding_status is "completed", or "skipped" where
-// documents are found by words and sounds alone.
+// its blocks and pages. embedding_status is "completed", "pending"
+// where documents are embedded after the answer, or "skipped" where they are found
+// by words and sounds alone.
 //
 // Answers have the contract's fields, and sources also document_id. Whoever asks
 // with details: true gets in a field details what is known beyond them: the
@@ -133,6 +134,7 @@ type Service struct {
 	Parse  Parser                                         // reads HTML and Markdown for /ingest; nil: they are refused
 	Chunks func(*corpus.Document) ([]corpus.Chunk, error) // how a document is cut, for /ingest's answer; nil: it names none
 	Embeds bool                                           // documents get vectors; for /ingest's answer
+	Later  bool                                           // they do after that answer
 }
 
 // Options tunes the routes. The zero value is useful.

@@ -58,6 +58,7 @@ func (e *Embedding) Set(ctx context.Context, opts *rag.LiveOptions) error {
 	o := &embed.Opener{New: e.open, Cache: e.kept, Notes: e.Notes, Documents: e.Documents, Chunk: opts.Chunk}
 	opts.Open = func(ctx context.Context) (rag.Embedder, error) { return o.Open(ctx, name) }
 	opts.Embedders = o.Reopen
+	opts.Later = e.local != nil // it is always there, and embeds when documents are found already
 	return o.Find(ctx, name)
 }
 
