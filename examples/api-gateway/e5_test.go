@@ -44,6 +44,8 @@ func TestAnEnglishQuestionFindsAHindiPage(t *testing.T) {
 		ids[name] = s.add(name, text).DocumentID
 	}
 	require.NotContains(t, s.search(foodQuestion), ids["food.txt"], "words alone do not find it")
+	_, health := s.Call("GET", "/health", nil)
+	require.Contains(t, string(health), `"detail":"words and sounds"`)
 	s.Stop()
 
 	s = start(t, dir, e5(t))
@@ -53,7 +55,8 @@ func TestAnEnglishQuestionFindsAHindiPage(t *testing.T) {
 	} {
 		require.Equal(t, ids[page], s.search(question)[0], question)
 	}
-	require.Contains(t, s.Logs.String(), "multilingual-e5-small")
+	_, health = s.Call("GET", "/api/v1/health", nil)
+	require.Contains(t, string(health), `"detail":"multilingual-e5-small"`)
 }
 
 // The file in the cache folder is found where the environment names none; one that

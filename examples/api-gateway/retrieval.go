@@ -94,7 +94,7 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	if err != nil {
 		return nil, errors.Join(err, end())
 	}
-	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
+	retrieval.Watch(monitor, index)
 	model := writer
 	if model == nil {
 		model = ragtrace.Model(extractive.New(nil), rec.Calls, &ragtrace.ModelOptions{Name: extractive.Name})

@@ -105,7 +105,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	if model == nil {
 		answering = ragtrace.Model(extractive.New(nil), calls, &ragtrace.ModelOptions{Name: extractive.Name})
 	}
-	monitor.AddChecker("generation", index, &health.CheckOptions{Optional: true})
+	retrieval.Watch(monitor, index)
 	engine := rag.NewEngine(finding, &rag.EngineOptions{
 		Model: answering, Detect: language, MinConfidence: cfg.RAG.ConfidenceThreshold, Contact: cfg.RAG.RefusalContact, Guard: watch,
 	})

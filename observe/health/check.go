@@ -22,6 +22,7 @@ type check struct {
 	known       bool // a run has ended
 	healthy     bool // how the last run ended
 	lastHealthy time.Time
+	detail      string // that was said last
 }
 
 // result runs the check under its time limit.
@@ -37,6 +38,9 @@ func (c *check) result(log *slog.Logger) Result {
 		res.Status, res.Error = Unhealthy, sentence(err)
 	}
 	changed, last := c.note(err == nil)
+	c.mu.Lock()
+	res.Detail = c.detail
+	c.mu.Unlock()
 	if err != nil && !last.IsZero() {
 		res.LastHealthy = new(last.UTC().Truncate(time.Millisecond))
 	}
@@ -84,7 +88,14 @@ func (c *check) guarded(ctx context.Context) (err error) {
 			err = &panicError{value: p}
 		}
 	}()
-	return c.run(ctx)
+	err = c.run(ctx)
+	if c.opts.Detail != nil {
+		detail := c.opts.Detail(ctx)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.detail = detail
+	}
+	return err
 }
 
 // note keeps how a run ended and tells whether that is news.

@@ -68,6 +68,10 @@ type CheckOptions struct {
 	Optional bool
 	// Timeout is the check's time limit; 0 means DefaultTimeout.
 	Timeout time.Duration
+	// Detail says what the part is, such as which model answers, whether it works or
+	// not: a safe sentence, or "". It is asked after the check, within its limit. Nil
+	// says nothing.
+	Detail func(ctx context.Context) string
 }
 
 // Result is one check's part of a report.
@@ -78,6 +82,8 @@ type Result struct {
 	Critical *bool `json:"critical,omitempty"`
 	// Error is a safe sentence, without addresses or inner detail.
 	Error string `json:"error,omitempty"`
+	// Detail is what the part says of itself.
+	Detail string `json:"detail,omitempty"`
 	// LastHealthy is when the check last passed, if it fails now.
 	LastHealthy *time.Time `json:"last_healthy,omitempty"`
 }

@@ -216,3 +216,16 @@ func BenchmarkCachedReport(b *testing.B) {
 		m.Report(context.Background())
 	}
 }
+
+func TestAPartSaysWhatItIs(t *testing.T) {
+	m := health.New(&health.Options{CacheFor: -1})
+	model := "small"
+	var broken error
+	m.Add("index", func(context.Context) error { return broken }, &health.CheckOptions{Optional: true, Detail: func(context.Context) string { return model }})
+	m.Add("store", func(context.Context) error { return nil }, nil)
+	rep := m.Report(t.Context())
+	require.Equal(t, "small", rep.Checks["index"].Detail)
+	require.Empty(t, rep.Checks["store"].Detail)
+	model, broken = "large", errors.New("no")
+	require.Equal(t, "large", m.Report(t.Context()).Checks["index"].Detail, "also of a check that fails")
+}

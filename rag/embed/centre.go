@@ -3,6 +3,7 @@ package embed
 import (
 	"context"
 	"math"
+	"strings"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
@@ -75,6 +76,12 @@ func Centre(ctx context.Context, e rag.Embedder, keep MeanKeeper, sample func(co
 
 // centredBy stands between the names of a model and of the mean.
 const centredBy = "+centred-"
+
+// Uncentred gives the name of the model itself, of one that a [Centred] may have named.
+func Uncentred(name string) string {
+	name, _, _ = strings.Cut(name, centredBy)
+	return name
+}
 
 // Model names the embedder's model and the mean.
 func (c *Centred) Model() rag.EmbedModel {
