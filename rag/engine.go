@@ -27,8 +27,8 @@ type EngineOptions struct {
 
 	// Translate puts the sentences of an answer that a model gave twice in
 	// another language into the one asked for: as many texts as it is given, in
-	// their order. With nil, or an error, the answer stays as it is. The sentences
-	// are those that are shown: the Guard hides nothing in them.
+	// their order. With nil, or an error, the answer stays as it is. It is given
+	// what a Guard whose watch is a [TranslationWatch] lets out.
 	Translate func(ctx context.Context, texts []string, from, to lang.Code) ([]string, error)
 }
 

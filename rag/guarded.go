@@ -33,6 +33,16 @@ type Watch interface {
 	Report() llm.Guarded
 }
 
+// TranslationWatch is a [Watch] that stands before a translator, too.
+type TranslationWatch interface {
+	// Translate has by translate texts in which what must not leave the process is
+	// hidden, and gives the translations, one for each text in their order, with all
+	// of it put back. Where by gives another number of texts, or something that was
+	// hidden is not in its translation, that is an error; by's own errors are given
+	// as they are.
+	Translate(texts []string, by func(hidden []string) ([]string, error)) ([]string, error)
+}
+
 // watch begins the watch over a question.
 func (o *EngineOptions) watch(ctx context.Context, question string, code lang.Code) (Watch, error) {
 	if o.Guard == nil {
@@ -47,6 +57,15 @@ func (o *EngineOptions) judge(w Watch) llm.Model {
 		return nil
 	}
 	return w.Model(o.Judge)
+}
+
+// translate has texts translated under watch.
+func (o *EngineOptions) translate(ctx context.Context, w Watch, texts []string, from, to lang.Code) ([]string, error) {
+	by := func(texts []string) ([]string, error) { return o.Translate(ctx, texts, from, to) }
+	if t, ok := w.(TranslationWatch); ok {
+		return t.Translate(texts, by)
+	}
+	return by(texts)
 }
 
 // unwatched is the watch of an engine without a guard: over this question, it does nothing.

@@ -68,7 +68,7 @@ func (s *sentences) inLanguage(ctx context.Context) {
 	for i := range a.Claims {
 		texts[i] = a.Claims[i].Text
 	}
-	translated, err := s.opts.Translate(ctx, texts, from, to)
+	translated, err := s.opts.translate(ctx, a.watch, texts, from, to)
 	if err != nil || len(translated) != len(texts) || slices.Contains(translated, "") {
 		return
 	}

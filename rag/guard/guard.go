@@ -14,6 +14,7 @@
 //     one request. What passages of documents hold is published already and stays,
 //     unless HidePassages is set: in a request that says which they are
 //     ([llm.Request].Grounding). One that came over the wire does not; all of it is hidden.
+//     From what an engine has translated, all of it is hidden.
 //   - Tokens of chat templates, such as <|im_start|>, are broken up outside the
 //     system's own messages, and what tools give is fenced as material.
 //   - Questions, passages and what tools give are scored for orders to the model:

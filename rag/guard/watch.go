@@ -4,7 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/pii"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
@@ -22,6 +24,8 @@ type watch struct {
 	rejected bool
 	engine   bool // it is an engine's: the question was judged already, and the engine refuses in its own words
 }
+
+var _ rag.TranslationWatch = (*watch)(nil)
 
 func (g *Guard) watch() *watch {
 	return &watch{g: g, vault: pii.NewVault(g.detector, &pii.VaultOptions{OneWay: g.opts.OneWay}), counts: llm.Guarded{}}
@@ -41,6 +45,37 @@ func (w *watch) Question() (string, bool) { return w.question, !w.rejected }
 
 // Model gives m under this watch.
 func (w *watch) Model(m llm.Model) llm.Model { return &guarded{m, func() *watch { return w }} }
+
+// Translate implements [rag.TranslationWatch]. All identifiers are hidden, those of
+// passages, too: a translator needs none of them. A kind that is never put back
+// leaves a text that holds one untranslated.
+func (w *watch) Translate(texts []string, by func(hidden []string) ([]string, error)) ([]string, error) {
+	hidden := make([]string, len(texts))
+	for i, text := range texts {
+		hidden[i] = w.vault.Hide(text)
+	}
+	translated, err := by(hidden)
+	if err != nil {
+		return nil, err
+	}
+	if len(translated) != len(texts) {
+		return nil, fault.New(fault.Upstream, "the translator gave another number of texts", nil)
+	}
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		restorer := w.vault.NewRestorer(nil)
+		out[i] = restorer.Write(translated[i]) + restorer.Flush()
+		for _, f := range w.g.detector.Find(text) {
+			if !strings.Contains(out[i], text[f.Start:f.End]) {
+				return nil, fault.New(fault.Upstream, "the translator lost what was hidden", fault.Details{"kind": string(f.Kind)})
+			}
+		}
+		if n := restorer.Restored(); n > 0 {
+			w.counts["pii.restored"] += n
+		}
+	}
+	return out, nil
+}
 
 // Report counts what was done so far. The map is the caller's own.
 func (w *watch) Report() llm.Guarded {

@@ -74,6 +74,14 @@ func (w *watch) Model(m llm.Model) llm.Model {
 	return &watchedModel{w.Watch.Model(m), w.rec, w.Report}
 }
 
+// Translate implements [rag.TranslationWatch]: the watch's own where it has one.
+func (w *watch) Translate(texts []string, by func(hidden []string) ([]string, error)) ([]string, error) {
+	if t, ok := w.Watch.(rag.TranslationWatch); ok {
+		return t.Translate(texts, by)
+	}
+	return by(texts)
+}
+
 // GuardedModel records what a guard does that stands around m already, by what the
 // responses of m tell as Guarded. A span lasts as long as the call, so that the
 // span of the model behind the guard is part of it; it ends as those of [Model] do.
