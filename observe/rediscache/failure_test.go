@@ -279,3 +279,22 @@ func TestCloseEndsProbes(t *testing.T) {
 	require.Error(t, err)
 	require.NoError(t, c.Close())
 }
+
+// A transaction is read back from the append-only file with the rights that the
+// documentation gives the user default.
+func TestCountersOutliveARedisThatKeepsThem(t *testing.T) {
+	t.Parallel()
+	d := redistest.Durable(t)
+	c := open(t, clientOptions(t, d), patient())
+	for _, want := range []int64{2, 4} {
+		sum, err := c.Add(t.Context(), "hits", 2, time.Hour)
+		require.NoError(t, err)
+		require.Equal(t, want, sum)
+	}
+	d.Nodes[0].Kill()
+	d.Nodes[0].Start()
+	require.Eventually(t, func() bool {
+		sum, err := c.Add(t.Context(), "hits", 0, time.Hour)
+		return err == nil && sum == 4
+	}, 10*time.Second, 20*time.Millisecond)
+}

@@ -25,6 +25,12 @@
 //
 // in a cluster +command +cluster|slots +cluster|shards, and for another database
 // than 0 +select.
+//
+// Redis 7.0 reads its append-only file back with the rights of the user default, and
+// where that is merely off, as it should be, leaves the transactions of [Cache.Add]
+// out: counters are gone after a restart. It stays off and reads them with
+//
+//	user default off resetchannels -@all +set +incrby ~prefix:*
 package rediscache
 
 import (

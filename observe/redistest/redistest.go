@@ -41,6 +41,10 @@ const appRules = "~* resetchannels -@all +ping +hello +get +set +incrby +exists 
 // redissession says that its user needs, besides.
 const serviceRules = appRules + " +eval +evalsha +getrange +strlen +pttl +pexpire"
 
+// defaultRules are those of the user default: nobody can come in as it, and Redis 7.0
+// reads transactions back from its append-only file with its rights.
+const defaultRules = "off resetchannels -@all +set +incrby ~*"
+
 // MasterName is what the Sentinels call their master.
 const MasterName = "cache"
 
@@ -105,8 +109,8 @@ func newServer(tb testing.TB, ca *authority, extra ...string) *Server {
 	tb.Helper()
 	dir := tb.TempDir()
 	port := localserver.FreePort(tb)
-	acl := fmt.Sprintf("user default off\nuser %s on >%s ~* &* +@all\nuser %s on >%s %s\nuser %s on >%s %s\n",
-		admin, adminPassword, App, AppPassword, appRules, Service, ServicePassword, serviceRules)
+	acl := fmt.Sprintf("user default %s\nuser %s on >%s ~* &* +@all\nuser %s on >%s %s\nuser %s on >%s %s\n",
+		defaultRules, admin, adminPassword, App, AppPassword, appRules, Service, ServicePassword, serviceRules)
 	aclFile := filepath.Join(dir, "users.acl")
 	if err := os.WriteFile(aclFile, []byte(acl), 0o600); err != nil {
 		tb.Fatal(err)
