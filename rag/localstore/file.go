@@ -1,6 +1,7 @@
 package localstore
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/akshara-go/akshara/rag/internal/mmap"
 )
@@ -94,6 +96,17 @@ func (d *dataFile) outdated() bool {
 
 // acquire keeps the file open until release. The caller knows that it is.
 func (d *dataFile) acquire() { d.refs.Add(1) }
+
+// awaitReaders waits until nobody holds the file but the caller, or ctx ends.
+func (d *dataFile) awaitReaders(ctx context.Context) {
+	for d.refs.Load() > 1 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
 
 func (d *dataFile) release() error {
 	if d.refs.Add(-1) > 0 {

@@ -19,6 +19,10 @@ const (
 	logsAhead  = 4        // logs of that size that may wait to be; then changes do
 	mergeFrom  = 4        // segments of like size that are merged
 	retryAfter = 10 * time.Second
+
+	// readersTime is how long searches in old files are waited for, so that it is
+	// not they who remove them: removing a large file takes a tenth of a second.
+	readersTime = 200 * time.Millisecond
 )
 
 // maintain turns logs into segments and merges those, one step after the other,
@@ -242,8 +246,12 @@ func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment, kee
 	if err := s.install(r, seg); err != nil {
 		return err
 	}
+	r.release()
+	ctx, cancel := context.WithTimeout(ctx, readersTime)
+	defer cancel()
 	for _, f := range old {
 		r.retire(f)
+		f.awaitReaders(ctx)
 		if err := f.release(); err != nil {
 			s.log.Warn("an old file was left behind until the next start", "file", f.path, "error", err)
 		}
@@ -375,6 +383,7 @@ func (r *rewriting) release() {
 	for _, t := range r.views {
 		t.release()
 	}
+	clear(r.views)
 }
 
 // writeParts writes a segment of what r holds, and opens it.
