@@ -264,6 +264,26 @@ func (d *decoder) strings() []string {
 	return list
 }
 
+// stringsOf reads n strings that are kept together, in one piece of memory.
+func (d *decoder) stringsOf(n int) []string {
+	size, end := len(d.b), *d
+	for range n {
+		end.bytes()
+	}
+	if end.err != nil {
+		d.fail(end.err)
+		return nil
+	}
+	piece := string(d.b[:size-len(end.b)])
+	list := make([]string, n)
+	for i := range list {
+		length := len(d.bytes())
+		at := size - len(d.b)
+		list[i] = piece[at-length : at]
+	}
+	return list
+}
+
 func (d *decoder) time() time.Time {
 	if d.byte() == 0 {
 		return time.Time{}

@@ -188,6 +188,7 @@ type encoder struct {
 	legs   map[legKey]*numbering
 	gone   map[string]bool // tenants that were deleted whole
 	buf    []byte
+	order  []uint64
 }
 
 type legKey struct {
@@ -407,7 +408,7 @@ func (e *encoder) terms(tenantName string, r *rag.Record, news map[rag.Leg][]str
 			}
 			ids = append(ids, idCount{id, t.Count})
 		}
-		list = append(list, legTerms{name, merge(ids)})
+		list = append(list, legTerms{name, e.merge(ids)})
 	}
 	slices.SortFunc(list, func(a, b legTerms) int { return compare(a.leg, b.leg) })
 	return list
@@ -420,11 +421,17 @@ func compare[T ~string](a, b T) int {
 	return 1
 }
 
-// merge sorts by id and adds up what is there twice.
-func merge(ids []idCount) []idCount {
-	slices.SortFunc(ids, func(a, b idCount) int { return int(a.id) - int(b.id) })
-	out := ids[:0]
-	for _, t := range ids {
+// merge gives terms in the order of their ids, and adds up what is there twice. An id
+// and its place are sorted as one number.
+func (e *encoder) merge(ids []idCount) []idCount {
+	e.order = e.order[:0]
+	for i, t := range ids {
+		e.order = append(e.order, uint64(t.id)<<32|uint64(i))
+	}
+	slices.Sort(e.order)
+	out := make([]idCount, 0, len(ids))
+	for _, key := range e.order {
+		t := ids[uint32(key)]
 		if n := len(out); n > 0 && out[n-1].id == t.id {
 			out[n-1].count = min(out[n-1].count+t.count, math.MaxFloat32)
 		} else {

@@ -343,10 +343,7 @@ func (a *application) define(d *decoder) {
 		d.fail(errValue)
 		return
 	}
-	news := make([]string, n)
-	for i := range news {
-		news[i] = d.string()
-	}
+	news := d.stringsOf(n)
 	if d.err == nil && !l.define(news, legName == rag.Forms) {
 		d.fail(errValue)
 	}

@@ -18,13 +18,13 @@ func referring(t *testing.T, dir string) (s *Store, next func(i int, v []float32
 	t.Helper()
 	s = open(t, dir)
 	next = clustered(6, 64, 20)
-	require.NoError(t, s.maintenance.take(ctx))
+	give := holdMaintenance(t, s)
 	s.logLimit.Store(200_000)
 	for from := 0; from < 2000; from += 500 {
 		require.NoError(t, s.Upsert(ctx, vectorRecords(from, from+500, 64, next)))
 		require.NoError(t, s.rewrite(ctx, true, nil, 2))
 	}
-	s.maintenance.give()
+	give()
 	require.NoError(t, s.Compact(ctx))
 	require.Len(t, s.segments, 1)
 	require.Len(t, s.segments[0].file.logs, 4)
@@ -85,14 +85,14 @@ func TestRecordsStayInTheirLogs(t *testing.T) {
 	require.Len(t, logsIn(t, copied), 1, "a copy needs nothing of the store")
 
 	// Of the second log's records 200 die: it stays in a merge, and goes in a Compact.
-	require.NoError(t, s.maintenance.take(ctx))
+	give := holdMaintenance(t, s)
 	var gone []string
 	for i := 500; i < 700; i++ {
 		gone = append(gone, vectorRecords(i, i+1, 64, func(int, []float32) {})[0].Chunk.ID)
 	}
 	require.NoError(t, s.Delete(ctx, rag.Selector{Chunks: gone}))
 	require.NoError(t, s.rewrite(ctx, true, s.segments, 2))
-	s.maintenance.give()
+	give()
 	require.Len(t, s.segments[0].file.logs, 4)
 	live, all := s.segments[0].records()
 	require.Equal(t, []int{1800, 2000}, []int{live, all})

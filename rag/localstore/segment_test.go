@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -213,6 +214,15 @@ func TestDamagedVectorsAreNotCopied(t *testing.T) {
 // noLogs finds none of the logs that a segment refers to.
 func noLogs(uint64) (*dataFile, error) { return nil, &CorruptError{Reason: "there are no logs"} }
 
+// holdMaintenance keeps the background from rewriting until give is called, or the test ends.
+func holdMaintenance(t *testing.T, s *Store) (give func()) {
+	t.Helper()
+	require.NoError(t, s.maintenance.take(ctx))
+	give = sync.OnceFunc(s.maintenance.give)
+	t.Cleanup(give)
+	return give
+}
+
 // oldDirectory gives a copy of a directory that an earlier version wrote.
 func oldDirectory(t *testing.T, dir, version string) {
 	t.Helper()
@@ -329,14 +339,14 @@ func TestDamagedSnapshotIsAnError(t *testing.T) {
 func TestChangesKeepPace(t *testing.T) {
 	s := open(t, t.TempDir())
 	s.logLimit.Store(int64(fileHeader)) // less than an empty log would be rewritten without end
-	require.NoError(t, s.maintenance.take(t.Context()))
+	give := holdMaintenance(t, s)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
 	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 	defer cancel()
 	require.ErrorIs(t, s.Upsert(short, []rag.Record{record("t", "d", 2)}), context.DeadlineExceeded)
 	done := make(chan error)
 	go func() { done <- s.Upsert(ctx, []rag.Record{record("t", "d", 2)}) }()
-	s.maintenance.give()
+	give()
 	require.NoError(t, <-done)
 	require.Len(t, search(t, s, "t", "all"), 2)
 }
@@ -347,8 +357,8 @@ func TestBrokenStoreDoesNotWait(t *testing.T) {
 	s := open(t, t.TempDir())
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "d", 3)}))
 	require.NoError(t, s.Compact(ctx))
+	give := holdMaintenance(t, s)
 	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Chunks: []string{"d/1", "d/2"}}))
-	require.NoError(t, s.maintenance.take(t.Context()))
 	require.Len(t, s.crowded(), 1)
 	s.logLimit.Store(1)
 	long, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -361,7 +371,7 @@ func TestBrokenStoreDoesNotWait(t *testing.T) {
 	s.writer.Unlock()
 	isWriteFault(t, <-done)
 	isWriteFault(t, s.Upsert(long, []rag.Record{record("t", "d", 5)}))
-	s.maintenance.give()
+	give()
 	require.NoError(t, s.step(ctx), "nothing is there to be tried again")
 }
 
@@ -395,7 +405,7 @@ func TestDeathsDuringARewriting(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "e", 1)}))
-	require.NoError(t, s.maintenance.take(t.Context()))
+	give := holdMaintenance(t, s)
 	r, old, err := s.beginRewriting(true, nil)
 	require.NoError(t, err)
 	require.Len(t, old, 1)
@@ -406,7 +416,7 @@ func TestDeathsDuringARewriting(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.install(r, seg))
 	r.release()
-	s.maintenance.give()
+	give()
 	check := func(s *Store) {
 		t.Helper()
 		got := search(t, s, "t", "all")
@@ -445,7 +455,7 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 				require.NoError(t, s.Upsert(ctx, recs))
 			}
 			require.Len(t, s.lookup("t").now.Load().parts, 3)
-			require.NoError(t, s.maintenance.take(t.Context()))
+			give := holdMaintenance(t, s)
 			r, _, err := s.beginRewriting(true, nil)
 			require.NoError(t, err)
 			require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"big"}}))
@@ -455,7 +465,7 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, s.install(r, seg))
 			r.release()
-			s.maintenance.give()
+			give()
 			check := func(s *Store) {
 				t.Helper()
 				recs, err := s.Records(ctx, "t", []string{"a", "big", "c"})
@@ -550,7 +560,7 @@ func TestNumbersTheOtherWayRound(t *testing.T) {
 func TestACompactIsNotWaitedFor(t *testing.T) {
 	s := open(t, t.TempDir())
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
-	require.NoError(t, s.maintenance.take(t.Context()))
+	give := holdMaintenance(t, s)
 	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	require.ErrorIs(t, s.Compact(short), context.DeadlineExceeded)
@@ -559,7 +569,7 @@ func TestACompactIsNotWaitedFor(t *testing.T) {
 	closed := make(chan error, 1)
 	go func() { closed <- s.Close() }()
 	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(<-ended))
-	s.maintenance.give()
+	give()
 	require.NoError(t, <-closed)
 }
 
