@@ -41,7 +41,7 @@
 // The sparse legs are BM25 from the tenant's own statistics. Postings lie in
 // blocks, one row for each term of a batch, and are scored in this process, which
 // is twice as fast as in SQL and exact. Only where a query's terms have
-// more than 40,000 postings are those of its rarest terms read alone; the best 80
+// more than 40,000 postings are those of its rarest terms read alone; the best 60
 // of what they find are then scored by all terms.
 //
 // Completions look at the forms with the prefix that stand in most records, and
