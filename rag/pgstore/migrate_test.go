@@ -138,14 +138,14 @@ func TestWithoutPgvectorWordsAreFound(t *testing.T) {
 
 func TestLoadingMakesTheIndexAfterwards(t *testing.T) {
 	s, _ := openWith(t, nil)
-	recs := make([]rag.Record, 2*loadBatch+500)
+	recs := make([]rag.Record, loadBatch+500)
 	for i := range recs {
 		recs[i] = vectored("d", i, 1, float32(i), 3)
 	}
 	indexes := 0
 	require.NoError(t, s.Load(t.Context(), func(yield func(rag.Record, error) bool) {
 		for i, r := range recs {
-			if i == 2*loadBatch+100 {
+			if i == loadBatch+100 {
 				missing, err := s.unindexed(t.Context(), vectorIndex)
 				require.NoError(t, err)
 				indexes = len(missing)
