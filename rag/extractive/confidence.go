@@ -15,16 +15,20 @@ const (
 	headingWeight = -2
 )
 
+// signals is how many Signals there are.
+const signals = 18
+
 // Signals are what tells whether ranked candidates hold the answer, for training:
 // of the first one what it has of the question, by how much it leads, and how
 // likely the first two are among all.
 func Signals(ranked []Candidate) []float64 {
 	f := &ranked[0].Features
-	lead, rival := 3.0, 0.0
+	lead, rival, near := 3.0, 0.0, -1.0
 	for i := 1; i < len(ranked); i++ {
 		if i == 1 {
 			lead = min(lead, ranked[0].Score-ranked[1].Score)
 		}
+		near = max(near, ranked[i].Features.Meaning)
 		if ranked[i].Passage != ranked[0].Passage {
 			rival = max(rival, ranked[i].Features.Context)
 		}
@@ -45,7 +49,7 @@ func Signals(ranked []Candidate) []float64 {
 	}
 	return []float64{
 		1, f.Own, f.Context, f.Pairs, f.Grams, max(f.GramsBefore, f.GramsAfter), f.Tight, f.Rare, f.Near, f.Last,
-		lead, f.Context - rival, two / all, asked, f.Missing,
+		lead, f.Context - rival, two / all, asked, f.Missing, f.Meaning, f.Around, f.Meaning - near,
 	}
 }
 
@@ -70,11 +74,12 @@ func Confidence(ranked []Candidate, code lang.Code) float64 {
 	if len(ranked) == 0 {
 		return 0
 	}
-	line, ok := calibration[code]
+	w := ranked[0].Features.learnt()
+	line, ok := w.lines[code]
 	if !ok {
-		line = otherLanguages
+		line = w.others
 	}
-	odds := line.slope*Odds(ranked, confidenceWeights[:]) + line.shift
+	odds := line.slope*Odds(ranked, w.sure[:]) + line.shift
 	return 1 / (1 + math.Exp(-odds))
 }
 

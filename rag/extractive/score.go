@@ -1,5 +1,7 @@
 package extractive
 
+import "github.com/akshara-go/akshara/translate/lang"
+
 // Features are what speaks for a sentence, each from 0 to 1 unless it says
 // otherwise: what a score is made of, for training and for explaining it.
 type Features struct {
@@ -25,6 +27,10 @@ type Features struct {
 	Last        float64 // how surely it holds the question's last content word, in most languages its verb
 	BM25        float64 // of the sentence for the question, as a share of the sum of the weights
 
+	Meaning  float64 // cosine of it and the question, from -1 to 1; 0 without vectors
+	Around   float64 // the same with the sentences before and behind it
+	embedded bool    // whether there are vectors
+
 	Signs [signs]float64 // 1 for what it shows, such as a year or a name
 	asked expectation    // what the question asks for
 
@@ -34,7 +40,7 @@ type Features struct {
 }
 
 // Shares is how many of the features do not hang on what is asked for.
-const Shares = 20
+const Shares = 22
 
 // Values gives the features that are learnt from, in the order of the struct;
 // of the signs there is a row for each kind of question, all 0 but the one that
@@ -42,7 +48,8 @@ const Shares = 20
 func (f *Features) Values() []float64 {
 	v := append(make([]float64, 0, Shares+int(expectations)*signs),
 		f.Own, f.Context, f.Focus, f.Passage, f.Pairs, f.First, f.Words, f.New, f.Next, f.Tight, f.Near,
-		f.Grams, f.GramsBefore, f.GramsAfter, f.Lead, f.Rare, f.RareBefore, f.RareAfter, f.Last, f.BM25)
+		f.Grams, f.GramsBefore, f.GramsAfter, f.Lead, f.Rare, f.RareBefore, f.RareAfter, f.Last, f.BM25,
+		f.Meaning, f.Around)
 	v = v[:cap(v)]
 	copy(v[Shares+int(f.asked)*signs:], f.Signs[:])
 	return v
@@ -54,12 +61,29 @@ const (
 	languageWeight = 1
 )
 
+// learnt is what training finds.
+type learnt struct {
+	rank   [Shares + int(expectations)*signs]float64 // what Features.Values count for in a score, a row of signs for each thing that may be asked for
+	sure   [signals]float64                          // what Signals count for in the log-odds
+	lines  map[lang.Code]line                        // turn the log-odds into those of a language
+	others line                                      // the mean of the lines
+}
+
+// learnt gives the weights for sentences with vectors, or for those without.
+func (f *Features) learnt() *learnt {
+	if f.embedded {
+		return &withVectors
+	}
+	return &withoutVectors
+}
+
 // score weighs the features. Scores are on the scale of log-odds: of two
 // sentences that differ by .7, one is twice as likely as the other.
 func (f *Features) score() float64 {
+	w := f.learnt()
 	sum := sentenceWeight*f.Sentence + languageWeight*f.Language
 	for i, v := range f.Values() {
-		sum += weights[i] * v
+		sum += w.rank[i] * v
 	}
 	return sum
 }

@@ -4,29 +4,26 @@ package extractive
 
 import "github.com/akshara-go/akshara/translate/lang"
 
-// weights are what the features count for in a score: those of Features.Values
-// in their order, then a row of signs for each thing that may be asked for.
-var weights = [Shares + int(expectations)*signs]float64{
-	-0.12, 1.99, 0.33, 6.87, 0.18, 0.14, -0.66, -1.51, 0.48, 0.33,
-	0.52, 0.84, 2.35, 0.60, 2.12, -0.09, 1.17, 0.93, 0.32, 0.17,
-	-0.72, 0.13, -0.05, -0.30, 0.03, -0.14, 0.09, 0.46, 0.28,
-	-0.74, 1.75, 1.20, -1.30, -0.09, -0.07, -1.12, -0.86, -0.60,
-	1.54, -0.82, 0.13, 0.95, -0.79, -0.54, -0.27, -0.55, 0.88,
-	0.17, 0.28, 0.41, -0.11, -0.38, 1.04, 0.89, 0.91, 0.64,
-	0.15, -0.64, 0.03, -0.12, 1.00, 0.40, 0.13, 0.50, 0.39,
-	0.23, -0.29, -0.24, -0.29, 0.16, -0.04, -2.04, -1.00, -0.22,
+// withoutVectors are for sentences that are told by their words alone.
+var withoutVectors = learnt{
+	rank: [...]float64{
+		-0.12, 1.99, 0.33, 6.87, 0.18, 0.14, -0.66, -1.51, 0.48, 0.33,
+		0.52, 0.84, 2.35, 0.60, 2.12, -0.09, 1.17, 0.93, 0.32, 0.17,
+		0.00, 0.00,
+		-0.72, 0.13, -0.05, -0.30, 0.03, -0.14, 0.09, 0.46, 0.28,
+		-0.74, 1.75, 1.20, -1.30, -0.09, -0.07, -1.12, -0.86, -0.60,
+		1.54, -0.82, 0.13, 0.95, -0.79, -0.54, -0.27, -0.55, 0.88,
+		0.17, 0.28, 0.41, -0.11, -0.38, 1.04, 0.89, 0.91, 0.64,
+		0.15, -0.64, 0.03, -0.12, 1.00, 0.40, 0.13, 0.50, 0.39,
+		0.23, -0.29, -0.24, -0.29, 0.16, -0.04, -2.04, -1.00, -0.22,
+	},
+	sure: [...]float64{
+		-3.73, 0.58, 1.48, 1.59, 0.83, 1.18, 0.33, 0.07, 0.27, -0.14,
+		0.15, 1.73, 2.38, -0.46, -2.18, 0.00, 0.00, 0.00,
+	},
+	lines: map[lang.Code]line{
+		"hi": {0.92, 0.01},
+		"en": {1.10, 0.19},
+	},
+	others: line{1.01, 0.10},
 }
-
-// confidenceWeights are what Signals count for in the log-odds.
-var confidenceWeights = [...]float64{
-	-3.73, 0.58, 1.48, 1.59, 0.83, 1.18, 0.33, 0.07, 0.27, -0.14,
-	0.15, 1.73, 2.38, -0.46, -2.18,
-}
-
-// calibration turns the log-odds into those of a language.
-var calibration = map[lang.Code]line{
-	"hi": {0.92, 0.01},
-	"en": {1.10, 0.19},
-}
-
-var otherLanguages = line{1.01, 0.10}

@@ -23,6 +23,7 @@ type example struct {
 	holds      []bool // whether each has the answer's words, wherever it stands
 	sources    []source
 	values     [][]float64 // of each candidate, to learn from
+	grounding  *llm.Grounding
 }
 
 // source is where a candidate stands, for checking what is quoted.
@@ -53,8 +54,8 @@ func open(ctx context.Context, data string, code lang.Code) (*rag.Index, []quest
 }
 
 // examplesOf asks every question of a language thrice: as it is, without the paragraph
-// that answers it, and without its whole article.
-func examplesOf(ctx context.Context, data string, code lang.Code) ([]example, error) {
+// that answers it, and without its whole article. v learns what may be embedded, if there is one.
+func examplesOf(ctx context.Context, data string, code lang.Code, v *vectors) ([]example, error) {
 	index, questions, end, err := open(ctx, data, code)
 	if err != nil {
 		return nil, err
@@ -66,6 +67,11 @@ func examplesOf(ctx context.Context, data string, code lang.Code) ([]example, er
 			e, err := ask(ctx, index, &questions[i], without)
 			if err != nil {
 				return nil, err
+			}
+			if v != nil {
+				if err := v.learn(ctx, e.grounding, e.ranked); err != nil {
+					return nil, err
+				}
 			}
 			out = append(out, *e)
 		}
@@ -100,7 +106,7 @@ func ask(ctx context.Context, index *rag.Index, q *question, without string) (*e
 			g.Passages = append(g.Passages, llm.Passage{Chunk: h.Record.Chunk, Source: h.Record.Source, Score: h.Score})
 		}
 	}
-	e := &example{code: q.code, article: q.article, answerable: without == "", foreign: without == q.group()}
+	e := &example{code: q.code, article: q.article, answerable: without == "", foreign: without == q.group(), grounding: g}
 	if e.ranked, err = extractive.Rank(ctx, g); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func TestDevelopmentAnswersStayAsGood(t *testing.T) {
 		lang.Hindi:   {first: .74, quoted: .87, auroc: .89, at80: .90},
 		lang.English: {first: .765, quoted: .89, auroc: .92, at80: .94},
 	} {
-		examples, err := examplesOf(t.Context(), data, code)
+		examples, err := examplesOf(t.Context(), data, code, nil)
 		require.NoError(t, err)
 		f := measure(only(examples, code), asInSource)
 		var b strings.Builder
@@ -74,10 +74,10 @@ func TestTheFitFindsWhatDecides(t *testing.T) {
 	require.Greater(t, f.auroc, .8)
 	require.Less(t, f.ece, .15)
 	require.Len(t, f.curve, 10)
-	text := string(m.source())
+	text := string(m.source("withVectors", "their words"))
 	require.True(t, strings.HasPrefix(text, "// Code generated"))
 	require.Contains(t, text, `"hi": {`)
-	for code, f := range crossValidated(all) {
+	for code, f := range crossValidated(all, nil) {
 		require.Contains(t, measured, code)
 		require.Greater(t, f.first, .9)
 	}

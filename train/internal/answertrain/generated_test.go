@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/llm"
 )
 
@@ -77,6 +78,25 @@ func TestAModelsFailuresAreCounted(t *testing.T) {
 	require.ErrorIs(t, generated(ctx, folder(t, set), 1, &b), context.Canceled)
 }
 
+// lengths embeds a text by its length.
+type lengths struct{}
+
+func (lengths) Model() rag.EmbedModel { return rag.EmbedModel{Name: "lengths", Dimensions: 2} }
+
+func (lengths) Embed(_ context.Context, _ rag.EmbedKind, texts []string) (out []rag.Vector, err error) {
+	for _, text := range texts {
+		out = append(out, rag.Vector{1, float32(len(text))})
+	}
+	return out, nil
+}
+
+func TestWeightsThatAreNoneAreRefused(t *testing.T) {
+	require.ErrorIs(t, start(t.Context(), "", "", filepath.Join(t.TempDir(), "none"), 1, io.Discard), os.ErrNotExist)
+	path := filepath.Join(t.TempDir(), "weights")
+	require.NoError(t, os.WriteFile(path, []byte("no weights"), 0o600))
+	require.Error(t, start(t.Context(), "", "", path, 1, io.Discard))
+}
+
 func TestTheCommandMeasuresAndLearns(t *testing.T) {
 	t.Setenv("OPENAI_BASE_URL", "")
 	var list []string
@@ -86,16 +106,25 @@ func TestTheCommandMeasuresAndLearns(t *testing.T) {
 	}
 	data := folder(t, `{"data":[`+strings.Join(list, ",")+`]}`)
 	var b strings.Builder
-	require.NoError(t, run(t.Context(), data, "", 1, &b))
+	require.NoError(t, start(t.Context(), data, "", "", 1, &b))
 	for _, code := range measured {
-		require.Contains(t, b.String(), fmt.Sprintf("\n%s, the weights in the source:\n", code))
-		require.Contains(t, b.String(), fmt.Sprintf("\n%s, cross-validated over %d parts of the articles:\n", code, parts))
+		require.Contains(t, b.String(), fmt.Sprintf("\n%s, by words alone, the weights in the source:\n", code))
+		require.Contains(t, b.String(), fmt.Sprintf("\n%s, by words alone, cross-validated over %d parts of the articles:\n", code, parts))
 	}
 	require.Contains(t, b.String(), "no model is measured")
-	out := filepath.Join(t.TempDir(), "weights.go")
-	require.NoError(t, run(t.Context(), data, out, 1, &b))
-	_, err := parser.ParseFile(token.NewFileSet(), out, nil, parser.AllErrors)
-	require.NoError(t, err, "what is learnt is a file of Go")
+	b.Reset()
+	v := newVectors(lengths{})
+	require.NoError(t, run(t.Context(), data, "", v, 1, &b))
+	for _, code := range measured {
+		require.Contains(t, b.String(), fmt.Sprintf("\n%s, with vectors, the weights in the source:\n", code))
+		require.Contains(t, b.String(), fmt.Sprintf("\n%s, with vectors, cross-validated over %d parts of the articles:\n", code, parts))
+	}
+	out := t.TempDir()
+	require.NoError(t, run(t.Context(), data, out, v, 1, &b))
+	for _, name := range []string{"weights.go", "weights_vectors.go"} {
+		_, err := parser.ParseFile(token.NewFileSet(), filepath.Join(out, name), nil, parser.AllErrors)
+		require.NoError(t, err, "what is learnt is a file of Go")
+	}
 }
 
 func TestDataThatIsNoneIsRefused(t *testing.T) {
@@ -108,7 +137,7 @@ func TestDataThatIsNoneIsRefused(t *testing.T) {
 		`{"data":[{"paragraphs":[{"context":"Nal.","qas":[{"question":"Who?","answers":[{"text":"x","answer_start":-1}]}]}]}]}`:   `"Who?" has no answer`,
 		`{"data":[{"paragraphs":[{"context":"Nal.","qas":[{"question":"Who?","answers":[{"text":"Nala","answer_start":1}]}]}]}]}`: `"Who?" has no answer`,
 	} {
-		require.ErrorContains(t, run(t.Context(), folder(t, set), "", 1, io.Discard), says)
+		require.ErrorContains(t, run(t.Context(), folder(t, set), "", nil, 1, io.Discard), says)
 	}
-	require.ErrorIs(t, run(t.Context(), t.TempDir(), "", 1, io.Discard), os.ErrNotExist)
+	require.ErrorIs(t, run(t.Context(), t.TempDir(), "", nil, 1, io.Discard), os.ErrNotExist)
 }
