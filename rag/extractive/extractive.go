@@ -42,7 +42,9 @@ type Options struct {
 	Sentences int     // how many are quoted at most; 0 is 2
 	Margin    float64 // by how much another one's score may be lower than the best one's; 0 is DefaultMargin
 
-	Vectors Vectors      // tell sentences by their meaning, too: up to twice Reread texts a question; nil: by their words alone
+	// Vectors tell sentences by their meaning, too: up to twice Reread texts are embedded for
+	// a question, and up to Reread sentences quoted. Nil tells them by their words alone.
+	Vectors Vectors
 	Logger  *slog.Logger // is told that there were no vectors to be had; nil: nobody is
 }
 

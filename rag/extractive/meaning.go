@@ -81,9 +81,9 @@ func check(asked []float32, vectors [][]float32, n int) error {
 
 // Remeasure gives the first Reread of ranked candidates with the features that vectors
 // tell, ranked by those, too. vectors and around are as of [Texts], and asked is the
-// question's vector. Its mean is taken off each kind of text, and off the question for
-// it: what all candidates share tells them apart no more, and whether the embedder
-// centres its vectors over a collection matters little.
+// question's vector. The mean of the sentences is taken off them and the question, and
+// that of the sentences with their neighbours likewise: what all candidates share does
+// not tell them apart, and the embedder need not centre its vectors over a collection.
 func Remeasure(ranked []Candidate, asked []float32, vectors [][]float32, around []int) []Candidate {
 	out := slices.Clone(ranked[:len(around)])
 	own, wide := make([][]float32, len(out)), make([][]float32, len(out))
