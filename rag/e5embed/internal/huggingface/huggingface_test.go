@@ -147,6 +147,7 @@ func TestDirectoriesThatMakeNoSense(t *testing.T) {
 		"a list":         withDirectory("[]", 0),
 		"cut":            withDirectory(`{"a":`, 0),
 		"not closed":     withDirectory(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`, 4),
+		"two":            withDirectory(`{} {}`, 0),
 		"no tensor":      withDirectory(`{"a":1}`, 0),
 		"metadata":       withDirectory(`{"__metadata__":1}`, 0),
 		"twice":          withDirectory(`{"a":{"data_offsets":[0,4]},"a":{"data_offsets":[4,8]}}`, 8),

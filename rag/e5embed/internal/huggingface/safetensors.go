@@ -100,6 +100,9 @@ func parseDirectory(b []byte) (map[string]entry, error) {
 	if _, err := d.Token(); err != nil {
 		return nil, fmt.Errorf("the directory: %w", err)
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("more than spaces follows the directory")
+	}
 	return entries, nil
 }
 
