@@ -110,14 +110,14 @@ type Client struct {
 
 // NewClient makes a client for the service at base, an http or https address
 // that may have a path in front of the service's own ("https://example.org/rag").
-// opts may be nil; it is not changed. [Client.Close] lets go of kept connections.
+// Another is INVALID_REQUEST. opts may be nil; it is not changed. [Client.Close] lets go of kept connections.
 func NewClient(base string, opts *ClientOptions) (*Client, error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil:
-		return nil, errors.New("httpkit: the service's address is not a URL") // which may hold a password
+		return nil, fault.New(fault.InvalidRequest, "the service's address is not a URL", nil) // which may hold a password
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("httpkit: %q is not an http or https address without query", u.Redacted())
+		return nil, fault.New(fault.InvalidRequest, fmt.Sprintf("the address of the service at %q is no http or https address without query", u.Host), nil)
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	c := &Client{base: u}

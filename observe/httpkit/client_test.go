@@ -485,9 +485,9 @@ func TestACertificateOfTheWrongNameIsNotTriedAgain(t *testing.T) {
 }
 
 func TestOptionsAndAddressesAreChecked(t *testing.T) {
-	for _, bad := range []string{"", "localhost:8080", "ftp://x", "http://", "http://x?q=1", "http://x#f", "://", "http://user:" + secret + "%zz@x"} {
+	for _, bad := range []string{"", "localhost:8080", "ftp://x", "http://", "http://x?q=1", "http://x#f", "://", "http://user:" + secret + "%zz@x", "http://x?key=" + secret} {
 		_, err := httpkit.NewClient(bad, nil)
-		require.Error(t, err, bad)
+		require.Equal(t, fault.InvalidRequest, fault.CodeOf(err), bad)
 		require.NotContains(t, err.Error(), secret)
 	}
 	var seen atomic.Value

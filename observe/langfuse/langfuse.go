@@ -24,6 +24,8 @@ import (
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/akshara-go/akshara/observe/fault"
 )
 
 // DefaultTimeout bounds a delivery, its repetitions included.
@@ -56,11 +58,11 @@ func (a *Access) base() (*url.URL, error) {
 	u, err := url.Parse(a.Host)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return nil, fmt.Errorf("langfuse: the host is no http:// or https:// address")
+		return nil, fault.New(fault.InvalidRequest, "langfuse: the host is no http:// or https:// address", nil)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("langfuse: the host has more than an address and a path")
+		return nil, fault.New(fault.InvalidRequest, "langfuse: the host has more than an address and a path", nil)
 	case a.PublicKey == "" || a.SecretKey == "":
-		return nil, fmt.Errorf("langfuse: a public key and a secret key are needed")
+		return nil, fault.New(fault.InvalidRequest, "langfuse: a public key and a secret key are needed", nil)
 	}
 	return u, nil
 }

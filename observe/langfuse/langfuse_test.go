@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/genai"
 	"github.com/akshara-go/akshara/observe/langfuse"
 	"github.com/akshara-go/akshara/observe/otlptest"
@@ -68,6 +69,7 @@ func TestAccessThatCannotBe(t *testing.T) {
 		_, err = langfuse.NewScores(a, nil)
 		require.ErrorContains(t, err, "langfuse: ")
 		require.NotContains(t, err.Error(), secret)
+		require.Equal(t, fault.InvalidRequest, fault.CodeOf(err))
 	}
 	_, err := langfuse.NewExporter(t.Context(), nil)
 	require.Error(t, err)

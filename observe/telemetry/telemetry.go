@@ -41,6 +41,7 @@ import (
 	nooptrace "go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/fault"
 )
 
 // Defaults of Options.
@@ -270,16 +271,14 @@ func newTracerProvider(o *Options, source *resource.Resource, outlets []sdktrace
 	return sdktrace.NewTracerProvider(opts...)
 }
 
+// parseEndpoint reads a collector's address, which no error shows: it may hold a key.
 func parseEndpoint(endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
-	if err != nil {
-		return nil, fmt.Errorf("the endpoint cannot be read: %w", err)
-	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, fmt.Errorf("the endpoint %q is no http:// or https:// address", u.Redacted())
-	}
-	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("the endpoint %q has more than an address and a path; a key goes into Headers", u.Redacted())
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return nil, fault.New(fault.InvalidRequest, "the collector's endpoint is no http:// or https:// address", nil)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, fault.New(fault.InvalidRequest, "the collector's endpoint has more than an address and a path; a key goes into Headers", nil)
 	}
 	return u, nil
 }

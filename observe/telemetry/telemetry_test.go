@@ -24,6 +24,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/akshara-go/akshara/observe"
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/otlptest"
 	"github.com/akshara-go/akshara/observe/telemetry"
 )
@@ -223,10 +224,11 @@ func TestPropagator(t *testing.T) {
 }
 
 func TestEndpointsThatCannotBe(t *testing.T) {
-	for _, endpoint := range []string{"localhost:4318", "127.0.0.1:4318", "ftp://h", "http://", "http://user:password@h", "http://h?x=1", "http://h#x", ":", "\x7f"} {
+	for _, endpoint := range []string{"localhost:4318", "127.0.0.1:4318", "ftp://h", "http://", "http://user:password@h", "http://user:password@h:%zz", "http://h?x=password", "http://h#x", ":", "\x7f"} {
 		_, err := telemetry.Start(t.Context(), &telemetry.Options{Endpoint: endpoint, Registry: prometheus.NewRegistry()})
 		require.ErrorContains(t, err, "endpoint", endpoint)
-		require.NotContains(t, err.Error(), "password@")
+		require.NotContains(t, err.Error(), "password")
+		require.Equal(t, fault.InvalidRequest, fault.CodeOf(err), endpoint)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/llm"
 )
 
 func TestStatusesBecomeCodes(t *testing.T) {
@@ -239,6 +241,24 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		require.Len(t, at, 1, "a wait that outlasts the deadline is not begun")
 		require.Equal(t, 7*time.Second, fault.From(err).RetryAfter)
 	})
+}
+
+func TestWhatIsAskedIsNotTakenElsewhere(t *testing.T) {
+	asked := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer other.Close()
+	server := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusPermanentRedirect))
+	defer server.Close()
+	for name, client := range map[string]*http.Client{"our own client": nil, "the caller's": {}} {
+		m, err := New(Config{BaseURL: server.URL + "/v1", HTTPClient: client, Attempts: 1}, "m", nil)
+		require.NoError(t, err)
+		_, err = m.Generate(t.Context(), &llm.Request{Messages: []llm.Message{{Role: llm.User, Content: "a question"}}})
+		require.Equal(t, fault.Upstream, fault.CodeOf(err), name)
+		require.Zero(t, asked, name)
+		if client != nil {
+			require.Nil(t, client.CheckRedirect, "what the caller passed is not changed")
+		}
+	}
 }
 
 func TestConfigurationsThatCannotWork(t *testing.T) {

@@ -36,7 +36,7 @@ import (
 type Config struct {
 	BaseURL    string       // up to and with the version, such as https://api.openai.com/v1
 	APIKey     string       // sent as a bearer token; empty: none is sent
-	HTTPClient *http.Client // nil: a client with net/http's defaults
+	HTTPClient *http.Client // nil: a client with net/http's defaults. One without a CheckRedirect follows none
 
 	Attempts    int           // tries a request, the first included; 0: 4
 	Backoff     time.Duration // before the second try, doubled for each further one and shortened by chance by up to a half; 0: 500 ms

@@ -40,12 +40,15 @@ type transport struct {
 }
 
 func newTransport(c Config) *transport {
-	client := c.HTTPClient
-	if client == nil {
-		client = &http.Client{}
+	client := http.Client{}
+	if c.HTTPClient != nil {
+		client = *c.HTTPClient
+	}
+	if client.CheckRedirect == nil { // 307 and 308 would take what was asked to another server
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
 	return &transport{
-		http:     client,
+		http:     &client,
 		key:      c.APIKey,
 		attempts: cmp.Or(max(c.Attempts, 0), defaultAttempts),
 		backoff:  cmp.Or(max(c.Backoff, 0), defaultBackoff),
