@@ -57,6 +57,8 @@ function query(values) {
   return new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "" && value != null)).toString();
 }
 
+export const health = () => json("/health");
+
 export const search = (values, signal) => json(`/search?${query(values)}`, { signal });
 export const suggest = (values, signal) => json(`/search/suggest?${query(values)}`, { signal });
 export const listDocuments = (values, signal) => json(`/documents?${query(values)}`, { signal });

@@ -1,6 +1,6 @@
 // Searching the documents.
 
-import { search } from "./api.js";
+import { health, search } from "./api.js";
 import { $, announce, contentTypes, el, errorBox, pages, typeName } from "./dom.js";
 import { say, t } from "./i18n.js";
 import { mark, nameOf, options } from "./languages.js";
@@ -47,10 +47,23 @@ function draw(found, values) {
     say(summary, "search.found", { n: total });
   }
   announce(summary.textContent);
+  if ($("search-model").hidden) {
+    tellModel(); // an index may have got its vectors meanwhile
+  }
   const list = $("search-results");
   list.start = (values.page - 1) * pageSize + 1;
   list.replaceChildren(...results.map(row));
   pages($("search-pages"), values.page, Math.ceil(total / pageSize), (page) => run({ ...values, page }, { moved: true }));
+}
+
+// tellModel says which model is searched by beside words, once one is.
+async function tellModel() {
+  const { checks } = await health().catch(() => ({}));
+  const model = checks?.generation?.detail;
+  if (model && model !== "words and sounds") {
+    say($("search-model"), "search.model", { model });
+    $("search-model").hidden = false;
+  }
 }
 
 // words gives a snippet without the dots that say it was cut.
@@ -69,6 +82,7 @@ function row(result) {
 }
 
 export function start() {
+  tellModel();
   options($("filter-language"), say(new Option("", ""), "search.any"));
   $("filter-type").append(say(new Option("", ""), "search.any"), ...contentTypes.map((type) => new Option(typeName(type), type)));
   const submit = (event) => {
