@@ -107,3 +107,12 @@ func TestDocumentsAreEmbeddedWhenTheyAreFoundAlready(t *testing.T) {
 	s.isWhole()
 	require.Equal(t, food.DocumentID, s.search(foodQuestion)[0])
 }
+
+func TestThePageSaysWhichModelItSearchesBy(t *testing.T) {
+	b, s := browser(t), start(t, t.TempDir(), e5(t))
+	s.add("taj.txt", hindiPages["taj.txt"])
+	s.isWhole()
+	p := visit(t, b, s, desktop, "/#search")
+	p.wait(`!document.querySelector("#search-model").hidden`)
+	require.Contains(t, p.text("#search-model"), "multilingual-e5-small")
+}

@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/e5embed"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
+	"github.com/akshara-go/akshara/rag/localstore"
 )
 
 func Example() {
@@ -69,4 +71,39 @@ func smallModel(path string) error {
 	}
 	defer f.Close()
 	return container.Write(f, sections)
+}
+
+// An index finds by words and sounds, and with an embedder by meaning as well.
+func Example_index() {
+	folder, err := os.MkdirTemp("", "index")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "model")
+	if err := smallModel(path); err != nil { // in earnest: make model
+		log.Fatal(err)
+	}
+	e5, err := e5embed.Open(path, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer e5.Close()
+	store, err := localstore.Open(filepath.Join(folder, "store"), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	ctx := context.Background()
+	index := rag.NewIndex(store, &rag.IndexOptions{Embedder: e5})
+	if err := index.Add(ctx, []corpus.Document{{ID: "taj", Text: "ताजमहल आगरा में है।"}}); err != nil {
+		log.Fatal(err)
+	}
+	found, err := index.QueryDocuments(ctx, "ताजमहल कहाँ है?")
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, dense := found[0].Chunks[0].Scores[rag.Dense]
+	fmt.Println(found[0].DocumentID, "by meaning, too:", dense)
+	// Output: taj by meaning, too: true
 }
