@@ -1,17 +1,11 @@
 package localstore
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/akshara-go/akshara/observe/fault"
 )
 
 const (
@@ -313,53 +307,6 @@ func (s *segment) whole() bool {
 	return live == all && !s.file.outdated()
 }
 
-// keep chooses the logs that stay: their records need not be copied, which is most of
-// the work. Short ones do not, so that there are few files.
-func (r *rewriting) keep(size int64, share int) {
-	live := map[*dataFile]int{}
-	for name, m := range r.moved {
-		for _, p := range m.from {
-			counts := make([]int, 1+len(p.home.logs))
-			for slot, w := range p.where {
-				if p.alive(uint32(slot), r.views[name].version) {
-					counts[w.file()]++
-				}
-			}
-			live[p.home] += counts[0]
-			for i, f := range p.home.logs {
-				live[f] += counts[i+1]
-			}
-		}
-	}
-	for f, n := range live {
-		if f.kind == logKind && !f.outdated() && f.size >= size && n*share >= f.records {
-			r.kept = append(r.kept, f)
-		}
-	}
-	slices.SortFunc(r.kept, func(a, b *dataFile) int { return cmp.Compare(a.gen, b.gen) })
-}
-
-// log gives one that is kept, for the new segment to release.
-func (r *rewriting) log(gen uint64) (*dataFile, error) {
-	for _, f := range r.kept {
-		if f.gen == gen {
-			f.acquire()
-			return f, nil
-		}
-	}
-	return nil, errValue
-}
-
-// retire has a file removed when nobody reads it any more, with the logs that it
-// refers to, but those that are kept.
-func (r *rewriting) retire(f *dataFile) {
-	for _, f := range append([]*dataFile{f}, f.logs...) {
-		if !slices.Contains(r.kept, f) {
-			f.retired.Store(true)
-		}
-	}
-}
-
 // hold keeps the version of a tenant that has records to be rewritten.
 func (r *rewriting) hold(c *collection) {
 	t := c.view()
@@ -523,95 +470,4 @@ func (s *Store) forgetTerms() {
 		c.(*collection).dict = nil
 		return true
 	})
-}
-
-// Snapshot writes a copy of the store as it is now into another directory, which
-// must be empty or missing, and from which [Open] opens it. Searches and changes
-// go on meanwhile. Its manifest is written first and its log last, so that an
-// unfinished copy is a [*CorruptError] to Open; one that failed is removed.
-func (s *Store) Snapshot(ctx context.Context, dir string) error {
-	if s.closed.Load() {
-		return closedFault()
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return writeFault(&WriteError{File: dir, Err: err})
-	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
-		return fault.Wrap(err, fault.InvalidRequest, "the directory for the copy is not empty", nil)
-	}
-	held, err := s.holdAll()
-	if err != nil {
-		return err
-	}
-	defer held.release()
-	if err := s.writeCopy(ctx, held, dir); err != nil {
-		for _, name := range []string{notesFolder, "00000001" + logSuffix, "00000001" + segmentSuffix, manifestName} {
-			_ = os.RemoveAll(filepath.Join(dir, name))
-		}
-		return s.rewriteFault(ctx, err)
-	}
-	return nil
-}
-
-// writeCopy writes a store of what is held.
-func (s *Store) writeCopy(ctx context.Context, held *whole, dir string) error {
-	name := filepath.Join(dir, fmt.Sprintf("%08d", 1))
-	m := &manifest{firstLog: 1, seq: held.seq}
-	if len(held.names) > 0 {
-		m.segments = []manifestSegment{{gen: 1}}
-	}
-	if err := m.write(dir); err != nil {
-		return err
-	}
-	if err := writeNotes(dir, held.notes); err != nil {
-		return err
-	}
-	if len(held.names) > 0 {
-		seg, err := s.writeParts(ctx, held.rewriting, name+segmentSuffix, 1)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = seg.file.release() }() // it was only read
-	}
-	log, err := createFile(name+logSuffix, 1, logKind)
-	if err == nil {
-		err = log.publish()
-	}
-	if err != nil {
-		return err
-	}
-	return log.release()
-}
-
-// whole is all that a store held at one moment.
-type whole struct {
-	*rewriting
-	notes map[string][]byte // by the name of their file
-	seq   uint64            // of the next change
-}
-
-// holdAll keeps every tenant and every note as they are.
-func (s *Store) holdAll() (*whole, error) {
-	s.writer.Lock()
-	defer s.writer.Unlock()
-	if s.closed.Load() {
-		return nil, closedFault()
-	}
-	notes, err := s.readNotes()
-	if err != nil {
-		return nil, openFault(err)
-	}
-	r := &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
-	for _, f := range s.logs {
-		r.homes[f] = true
-	}
-	for _, seg := range s.segments {
-		r.homes[seg.file] = true
-	}
-	s.collections.Range(func(_, c any) bool {
-		r.hold(c.(*collection))
-		return true
-	})
-	slices.Sort(r.names)
-	return &whole{r, notes, s.seq}, nil
 }

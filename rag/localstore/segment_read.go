@@ -60,17 +60,20 @@ func (s *segment) read(find func(gen uint64) (*dataFile, error)) error {
 	if r.d.err != nil || len(r.d.b) > 0 {
 		return f.corrupt(int64(at), "the footer makes no sense: "+errors.Join(r.d.err, errValue).Error())
 	}
-	if err := r.check(); err != nil {
-		return err
-	}
+	s.own = s.ownRecords()
+	return r.check()
+}
+
+// ownRecords counts the records that stand in the segment.
+func (s *segment) ownRecords() (n int) {
 	for _, p := range s.parts {
 		for _, w := range p.where {
 			if w.file() == 0 {
-				s.own++
+				n++
 			}
 		}
 	}
-	return nil
+	return n
 }
 
 // segmentReader takes parts off a footer.

@@ -1,0 +1,102 @@
+package localstore
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/akshara-go/akshara/observe/fault"
+)
+
+// Snapshot writes a copy of the store as it is now into another directory, which
+// must be empty or missing, and from which [Open] opens it. Searches and changes
+// go on meanwhile. Its manifest is written first and its log last, so that an
+// unfinished copy is a [*CorruptError] to Open; one that failed is removed.
+func (s *Store) Snapshot(ctx context.Context, dir string) error {
+	if s.closed.Load() {
+		return closedFault()
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return writeFault(&WriteError{File: dir, Err: err})
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		return fault.Wrap(err, fault.InvalidRequest, "the directory for the copy is not empty", nil)
+	}
+	held, err := s.holdAll()
+	if err != nil {
+		return err
+	}
+	defer held.release()
+	if err := s.writeCopy(ctx, held, dir); err != nil {
+		for _, name := range []string{notesFolder, "00000001" + logSuffix, "00000001" + segmentSuffix, manifestName} {
+			_ = os.RemoveAll(filepath.Join(dir, name))
+		}
+		return s.rewriteFault(ctx, err)
+	}
+	return nil
+}
+
+// writeCopy writes a store of what is held.
+func (s *Store) writeCopy(ctx context.Context, held *whole, dir string) error {
+	name := filepath.Join(dir, fmt.Sprintf("%08d", 1))
+	m := &manifest{firstLog: 1, seq: held.seq}
+	if len(held.names) > 0 {
+		m.segments = []manifestSegment{{gen: 1}}
+	}
+	if err := m.write(dir); err != nil {
+		return err
+	}
+	if err := writeNotes(dir, held.notes); err != nil {
+		return err
+	}
+	if len(held.names) > 0 {
+		seg, err := s.writeParts(ctx, held.rewriting, name+segmentSuffix, 1)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = seg.file.release() }() // it was only read
+	}
+	log, err := createFile(name+logSuffix, 1, logKind)
+	if err == nil {
+		err = log.publish()
+	}
+	if err != nil {
+		return err
+	}
+	return log.release()
+}
+
+// whole is all that a store held at one moment.
+type whole struct {
+	*rewriting
+	notes map[string][]byte // by the name of their file
+	seq   uint64            // of the next change
+}
+
+// holdAll keeps every tenant and every note as they are.
+func (s *Store) holdAll() (*whole, error) {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	if s.closed.Load() {
+		return nil, closedFault()
+	}
+	notes, err := s.readNotes()
+	if err != nil {
+		return nil, openFault(err)
+	}
+	r := &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
+	for _, f := range s.logs {
+		r.homes[f] = true
+	}
+	for _, seg := range s.segments {
+		r.homes[seg.file] = true
+	}
+	s.collections.Range(func(_, c any) bool {
+		r.hold(c.(*collection))
+		return true
+	})
+	slices.Sort(r.names)
+	return &whole{r, notes, s.seq}, nil
+}
