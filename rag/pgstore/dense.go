@@ -3,8 +3,10 @@ package pgstore
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"github.com/pgvector/pgvector-go"
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/akshara-go/akshara/observe/pgkit"
@@ -73,32 +75,29 @@ func (f *finder) dense() ([]scored, error) {
 			return best(list, k), err
 		}
 	}
-	list, err := f.nearest(all)
+	list, _, err := f.nearest(all)
 	return best(list, k), err
 }
 
-// indexed gives what the HNSW index finds and the best of what is not in it yet.
-// A search that finds too few is begun again as one that goes on until it has
-// enough, or has looked at searchEnd candidates.
+// indexed gives what the HNSW index finds and the best of what is not in it yet,
+// or nothing when the index finds too few, so that all are compared. A search that
+// finds too few is begun again as one that goes on until it has enough, or has
+// looked at searchEnd candidates.
 func (f *finder) indexed() ([]scored, error) {
-	list, err := f.nearest(fresh)
-	if err != nil {
-		return nil, err
-	}
 	if f.unfiltered() && widelyShared*f.tenant.Vectors >= f.tenant.Rows {
-		found, err := f.nearest(linked)
-		if err != nil || len(found) >= f.q.K+slack {
-			return append(list, found...), err
+		list, found, err := f.nearest(fresh, linked)
+		if err != nil || found >= f.q.K+slack {
+			return list, err
 		}
 	}
 	if err := set(f.tx, "hnsw.iterative_scan", "relaxed_order"); err != nil {
 		return nil, err
 	}
-	found, err := f.nearest(linked)
-	if err != nil || len(found) < f.q.K {
-		return found, err // too few, so that all are compared, however many are not in it
+	list, found, err := f.nearest(fresh, linked)
+	if err != nil || found < f.q.K {
+		return nil, err
 	}
-	return append(list, found...), nil
+	return list, nil
 }
 
 func (f *finder) unfiltered() bool {
@@ -123,41 +122,55 @@ const (
 	linked             // by the HNSW index
 )
 
-// nearest gives the best K of the vectors that the asker may see and some more.
-// Candidates come in the order of their distance in half precision, and each is
-// looked up among the chunks until there are enough.
-func (f *finder) nearest(p part) ([]scored, error) {
-	q := pgvector.NewVector(unit(f.q.Vector))
-	half := pgvector.NewHalfVector(q.Slice())
-	candidates := f.tx.Table(vectorTable(f.tenant.Dims)+" AS v").Select("v.n", "v.exact").Where("v.tenant = ?", f.tenant.ID)
-	order := "(v.half <#> ?::halfvec) + 0" // which no index gives
-	switch p {
-	case all: // what is best depends on the tenant
-		if err := set(f.tx, "plan_cache_mode", "auto"); err != nil {
-			return nil, err
+// nearest gives the best K of the vectors of each part that the asker may see and
+// some more, in one statement, and how many the last part has.
+func (f *finder) nearest(parts ...part) (list []scored, last int, err error) {
+	text := pgvector.NewVector(unit(f.q.Vector)).String() // written once
+	queries := make([]any, len(parts))
+	for i, p := range parts {
+		if p == all { // what is best depends on the tenant
+			if err := set(f.tx, "plan_cache_mode", "auto"); err != nil {
+				return nil, 0, err
+			}
 		}
-	case fresh:
-		candidates = candidates.Where("NOT v.linked")
-	case linked:
-		candidates, order = candidates.Where("v.linked"), "v.half <#> ?::halfvec"
+		queries[i] = f.candidates(p, text).Limit(f.q.K + slack)
 	}
-	candidates = candidates.Order(clause.OrderBy{Expression: clause.Expr{SQL: order, Vars: []any{half}}})
-	if len(f.q.Filter.DocumentIDs) > 0 {
-		candidates = candidates.Where("v.n IN (?)", f.seen())
-	}
-	rows, err := f.tx.Table("(?) AS v", candidates).Joins("JOIN LATERAL (?) AS c ON true", f.visible()).
-		Select("v.n, -(v.exact <#> ?::vector) AS score, c.body", q).Limit(f.q.K + slack).Rows()
+	from := strings.Repeat(" UNION ALL (?)", len(parts))[len(" UNION ALL "):]
+	rows, err := f.tx.Table("("+from+") AS found", queries...).Select("n", "score", "body", "part").Rows()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var list []scored
 	for rows.Next() {
 		var it scored
 		var body []byte
-		if err := rows.Scan(&it.N, &it.Score, &body); err != nil {
-			return nil, cmp.Or(rows.Close(), err)
+		var p part
+		if err := rows.Scan(&it.N, &it.Score, &body, &p); err != nil {
+			return nil, 0, cmp.Or(rows.Close(), err)
 		}
 		list, f.bodies[it.N] = append(list, it), body
+		if p == parts[len(parts)-1] {
+			last++
+		}
 	}
-	return list, cmp.Or(rows.Err(), rows.Close())
+	return list, last, cmp.Or(rows.Err(), rows.Close())
+}
+
+// candidates selects the vectors of a part that the asker may see, in the order of
+// their distance in half precision; each is looked up among the chunks until there
+// are enough.
+func (f *finder) candidates(p part, query string) *gorm.DB {
+	order := "(v.half <#> ?::halfvec) + 0" // which no index gives
+	from := f.tx.Table(vectorTable(f.tenant.Dims)+" AS v").Select("v.n", "v.exact").Where("v.tenant = ?", f.tenant.ID)
+	switch p {
+	case fresh:
+		from = from.Where("NOT v.linked")
+	case linked:
+		from, order = from.Where("v.linked"), "v.half <#> ?::halfvec"
+	}
+	if len(f.q.Filter.DocumentIDs) > 0 {
+		from = from.Where("v.n IN (?)", f.seen())
+	}
+	from = from.Order(clause.OrderBy{Expression: clause.Expr{SQL: order, Vars: []any{query}}})
+	return f.tx.Table("(?) AS v", from).Joins("JOIN LATERAL (?) AS c ON true", f.visible()).
+		Select("v.n, -(v.exact <#> ?::vector) AS score, c.body, ?::int AS part", query, p)
 }
