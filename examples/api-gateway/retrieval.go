@@ -18,7 +18,6 @@ import (
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
-	"github.com/akshara-go/akshara/rag/extractive"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/openaillm"
@@ -97,7 +96,7 @@ func findingHere(ctx context.Context, cfg *settings, kept *storage, translator t
 	retrieval.Watch(monitor, index)
 	model := writer
 	if model == nil {
-		model = ragtrace.Model(extractive.New(nil), rec.Calls, &ragtrace.ModelOptions{Name: extractive.Name})
+		model = meaning.Quotes()
 	}
 	finding := ragtrace.Retriever(index, rec.Calls, "documents")
 	engine := rag.NewEngine(finding, &rag.EngineOptions{

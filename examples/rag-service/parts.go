@@ -21,7 +21,6 @@ import (
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
-	"github.com/akshara-go/akshara/rag/extractive"
 	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/llmcache"
 	"github.com/akshara-go/akshara/rag/localstore"
@@ -103,7 +102,7 @@ func (p *parts) wire(ctx context.Context, cfg *settings, log *slog.Logger, monit
 	finding := ragtrace.Retriever(index, calls, "documents")
 	answering := model
 	if model == nil {
-		answering = ragtrace.Model(extractive.New(nil), calls, &ragtrace.ModelOptions{Name: extractive.Name})
+		answering = p.meaning.Quotes()
 	}
 	retrieval.Watch(monitor, index)
 	engine := rag.NewEngine(finding, &rag.EngineOptions{

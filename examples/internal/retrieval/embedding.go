@@ -14,6 +14,8 @@ import (
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/e5embed"
 	"github.com/akshara-go/akshara/rag/embed"
+	"github.com/akshara-go/akshara/rag/extractive"
+	"github.com/akshara-go/akshara/rag/llm"
 	"github.com/akshara-go/akshara/rag/openaillm"
 	"github.com/akshara-go/akshara/rag/ragtrace"
 )
@@ -87,6 +89,18 @@ func (e *Embedding) open(ctx context.Context, name string) (rag.Embedder, error)
 		return nil, err
 	}
 	return ragtrace.Embedder(server, e.Calls, "openai"), server.Probe(ctx)
+}
+
+// Quotes gives the model that answers in quotations. With a model in the process it
+// tells sentences by their meaning, too; a server would be asked twice more for
+// each question.
+func (e *Embedding) Quotes() llm.Model {
+	var opts extractive.Options
+	if e.local != nil {
+		vectors := embed.Cache(ragtrace.Embedder(e.local, e.Calls, ""), e.kept, nil)
+		opts = extractive.Options{Vectors: rag.QuoteVectors(vectors), Logger: e.Log}
+	}
+	return ragtrace.Model(extractive.New(&opts), e.Calls, &ragtrace.ModelOptions{Name: extractive.Name})
 }
 
 // Close closes what Set has opened.
