@@ -14,6 +14,9 @@ import (
 )
 
 func TestAFileThatTheUserHas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("importing the model takes long under the race detector")
+	}
 	file := filepath.Join(e5test.Folder(t), "e5-small-q4.bin")
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("HOME", t.TempDir())

@@ -37,6 +37,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -337,7 +338,7 @@ func failure(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		sentence = "the request was cancelled"
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded): // the call's end, or what the connection made of it
 		code, sentence = fault.UpstreamTimeout, "the cache did not answer in time"
 	case !refused(err):
 	case strings.Contains(err.Error(), "not an integer"), strings.Contains(err.Error(), "would overflow"), strings.HasPrefix(err.Error(), "WRONGTYPE "):

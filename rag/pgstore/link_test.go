@@ -54,6 +54,7 @@ func TestVectorsAreFoundBeforeAndAfterTheyAreLinked(t *testing.T) {
 // A linked vector that the index gives up before it comes to is found, although
 // enough others wait that pass the filter.
 func TestVectorsThatWaitHideNoBetterOneThatIsLinked(t *testing.T) {
+	large(t)
 	s, _ := openWith(t, nil)
 	vectors := gaussians(8000, 8)
 	recs := make([]rag.Record, len(vectors))

