@@ -9,17 +9,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// What must not be lost of testdata/questions.json, a little below what was
-// measured: 69 and 59 of 70, and 21 of 25.
-const (
-	minFound    = 67 // the right document is the first source
-	minAnswered = 56 // and the answer holds the words that the question asks for
-	minRefused  = 22 // of the questions that no document answers
-)
+// told is what becomes of testdata/questions.json.
+type told struct {
+	found    int // the right document is the first source
+	answered int // and the answer holds the words that the question asks for
+	refused  int // of the questions that no document answers
+}
 
 // questions is testdata/questions.json.
 type questions struct {
@@ -56,19 +56,34 @@ func sampleFileNames(tb testing.TB) map[string]string {
 	return files
 }
 
+// What must not be lost is a little below what was measured: 68 and 59 of 70, and
+// 23 of 25, by words; with the embedding model in the process 67, 62 and 21.
 func TestTheSampleCorpusAnswers(t *testing.T) {
-	s := start(t, t.TempDir(), nil)
+	t.Run("by words", func(t *testing.T) {
+		askAll(t, start(t, t.TempDir(), nil), told{67, 56, 22})
+	})
+	t.Run("by meaning, too", func(t *testing.T) {
+		settings := e5(t)
+		settings["APP_SAMPLE_CORPUS"] = "true"
+		s := start(t, t.TempDir(), settings)
+		require.Eventually(t, func() bool { status, _ := s.generation(); return status == "healthy" }, 2*time.Minute, 100*time.Millisecond)
+		askAll(t, s, told{65, 59, 20})
+	})
+}
+
+// askAll asks the questions, and demands at least so much.
+func askAll(t *testing.T, s *server, least told) {
 	set, files := readQuestions(t), sampleFileNames(t)
-	found, answered, refused := 0, 0, 0
+	var is told
 	for _, q := range set.Answerable {
 		a := s.ask(q.Question)
 		first := len(a.Sources) > 0 && slices.Contains(q.Files, files[a.Sources[0].DocumentID])
 		right := !a.Refused && slices.ContainsFunc(q.Contains, func(c string) bool { return strings.Contains(a.Answer, c) })
 		if first {
-			found++
+			is.found++
 		}
 		if right {
-			answered++
+			is.answered++
 		} else {
 			t.Logf("missed [%s%s] %s (right document first: %v, confidence %.2f) -> %s", q.Language, q.Script, q.Question, first, a.Confidence, a.Answer)
 		}
@@ -81,13 +96,13 @@ func TestTheSampleCorpusAnswers(t *testing.T) {
 	}
 	for _, q := range set.Unanswerable {
 		if a := s.ask(q.Question); a.Refused && string(a.Language) == q.Language {
-			refused++
+			is.refused++
 		} else {
 			t.Logf("not refused [%s%s] %s (taken as %s, confidence %.2f) -> %s", q.Language, q.Script, q.Question, a.Language, a.Confidence, a.Answer)
 		}
 	}
-	t.Logf("right document first %d, answered %d of %d; refused %d of %d", found, answered, len(set.Answerable), refused, len(set.Unanswerable))
-	require.GreaterOrEqual(t, found, minFound)
-	require.GreaterOrEqual(t, answered, minAnswered)
-	require.GreaterOrEqual(t, refused, minRefused)
+	t.Logf("right document first %d, answered %d of %d; refused %d of %d", is.found, is.answered, len(set.Answerable), is.refused, len(set.Unanswerable))
+	require.GreaterOrEqual(t, is.found, least.found)
+	require.GreaterOrEqual(t, is.answered, least.answered)
+	require.GreaterOrEqual(t, is.refused, least.refused)
 }
