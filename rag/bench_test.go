@@ -1,12 +1,7 @@
 package rag_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,25 +14,6 @@ import (
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
-// squad is a file in the form of SQuAD 1.1.
-type squad struct {
-	Data []struct {
-		Title      string
-		Paragraphs []struct {
-			Context string
-			QAs     []squadQuestion `json:"qas"`
-		}
-	}
-}
-
-type squadQuestion struct {
-	ID, Question string
-	Answers      []struct {
-		Text  string
-		Start int `json:"answer_start"` // in characters
-	}
-}
-
 // question is one question with the document that answers it.
 type question struct {
 	text, document string
@@ -48,18 +24,14 @@ type question struct {
 // xquad gives the development half's paragraphs as documents, and its questions.
 func xquad(tb testing.TB, code lang.Code) (docs []corpus.Document, questions []question) {
 	tb.Helper()
-	data, err := os.ReadFile(traintest.Data(tb, "retrieval/xquad-dev."+string(code)+".json"))
-	require.NoError(tb, err)
-	var set squad
-	require.NoError(tb, json.Unmarshal(data, &set))
-	for i, article := range set.Data {
+	for i, article := range traintest.XQuAD(tb, code) {
 		for j, p := range article.Paragraphs {
 			id := fmt.Sprintf("%d/%d", i, j)
 			docs = append(docs, corpus.Document{ID: id, Text: p.Context, Source: corpus.Source{Language: code}})
-			for _, q := range p.QAs {
+			for _, q := range p.Questions {
 				runes := []rune(p.Context)
 				start := len(string(runes[:q.Answers[0].Start]))
-				questions = append(questions, question{q.Question, id,
+				questions = append(questions, question{q.Text, id,
 					corpus.Span{Start: start, End: start + len(q.Answers[0].Text)}, i})
 			}
 		}
@@ -70,15 +42,8 @@ func xquad(tb testing.TB, code lang.Code) (docs []corpus.Document, questions []q
 // distractors gives sentences that answer none of the questions, a document each.
 func distractors(tb testing.TB) []corpus.Document {
 	tb.Helper()
-	f, err := os.Open(traintest.Data(tb, "retrieval/distractors.hi.txt.gz"))
-	require.NoError(tb, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(tb, err)
-	text, err := io.ReadAll(z)
-	require.NoError(tb, err)
 	var docs []corpus.Document
-	for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+	for i, line := range traintest.Lines(tb, "retrieval/distractors.hi.txt.gz") {
 		docs = append(docs, corpus.Document{ID: fmt.Sprintf("d%d", i), Text: line, Source: corpus.Source{Language: lang.Hindi}})
 	}
 	return docs

@@ -3,10 +3,7 @@
 package rag_test
 
 import (
-	"bufio"
-	"compress/gzip"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -25,13 +22,8 @@ var romanisedLanguages = []lang.Code{"hi", "bn", "gu", "kn", "ml", "mr", "pa", "
 // one as a question in both scripts. Source: Dakshina (Roark et al. 2020), CC BY-SA 4.0.
 func sentences(tb testing.TB, code lang.Code) (docs []corpus.Document, native, roman []question) {
 	tb.Helper()
-	f, err := os.Open(traintest.Data(tb, "romanised/"+string(code)+".dev.tsv.gz"))
-	require.NoError(tb, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(tb, err)
-	for s := bufio.NewScanner(z); s.Scan(); {
-		n, r, ok := strings.Cut(strings.TrimSpace(s.Text()), "\t")
+	for _, line := range traintest.Lines(tb, "romanised/"+string(code)+".dev.tsv.gz") {
+		n, r, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		require.True(tb, ok)
 		id := fmt.Sprint(len(docs))
 		if len(docs)%10 == 0 {

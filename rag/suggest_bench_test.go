@@ -1,10 +1,7 @@
 package rag_test
 
 import (
-	"bufio"
-	"compress/gzip"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -28,16 +25,9 @@ var romanised = []lang.Code{"hi", "bn", "te", "mr", "ta", "ur", "gu", "kn", "ml"
 // lines gives the fields of a gzipped file of tab-separated values.
 func lines(tb testing.TB, name string) (rows [][]string) {
 	tb.Helper()
-	f, err := os.Open(traintest.Data(tb, name))
-	require.NoError(tb, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(tb, err)
-	s := bufio.NewScanner(z)
-	for s.Scan() {
-		rows = append(rows, strings.Split(s.Text(), "\t"))
+	for _, line := range traintest.Lines(tb, name) {
+		rows = append(rows, strings.Split(line, "\t"))
 	}
-	require.NoError(tb, s.Err())
 	return rows
 }
 

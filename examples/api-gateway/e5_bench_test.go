@@ -3,10 +3,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -14,27 +12,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/train/traintest"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // squad gives the paragraphs of XQuAD's development half in a language, and the questions.
-func squad(tb testing.TB, code string) (paragraphs, questions []string) {
+func squad(tb testing.TB, code lang.Code) (paragraphs, questions []string) {
 	tb.Helper()
-	b, err := os.ReadFile(traintest.Data(tb, "retrieval/xquad-dev."+code+".json"))
-	require.NoError(tb, err)
-	var set struct {
-		Data []struct {
-			Paragraphs []struct {
-				Context string
-				QAs     []struct{ Question string }
-			}
-		}
-	}
-	require.NoError(tb, json.Unmarshal(b, &set))
-	for _, article := range set.Data {
+	for _, article := range traintest.XQuAD(tb, code) {
 		for _, p := range article.Paragraphs {
 			paragraphs = append(paragraphs, p.Context)
-			for _, qa := range p.QAs {
-				questions = append(questions, qa.Question)
+			for _, q := range p.Questions {
+				questions = append(questions, q.Text)
 			}
 		}
 	}

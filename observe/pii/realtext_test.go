@@ -1,10 +1,6 @@
 package pii_test
 
 import (
-	"compress/gzip"
-	"io"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,7 +14,7 @@ import (
 func TestPublishedTextStaysAsItIs(t *testing.T) {
 	d, bytes, found := pii.New(nil), 0, 0
 	for _, name := range []string{"retrieval/distractors.hi.txt.gz", "langid/train.tsv.gz", "retrieval/xquad-dev.en.json", "retrieval/xquad-dev.hi.json"} {
-		text := readText(t, traintest.Data(t, name))
+		text := traintest.Text(t, name)
 		bytes += len(text)
 		for _, f := range d.Find(text) {
 			if f.Kind != pii.Email { // authors of programs stand in their translations
@@ -29,19 +25,4 @@ func TestPublishedTextStaysAsItIs(t *testing.T) {
 	}
 	t.Logf("%d findings but e-mail in %d bytes", found, bytes)
 	require.LessOrEqual(t, found, bytes/(1<<20), "one in a megabyte")
-}
-
-func readText(t *testing.T, name string) string {
-	t.Helper()
-	f, err := os.Open(name)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, f.Close()) }()
-	var r io.Reader = f
-	if strings.HasSuffix(name, ".gz") {
-		r, err = gzip.NewReader(f)
-		require.NoError(t, err)
-	}
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(b)
 }

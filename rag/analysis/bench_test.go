@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/train/traintest"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -28,7 +29,7 @@ func samples(t testing.TB) []*sample {
 	t.Helper()
 	of := map[string]*sample{}
 	var all []*sample
-	for line := range strings.Lines(gunzip(t, "langid/train.tsv.gz")) {
+	for _, line := range traintest.Lines(t, "langid/train.tsv.gz") {
 		f := strings.SplitN(strings.TrimSpace(line), "\t", 3)
 		if len(f) < 3 {
 			continue
@@ -88,7 +89,7 @@ func BenchmarkIndexOn(b *testing.B) {
 // BenchmarkIndexXQuAD is of whole paragraphs of Wikipedia.
 func BenchmarkIndexXQuAD(b *testing.B) {
 	for _, l := range []lang.Code{lang.Hindi, lang.English} {
-		passages, _ := xquad(b, string(l))
+		passages, _ := xquad(b, l)
 		b.Run(string(l), func(b *testing.B) {
 			b.SetBytes(int64(len(strings.Join(passages, ""))))
 			b.ReportAllocs()

@@ -1,18 +1,13 @@
 package analysis_test
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/train/traintest"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // bm25 is a small exact BM25 over one family of terms, to measure analysis by itself.
@@ -65,42 +60,18 @@ func best(scores []float64) int {
 	return at
 }
 
-func gunzip(t testing.TB, name string) string {
-	t.Helper()
-	f, err := os.Open(traintest.Data(t, name))
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(bufio.NewReader(f))
-	require.NoError(t, err)
-	var b strings.Builder
-	_, err = bufio.NewReader(z).WriteTo(&b)
-	require.NoError(t, err)
-	return b.String()
-}
-
 type question struct {
 	text    string
 	passage int
 }
 
 // xquad gives the development paragraphs and their questions.
-func xquad(t testing.TB, language string) (passages []string, questions []question) {
+func xquad(t testing.TB, language lang.Code) (passages []string, questions []question) {
 	t.Helper()
-	raw, err := os.ReadFile(traintest.Data(t, "retrieval/xquad-dev."+language+".json"))
-	require.NoError(t, err)
-	var squad struct {
-		Data []struct {
-			Paragraphs []struct {
-				Context string
-				Qas     []struct{ Question string }
-			}
-		}
-	}
-	require.NoError(t, json.Unmarshal(raw, &squad))
-	for _, a := range squad.Data {
+	for _, a := range traintest.XQuAD(t, language) {
 		for _, p := range a.Paragraphs {
-			for _, q := range p.Qas {
-				questions = append(questions, question{q.Question, len(passages)})
+			for _, q := range p.Questions {
+				questions = append(questions, question{q.Text, len(passages)})
 			}
 			passages = append(passages, p.Context)
 		}
@@ -110,13 +81,13 @@ func xquad(t testing.TB, language string) (passages []string, questions []questi
 
 func distractors(t testing.TB) []string {
 	t.Helper()
-	return strings.Split(strings.TrimSpace(gunzip(t, "retrieval/distractors.hi.txt.gz")), "\n")
+	return traintest.Lines(t, "retrieval/distractors.hi.txt.gz")
 }
 
 // romanised gives sentences in native script and as people type them in Latin letters.
 func romanised(t testing.TB, language string) (native, roman []string) {
 	t.Helper()
-	for line := range strings.Lines(gunzip(t, "romanised/"+language+".dev.tsv.gz")) {
+	for _, line := range traintest.Lines(t, "romanised/"+language+".dev.tsv.gz") {
 		n, r, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		if ok {
 			native, roman = append(native, n), append(roman, r)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag/analysis"
+	"github.com/akshara-go/akshara/train/traintest"
 )
 
 // Where letters of the scripts sound alike, the key of a word is the same in all of them.
@@ -74,7 +75,7 @@ func move(word string, block rune, table *unicode.RangeTable) string {
 func lexicon(t testing.TB, language, part string) map[string][]string {
 	t.Helper()
 	words := map[string][]string{}
-	for line := range strings.Lines(gunzip(t, "translit/"+language+"."+part+".tsv.gz")) {
+	for _, line := range traintest.Lines(t, "translit/"+language+"."+part+".tsv.gz") {
 		if f := strings.Split(strings.TrimSpace(line), "\t"); len(f) >= 2 {
 			words[f[0]] = append(words[f[0]], f[1])
 		}

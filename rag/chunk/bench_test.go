@@ -1,10 +1,6 @@
 package chunk_test
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -13,47 +9,27 @@ import (
 	"github.com/akshara-go/akshara/rag/chunk"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/train/traintest"
+	"github.com/akshara-go/akshara/translate/lang"
 )
-
-func gunzip(t testing.TB, name string) string {
-	t.Helper()
-	f, err := os.Open(traintest.Data(t, name))
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(bufio.NewReader(f))
-	require.NoError(t, err)
-	var b strings.Builder
-	_, err = bufio.NewReader(z).WriteTo(&b)
-	require.NoError(t, err)
-	return b.String()
-}
 
 // developmentTexts gives every development text, as documents of many lines and as XQuAD's articles.
 func developmentTexts(t testing.TB) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	for _, name := range []string{"langid/train.tsv.gz", "retrieval/distractors.hi.txt.gz"} {
-		out[name] = gunzip(t, name)
+		out[name] = traintest.Text(t, name)
 	}
 	for _, l := range strings.Fields("bn gu hi kn ml mr pa sd ta te ur") {
-		out[l] = gunzip(t, "romanised/"+l+".dev.tsv.gz")
+		out[l] = traintest.Text(t, "romanised/"+l+".dev.tsv.gz")
 	}
-	for _, l := range []string{"hi", "en"} {
-		raw, err := os.ReadFile(traintest.Data(t, "retrieval/xquad-dev."+l+".json"))
-		require.NoError(t, err)
-		var squad struct {
-			Data []struct {
-				Paragraphs []struct{ Context string }
-			}
-		}
-		require.NoError(t, json.Unmarshal(raw, &squad))
+	for _, l := range []lang.Code{lang.Hindi, lang.English} {
 		var b strings.Builder
-		for _, a := range squad.Data {
+		for _, a := range traintest.XQuAD(t, l) {
 			for _, p := range a.Paragraphs {
 				b.WriteString(p.Context + "\n\n")
 			}
 		}
-		out["xquad."+l] = b.String()
+		out["xquad."+string(l)] = b.String()
 	}
 	return out
 }
@@ -84,7 +60,7 @@ func requireTiled(t testing.TB, doc *corpus.Document, chunks []corpus.Chunk) {
 }
 
 func BenchmarkSplit(b *testing.B) {
-	text := gunzip(b, "retrieval/distractors.hi.txt.gz")
+	text := traintest.Text(b, "retrieval/distractors.hi.txt.gz")
 	for name, text := range map[string]string{"lines": text, "paragraphs": paragraphs(text)} {
 		b.Run(name, func(b *testing.B) {
 			doc := &corpus.Document{ID: "hi", Text: text}
@@ -112,7 +88,7 @@ func paragraphs(text string) string {
 }
 
 func BenchmarkAksharas(b *testing.B) {
-	text := gunzip(b, "retrieval/distractors.hi.txt.gz")
+	text := traintest.Text(b, "retrieval/distractors.hi.txt.gz")
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		n := 0

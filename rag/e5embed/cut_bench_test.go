@@ -3,10 +3,7 @@
 package e5embed
 
 import (
-	"bufio"
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -23,6 +20,7 @@ import (
 	"github.com/akshara-go/akshara/rag/e5test"
 	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/train/traintest"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // ranked is a development set: questions, and the passage that answers each.
@@ -32,38 +30,13 @@ type ranked struct {
 	answers             []int // of each question
 }
 
-// rows gives the lines of a gzipped file of development data.
-func rows(tb testing.TB, name string) (lines []string) {
-	tb.Helper()
-	f, err := os.Open(traintest.Data(tb, name))
-	require.NoError(tb, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(tb, err)
-	for s := bufio.NewScanner(z); s.Scan(); {
-		lines = append(lines, s.Text())
-	}
-	return lines
-}
-
 // xquad gives the development half of XQuAD.
-func xquad(tb testing.TB, code string) (passages, questions []string, answers []int) {
+func xquad(tb testing.TB, code lang.Code) (passages, questions []string, answers []int) {
 	tb.Helper()
-	b, err := os.ReadFile(traintest.Data(tb, "retrieval/xquad-dev."+code+".json"))
-	require.NoError(tb, err)
-	var set struct {
-		Data []struct {
-			Paragraphs []struct {
-				Context string
-				QAs     []struct{ Question string } `json:"qas"`
-			}
-		}
-	}
-	require.NoError(tb, json.Unmarshal(b, &set))
-	for _, article := range set.Data {
+	for _, article := range traintest.XQuAD(tb, code) {
 		for _, p := range article.Paragraphs {
-			for _, q := range p.QAs {
-				questions, answers = append(questions, q.Question), append(answers, len(passages))
+			for _, q := range p.Questions {
+				questions, answers = append(questions, q.Text), append(answers, len(passages))
 			}
 			passages = append(passages, p.Context)
 		}
@@ -75,18 +48,18 @@ func xquad(tb testing.TB, code string) (passages, questions []string, answers []
 // and 2,500 sentences in each of eleven languages, of every tenth of which four
 // words are asked for in their script, and all as people type them.
 func developmentSets(tb testing.TB) (sets []ranked) {
-	distractors := rows(tb, "retrieval/distractors.hi.txt.gz")
-	for _, in := range []string{"hi", "en"} {
+	distractors := traintest.Lines(tb, "retrieval/distractors.hi.txt.gz")
+	for _, in := range []lang.Code{lang.Hindi, lang.English} {
 		passages, _, _ := xquad(tb, in)
-		for _, ask := range []string{"hi", "en"} {
+		for _, ask := range []lang.Code{lang.Hindi, lang.English} {
 			_, questions, answers := xquad(tb, ask)
-			sets = append(sets, ranked{ask + "-" + in, passages, questions, answers},
-				ranked{ask + "-" + in + "+8000", append(passages[:len(passages):len(passages)], distractors...), questions, answers})
+			sets = append(sets, ranked{string(ask + "-" + in), passages, questions, answers},
+				ranked{string(ask + "-" + in + "+8000"), append(passages[:len(passages):len(passages)], distractors...), questions, answers})
 		}
 	}
 	for _, code := range strings.Fields("hi bn gu kn ml mr pa sd ta te ur") {
 		native, roman := ranked{name: code + "-words"}, ranked{name: code + "-roman"}
-		for i, row := range rows(tb, "romanised/"+code+".dev.tsv.gz") {
+		for i, row := range traintest.Lines(tb, "romanised/"+code+".dev.tsv.gz") {
 			sentence, typed, _ := strings.Cut(strings.TrimSpace(row), "\t")
 			native.passages = append(native.passages, sentence)
 			if words := strings.Fields(sentence); i%10 == 0 && len(words) >= 6 {

@@ -3,10 +3,7 @@
 package e5embed
 
 import (
-	"bufio"
-	"compress/gzip"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -22,19 +19,11 @@ import (
 // are of 23 languages and all their scripts.
 func development(tb testing.TB, step int) (texts []string) {
 	tb.Helper()
-	f, err := os.Open(traintest.Data(tb, "langid/train.tsv.gz"))
-	require.NoError(tb, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(tb, err)
-	lines := bufio.NewScanner(z)
-	lines.Buffer(nil, 1<<20)
-	for i := 0; lines.Scan(); i++ {
-		if parts := strings.SplitN(lines.Text(), "\t", 3); i%step == 0 && len(parts) == 3 {
+	for i, line := range traintest.Lines(tb, "langid/train.tsv.gz") {
+		if parts := strings.SplitN(line, "\t", 3); i%step == 0 && len(parts) == 3 {
 			texts = append(texts, parts[2])
 		}
 	}
-	require.NoError(tb, lines.Err())
 	return texts
 }
 

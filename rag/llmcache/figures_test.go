@@ -4,7 +4,6 @@ package llmcache
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"math"
 	"os"
 	"slices"
@@ -31,23 +30,13 @@ func questions(t *testing.T) (all []asking) {
 	t.Helper()
 	vectors := readVectors(t)
 	for _, code := range []lang.Code{lang.Hindi, lang.English} {
-		data, err := os.ReadFile(traintest.Data(t, "retrieval/xquad-dev."+string(code)+".json"))
-		require.NoError(t, err)
-		var set struct {
-			Data []struct {
-				Paragraphs []struct {
-					QAs []struct{ Question string }
-				}
-			}
-		}
-		require.NoError(t, json.Unmarshal(data, &set))
 		paragraph := 0
-		for _, article := range set.Data {
+		for _, article := range traintest.XQuAD(t, code) {
 			for _, p := range article.Paragraphs {
 				paragraph++
-				for _, q := range p.QAs {
-					a := asking{language: code, paragraph: paragraph, text: q.Question}
-					a.asked.Words, a.asked.Kept = written(&llm.Grounding{Question: q.Question, Language: code})
+				for _, q := range p.Questions {
+					a := asking{language: code, paragraph: paragraph, text: q.Text}
+					a.asked.Words, a.asked.Kept = written(&llm.Grounding{Question: q.Text, Language: code})
 					a.asked.Vector = vectors[len(all)]
 					all = append(all, a)
 				}

@@ -2,12 +2,9 @@ package pgstore
 
 import (
 	"cmp"
-	"compress/gzip"
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"math"
 	"math/rand/v2"
@@ -25,6 +22,7 @@ import (
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/train/traintest"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // The set that is measured: 100,000 chunks. Vectors are the 50,000 real ones of
@@ -78,30 +76,12 @@ func centre(list, queries []rag.Vector) {
 // hindi gives the sentences that texts are made of, and questions.
 func hindi(tb testing.TB) (sentences, questions []string) {
 	tb.Helper()
-	f, err := os.Open(traintest.Data(tb, "retrieval/distractors.hi.txt.gz"))
-	require.NoError(tb, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(tb, err)
-	text, err := io.ReadAll(z)
-	require.NoError(tb, err)
-	sentences = strings.Split(strings.TrimSpace(string(text)), "\n")
-	data, err := os.ReadFile(traintest.Data(tb, "retrieval/xquad-dev.hi.json"))
-	require.NoError(tb, err)
-	var set struct {
-		Data []struct {
-			Paragraphs []struct {
-				Context string
-				QAs     []struct{ Question string }
-			}
-		}
-	}
-	require.NoError(tb, json.Unmarshal(data, &set))
-	for _, article := range set.Data {
+	sentences = traintest.Lines(tb, "retrieval/distractors.hi.txt.gz")
+	for _, article := range traintest.XQuAD(tb, lang.Hindi) {
 		for _, p := range article.Paragraphs {
 			sentences = append(sentences, strings.SplitAfter(p.Context, "।")...)
-			for _, qa := range p.QAs {
-				questions = append(questions, qa.Question)
+			for _, q := range p.Questions {
+				questions = append(questions, q.Text)
 			}
 		}
 	}

@@ -1,7 +1,8 @@
 // Package traintest helps tests and benchmarks to the development data: public
 // data sets that are not part of this repository.
 //
-//	text, err := os.ReadFile(traintest.Data(t, "retrieval/xquad-dev.hi.json"))
+//	articles := traintest.XQuAD(t, lang.Hindi)
+//	sentences := traintest.Lines(t, "retrieval/distractors.hi.txt.gz")
 package traintest
 
 import (
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/train/internal/devdata"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // Data gives the path of a file or folder of the development data. They are in
@@ -38,6 +41,40 @@ func Data(tb testing.TB, name string) string {
 		tb.Skipf("no development data: %v; set AKSHARA_DATA to its folder", err)
 	}
 	return path
+}
+
+// Text gives what a file of the development data holds; one whose name ends in
+// .gz is unzipped. What Data says about missing files holds.
+func Text(tb testing.TB, name string) string {
+	tb.Helper()
+	text, err := devdata.Text(Data(tb, name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
+
+// Lines gives the lines of a file of the development data as Text reads it,
+// without their ends.
+func Lines(tb testing.TB, name string) []string {
+	tb.Helper()
+	lines, err := devdata.Lines(Data(tb, name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return lines
+}
+
+// XQuAD gives the articles of XQuAD's development half in Hindi or English. What
+// Data says about missing files holds.
+func XQuAD(tb testing.TB, code lang.Code) []devdata.Article {
+	tb.Helper()
+	file := Data(tb, "retrieval/xquad-dev."+string(code)+".json")
+	articles, err := devdata.XQuAD(filepath.Dir(filepath.Dir(file)), code)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return articles
 }
 
 // environment is what the tests are told from outside.

@@ -1,13 +1,8 @@
 package translit_test
 
 import (
-	"bufio"
-	"compress/gzip"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/train/traintest"
 )
@@ -15,17 +10,9 @@ import (
 // rows calls each with the columns of every line of a gzipped TSV file of the development data.
 func rows(tb testing.TB, name string, each func(columns []string)) {
 	tb.Helper()
-	f, err := os.Open(traintest.Data(tb, name))
-	require.NoError(tb, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(tb, err)
-	s := bufio.NewScanner(z)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		each(strings.Split(s.Text(), "\t"))
+	for _, line := range traintest.Lines(tb, name) {
+		each(strings.Split(line, "\t"))
 	}
-	require.NoError(tb, s.Err())
 }
 
 // lexicons are the languages that have one.

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -15,6 +12,7 @@ import (
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/localstore"
 	"github.com/akshara-go/akshara/rag/rerank"
+	"github.com/akshara-go/akshara/train/internal/devdata"
 	"github.com/akshara-go/akshara/translate/lang"
 )
 
@@ -155,51 +153,26 @@ func readRomanised(dir string, code lang.Code) (native, roman []string, err erro
 }
 
 func readLines(dir, name string) (lines []string, err error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	s := bufio.NewScanner(z)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		if line := strings.TrimSpace(s.Text()); line != "" {
+	all, err := devdata.Lines(filepath.Join(dir, filepath.FromSlash(name)))
+	for _, line := range all {
+		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}
 	}
-	return lines, s.Err()
+	return lines, err
 }
 
 // readXQuAD gives the paragraphs as documents, and their questions in folds by article.
 func readXQuAD(dir string, code lang.Code) (docs []corpus.Document, questions []question, err error) {
-	name := filepath.Join(dir, "retrieval", "xquad-dev."+string(code)+".json")
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	var articles struct {
-		Data []struct {
-			Paragraphs []struct {
-				Context string
-				QAs     []struct{ Question string } `json:"qas"`
-			}
-		}
-	}
-	if err := json.Unmarshal(data, &articles); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, err)
-	}
-	for i, a := range articles.Data {
+	articles, err := devdata.XQuAD(dir, code)
+	for i, a := range articles {
 		for j, p := range a.Paragraphs {
 			id := fmt.Sprintf("%d/%d", i, j)
 			docs = append(docs, corpus.Document{ID: id, Text: p.Context, Source: corpus.Source{Language: code}})
-			for _, q := range p.QAs {
-				questions = append(questions, question{q.Question, id, i % folds})
+			for _, q := range p.Questions {
+				questions = append(questions, question{q.Text, id, i % folds})
 			}
 		}
 	}
-	return docs, questions, nil
+	return docs, questions, err
 }

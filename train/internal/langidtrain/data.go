@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
 
+	"github.com/akshara-go/akshara/train/internal/devdata"
 	"github.com/akshara-go/akshara/translate/detect/langmodel"
 	"github.com/akshara-go/akshara/translate/lang"
 )
@@ -74,7 +71,7 @@ func readData(dir string) ([]text, error) {
 		}
 	}
 	for _, l := range []lang.Code{lang.Hindi, lang.English} {
-		found, err := readSQuAD(filepath.Join(dir, "retrieval", "xquad-dev."+string(l)+".json"))
+		found, err := readXQuAD(dir, l)
 		if err != nil {
 			return nil, err
 		}
@@ -90,53 +87,32 @@ func readData(dir string) ([]text, error) {
 
 // readTSV calls line with the fields of each line of a zipped file; a line with fewer is an error.
 func readTSV(name string, fields int, line func(fields []string)) error {
-	f, err := os.Open(name)
+	lines, err := devdata.Lines(name)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	lines := bufio.NewScanner(z)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		found := strings.SplitN(lines.Text(), "\t", fields)
+	for i, l := range lines {
+		found := strings.SplitN(l, "\t", fields)
 		if len(found) < fields {
-			return fmt.Errorf("%s:%d: %d fields, not %d", name, n, len(found), fields)
+			return fmt.Errorf("%s:%d: %d fields, not %d", name, i+1, len(found), fields)
 		}
 		line(found)
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }
 
-// readSQuAD gives the sentences and the questions of a SQuAD file.
-func readSQuAD(name string) ([]string, error) {
-	body, err := os.ReadFile(name)
+// readXQuAD gives the sentences and the questions of XQuAD in a language.
+func readXQuAD(dir string, code lang.Code) ([]string, error) {
+	articles, err := devdata.XQuAD(dir, code)
 	if err != nil {
 		return nil, err
 	}
-	var squad struct {
-		Data []struct {
-			Paragraphs []struct {
-				Context string
-				QAs     []struct{ Question string }
-			}
-		}
-	}
-	if err := json.Unmarshal(body, &squad); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
 	var texts []string
-	for _, article := range squad.Data {
+	for _, article := range articles {
 		for _, p := range article.Paragraphs {
 			texts = append(texts, sentences(p.Context)...)
-			for _, qa := range p.QAs {
-				texts = append(texts, qa.Question)
+			for _, q := range p.Questions {
+				texts = append(texts, q.Text)
 			}
 		}
 	}

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"fmt"
-	"os"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/akshara-go/akshara/train/internal/devdata"
 )
 
 // pair is a word in native script and as somebody typed it.
@@ -59,24 +58,14 @@ func cut(text string) []string {
 
 // rows calls each with the columns of every line of a gzipped TSV file that has so many at least.
 func rows(path string, least int, each func(columns []string)) error {
-	f, err := os.Open(path)
+	lines, err := devdata.Lines(path)
 	if err != nil {
 		return fmt.Errorf("translittrain: %w", err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return fmt.Errorf("translittrain: %s: %w", path, err)
-	}
-	s := bufio.NewScanner(z)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		if columns := strings.Split(s.Text(), "\t"); len(columns) >= least {
+	for _, line := range lines {
+		if columns := strings.Split(line, "\t"); len(columns) >= least {
 			each(columns)
 		}
-	}
-	if err := s.Err(); err != nil {
-		return fmt.Errorf("translittrain: %s: %w", path, err)
 	}
 	return nil
 }
