@@ -282,7 +282,10 @@ func TestSentencePieceModelsThatCannotBeComputed(t *testing.T) {
 	} {
 		_, err := parseSentencePiece(append(bytes.Clone(first), rest...))
 		require.Error(t, err, name)
+		require.NotContains(t, err.Error(), "\n", name)
 	}
+	_, err = parseSentencePiece(append(first, bytes.Repeat([]byte{modelPieces<<3 | 2, 0}, maxPieces)...))
+	require.ErrorContains(t, err, "pieces")
 	_, err = parseSentencePiece(piece("a", normalPiece))
 	require.ErrorContains(t, err, "XLM-R")
 	_, err = parseSentencePiece(nil)

@@ -128,8 +128,11 @@ func (v *vocabulary) sentencePiece(id int, b []byte) error {
 		}
 		return nil
 	})
-	if err != nil || id > maxPieces {
-		return errors.Join(err, errMessage)
+	if err != nil {
+		return err
+	}
+	if id >= maxPieces {
+		return fmt.Errorf("it has more than %d pieces", maxPieces)
 	}
 	if first := []string{unknown, begin, end}; id < len(first) {
 		if p.text != first[id] || kind == normalPiece {

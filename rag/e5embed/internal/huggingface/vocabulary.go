@@ -49,7 +49,8 @@ func (v *vocabulary) give(t *encoder.Tensors) {
 	}
 }
 
-// check tells whether the tokeniser has what XLM-R's has.
+// check tells whether the tokeniser has what XLM-R's has, and counts the unknown
+// piece and XLM-R's special ones among those that stand for no text.
 func (v *vocabulary) check() error {
 	var begins, ends int
 	for _, p := range v.pieces {
