@@ -106,17 +106,20 @@ func TestTheTableIsWritten(t *testing.T) {
 
 func TestSourcesThatAreNoGood(t *testing.T) {
 	model := modeltest.New(1)
-	for _, bad := range []string{"", "\xc1", "\xa9short", "\xd9", "\xda\x00", "\xdc"} {
+	for _, bad := range []string{"", "\xc1", "\xa9short", "\xd9", "\xda\x00", "\xdc", "\x93\xa1a\xa1b\xa1c"} {
 		_, err := learn(io.Discard, model, sources(t, bad))
-		require.Error(t, err, "%q", bad)
+		require.ErrorContains(t, err, wheel+": large_en", "%q", bad)
 	}
 	o := sources(t, words)
 	require.NoError(t, os.Remove(filepath.Join(o.words, wheel)))
 	_, err := learn(io.Discard, model, o)
 	require.ErrorIs(t, err, os.ErrNotExist)
-	require.NoError(t, os.WriteFile(filepath.Join(o.data, "langid", "train.tsv.gz"), []byte("no gzip"), 0o600))
-	_, err = learn(io.Discard, model, o)
-	require.Error(t, err)
+	texts := filepath.Join(o.data, "langid", "train.tsv.gz")
+	for _, bad := range [][]byte{[]byte("no gzip"), gzipped(t, "hi\tDeva\tab\n")[:20]} {
+		require.NoError(t, os.WriteFile(texts, bad, 0o600))
+		_, err = learn(io.Discard, model, o)
+		require.ErrorContains(t, err, texts)
+	}
 	require.NoError(t, os.RemoveAll(o.data))
 	_, err = learn(io.Discard, model, o)
 	require.ErrorIs(t, err, os.ErrNotExist)

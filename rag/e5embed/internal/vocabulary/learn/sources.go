@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -75,7 +76,10 @@ func lines(path string, each func(fields []string)) error {
 	for s.Scan() {
 		each(strings.Split(s.Text(), "\t"))
 	}
-	return s.Err()
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // lists are those of wordfreq that are learnt from, and how many of their words.
@@ -89,25 +93,12 @@ var heads = []string{"format", "cB", "version"}
 
 // wordfreq gives the words of a list of wordfreq, the most frequent first.
 func wordfreq(path, list string) ([]string, error) {
-	z, err := zip.OpenReader(path)
+	packed, err := unzipped(path, "wordfreq/data/"+list+".msgpack.gz")
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	defer z.Close()
-	f, err := z.Open("wordfreq/data/" + list + ".msgpack.gz")
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	u, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	packed, err := io.ReadAll(u)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %s: %w", path, list, err)
 	}
 	words, err := unpack(packed)
-	if err == nil && len(words) < len(heads) {
+	if err == nil && (len(words) < len(heads) || !slices.Equal(words[:len(heads)], heads)) {
 		err = errPacked
 	}
 	if err != nil {
@@ -116,7 +107,26 @@ func wordfreq(path, list string) ([]string, error) {
 	return words[len(heads):], nil
 }
 
-var errPacked = errors.New("it is not of MessagePack's arrays of texts")
+// unzipped gives a gzipped file of a zip archive.
+func unzipped(archive, name string) ([]byte, error) {
+	z, err := zip.OpenReader(archive)
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	f, err := z.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	u, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(u)
+}
+
+var errPacked = errors.New("it is not of wordfreq's arrays of texts in MessagePack")
 
 // unpack gives the texts of arrays of texts and of a small map, as MessagePack
 // packs them, in their order.
