@@ -87,6 +87,20 @@ func TestModelsThatCannotBeComputed(t *testing.T) {
 	}
 }
 
+// A run of spaces is one space, or one mark, and nothing else.
+func TestWhatRunsOfSpacesBecome(t *testing.T) {
+	for content, good := range map[string]bool{"▁": true, " ": true, "": false, "x": false} {
+		folder := files(t, "xlm-roberta")
+		replaced(t, folder, tokenizerName, `"content":"▁"}`, `"content": "`+content+`"}`)
+		_, err := Read(folder, Options{Name: "random", Bits: encoder.Four})
+		if good {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, "Replace", content)
+		}
+	}
+}
+
 func TestFilesThatAreMissingOrTooLong(t *testing.T) {
 	for _, name := range []string{configName, weightsName, tokenizerName, poolingName} {
 		folder := files(t, "bert")

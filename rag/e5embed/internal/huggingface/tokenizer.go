@@ -36,6 +36,7 @@ type step struct {
 	Pattern  struct {
 		Regex string `json:"Regex"`
 	} `json:"pattern"` // Replace
+	Content     string `json:"content"`          // Replace
 	Replacement string `json:"replacement"`      // Metaspace
 	Scheme      string `json:"prepend_scheme"`   // Metaspace
 	Prefix      *bool  `json:"add_prefix_space"` // Metaspace, in older files
@@ -108,7 +109,8 @@ func charsMap(steps []step) (m []byte, err error) {
 		switch {
 		case s.Type == "Precompiled" && i == 0:
 			m = s.CharsMap
-		case s.Type == "Strip" || s.Type == "Replace" && s.Pattern.Regex == " {2,}":
+		case s.Type == "Strip":
+		case s.Type == "Replace" && s.Pattern.Regex == " {2,}" && (s.Content == " " || s.Content == unigram.Mark):
 		default:
 			return nil, fmt.Errorf("the normaliser %.50q cannot be computed there", s.Type)
 		}
