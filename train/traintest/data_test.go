@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/train/traintest"
+	"github.com/akshara-go/akshara/translate/lang"
 )
 
 // outcome tells how a test that asks for a file ends.
@@ -55,4 +56,16 @@ func TestData(t *testing.T) {
 	t.Setenv("AKSHARA_DATA", "none")
 	_, how = outcome(t, "a/b.txt")
 	require.Equal(t, "skipped", how)
+}
+
+func TestReading(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "retrieval"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt"), []byte("one\ntwo\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "retrieval", "xquad-dev.en.json"),
+		[]byte(`{"data":[{"paragraphs":[{"context":"Nal stands in Pur."}]}]}`), 0o600))
+	t.Setenv("AKSHARA_DATA", dir)
+	require.Equal(t, "one\ntwo\n", traintest.Text(t, "a.txt"))
+	require.Equal(t, []string{"one", "two"}, traintest.Lines(t, "a.txt"))
+	require.Equal(t, "Nal stands in Pur.", traintest.XQuAD(t, lang.English)[0].Paragraphs[0].Context)
 }
