@@ -11,6 +11,7 @@ import (
 
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
 )
 
 const benchSentence = "The river rises in the mountains and flows into the sea. नदी पहाड़ों से निकलकर समुद्र में मिलती है। "
@@ -82,7 +83,7 @@ func turns(b *testing.B, all []*rival, batches ...[]string) (least float64) {
 				want = got
 			}
 			for j := range got {
-				least = min(least, cosine(got[j], want[j]))
+				least = min(least, modeltest.Cosine(got[j], want[j]))
 			}
 		}
 	}

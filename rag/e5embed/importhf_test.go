@@ -13,6 +13,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/vocabulary"
 	"github.com/akshara-go/akshara/rag/ragtest"
 )
@@ -48,11 +49,7 @@ func TestImportedVectorsAreCandles(t *testing.T) {
 			require.NoError(t, err)
 			least := 1.
 			for i, v := range got {
-				cosine := 0.
-				for j, x := range v {
-					cosine += float64(x) * float64(pooled[i][0][j])
-				}
-				least = min(least, cosine)
+				least = min(least, modeltest.Cosine(v, pooled[i][0]))
 			}
 			t.Logf("%s, %d bits: cosine %.7f at least", name, bits, least)
 			require.GreaterOrEqual(t, least, bar)

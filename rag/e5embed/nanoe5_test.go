@@ -103,14 +103,6 @@ func (p *peer) embed(tb testing.TB, kind rag.EmbedKind, texts []string) []rag.Ve
 	return all
 }
 
-// cosine is that of vectors of length 1.
-func cosine(a, b rag.Vector) (sum float64) {
-	for i, x := range a {
-		sum += float64(x) * float64(b[i])
-	}
-	return sum
-}
-
 var imported struct {
 	sync.Mutex
 	path string

@@ -3,7 +3,6 @@ package encoder_test
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"strings"
 	"testing"
 
@@ -77,18 +76,8 @@ func TestTheFirstStateIsOneWayToPool(t *testing.T) {
 	require.NotEqual(t, mean, first)
 	states := golden(t)
 	for i := range first {
-		require.Greater(t, cosine(first[i], states[i][0]), .999, i)
+		require.Greater(t, modeltest.Cosine(first[i], states[i][0]), .999, i)
 	}
-}
-
-func cosine(a, b []float32) float64 {
-	var ab, aa, bb float64
-	for i := range a {
-		ab += float64(a[i]) * float64(b[i])
-		aa += float64(a[i]) * float64(a[i])
-		bb += float64(b[i]) * float64(b[i])
-	}
-	return ab / math.Sqrt(aa*bb)
 }
 
 // Configurations that cannot be computed, and sections that do not fit, are errors.

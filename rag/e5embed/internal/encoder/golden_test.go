@@ -38,8 +38,8 @@ func TestStatesAreCandles(t *testing.T) {
 					mean[j] += x / float32(len(states))
 				}
 			}
-			t.Logf("%d bits, %d tokens: cosine %.7f", bits, len(texts[i]), cosine(mean, vectors[i]))
-			require.Greater(t, cosine(mean, vectors[i]), bar, i)
+			t.Logf("%d bits, %d tokens: cosine %.7f", bits, len(texts[i]), modeltest.Cosine(mean, vectors[i]))
+			require.Greater(t, modeltest.Cosine(mean, vectors[i]), bar, i)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
-	"math"
 	"os"
 	"slices"
 	"testing"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
+	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
 )
 
 // golden are the models in testdata, whose states candle computed: see
@@ -70,16 +70,6 @@ func ids(e *encoder.Encoder, text string) []int32 {
 	return append(all, int32(e.Config.End))
 }
 
-func cosine(a, b []float32) float64 {
-	var ab, aa, bb float64
-	for i := range a {
-		ab += float64(a[i]) * float64(b[i])
-		aa += float64(a[i]) * float64(a[i])
-		bb += float64(b[i]) * float64(b[i])
-	}
-	return ab / math.Sqrt(aa*bb)
-}
-
 // least gives the lowest cosine of a state with candle's, and of a vector.
 func least(tb testing.TB, e *encoder.Encoder, k *kernel.Set, folder fs.FS) (state, vector float64) {
 	tb.Helper()
@@ -92,10 +82,10 @@ func least(tb testing.TB, e *encoder.Encoder, k *kernel.Set, folder fs.FS) (stat
 	got := e.Encode(k, &w, texts)
 	rows := e.States(k, &w, texts)
 	for i, text := range texts {
-		vector = min(vector, cosine(got[i], pooled[i][place]))
+		vector = min(vector, modeltest.Cosine(got[i], pooled[i][place]))
 		require.Len(tb, states[i], len(text))
 		for t := range text {
-			state = min(state, cosine(rows[:e.Config.Hidden], states[i][t]))
+			state = min(state, modeltest.Cosine(rows[:e.Config.Hidden], states[i][t]))
 			rows = rows[e.Config.Hidden:]
 		}
 	}

@@ -1,9 +1,10 @@
-// Package modeltest makes small models of random weights for tests. The same seed
-// makes the same model on every machine.
+// Package modeltest makes small models of random weights for tests, and compares
+// vectors. The same seed makes the same model on every machine.
 package modeltest
 
 import (
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"strings"
 
@@ -100,6 +101,17 @@ func Texts() [][]int32 {
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// Cosine is that of the angle between two vectors, which may have any length but 0.
+func Cosine(a, b []float32) float64 {
+	var ab, aa, bb float64
+	for i := range a {
+		ab += float64(a[i]) * float64(b[i])
+		aa += float64(a[i]) * float64(a[i])
+		bb += float64(b[i]) * float64(b[i])
+	}
+	return ab / math.Sqrt(aa*bb)
 }
 
 // Floats gives the numbers that blocks of Q4_0 stand for.
