@@ -66,7 +66,10 @@ const (
 
 const (
 	maxConfig = 1 << 16 // bytes
-	maxWords  = 1 << 30 // weights of all pieces: 576 MB at four bits
+
+	// maxWords bounds the weights of all pieces: they have 576 MB at four bits, and
+	// at 32 as many bytes as an int counts.
+	maxWords = min(1<<30, math.MaxInt/4)
 )
 
 // readConfig reads a configuration and holds it against what can be computed.

@@ -3,6 +3,7 @@ package encoder_test
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -141,6 +142,13 @@ func TestModelsThatCannotBeComputed(t *testing.T) {
 	tensors.Found[0].Text = ""
 	_, err = tensors.Sections()
 	require.Error(t, err)
+}
+
+// Where an int has 32 bits, embeddings whose bytes it cannot count are refused.
+func TestWordsThatCannotBeCounted(t *testing.T) {
+	c := modeltest.New(1).Config
+	c.Hidden, c.Pieces, c.Bits = 512, 1<<21, encoder.Whole
+	require.Equal(t, strconv.IntSize == 64, c.Check() == nil)
 }
 
 // Bits that are flipped behind the checksums give another model or an error, and
