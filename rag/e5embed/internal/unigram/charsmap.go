@@ -3,6 +3,7 @@ package unigram
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func BuildCharsMap(replacements map[string]string) ([]byte, error) {
 	var texts strings.Builder
 	keys := make([]key, 0, len(replacements))
 	at := map[string]int{}
-	for _, from := range sorted(replacements) {
+	for _, from := range slices.Sorted(maps.Keys(replacements)) {
 		to := replacements[from]
 		if strings.IndexByte(to, 0) >= 0 || len(to) >= maxReplacement {
 			return nil, fmt.Errorf("unigram: %d bytes, or a zero byte, replace %q", len(to), from)
@@ -54,15 +55,6 @@ func BuildCharsMap(replacements map[string]string) ([]byte, error) {
 	}
 	b := binary.LittleEndian.AppendUint32(nil, uint32(len(t)))
 	return append(append(b, t...), texts.String()...), nil
-}
-
-func sorted(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 const replacement = string(utf8.RuneError)

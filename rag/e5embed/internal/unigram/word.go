@@ -1,6 +1,9 @@
 package unigram
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // word is what is being read of a text: one word, normalised, and how many marks
 // without a word stand before it. They count when a word follows.
@@ -59,9 +62,7 @@ func (t *Tokenizer) cut(dst []int32, w *word, text []byte) []int32 {
 			dst = append(dst, id)
 		}
 	}
-	for i, j := begin, len(dst)-1; i < j; i, j = i+1, j-1 {
-		dst[i], dst[j] = dst[j], dst[i]
-	}
+	slices.Reverse(dst[begin:])
 	return dst
 }
 
