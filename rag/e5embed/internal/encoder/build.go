@@ -1,10 +1,8 @@
 package encoder
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
@@ -86,9 +84,5 @@ func (t *Tensors) Sections() ([]container.Section, error) {
 }
 
 func floats(f []float32) []byte {
-	b := make([]byte, 0, 4*len(f))
-	for _, x := range f {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
-	}
-	return b
+	return AppendWeights(make([]byte, 0, 4*len(f)), Whole, f)
 }

@@ -3,7 +3,6 @@ package encoder
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
@@ -81,9 +80,7 @@ func (r *reader) bytes(name string, size int) []byte {
 func (r *reader) floats(name string, n int) []float32 {
 	b := r.bytes(name, 4*n)
 	f := make([]float32, len(b)/4)
-	for i := range f {
-		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-	}
+	readWeights(f, Whole, b)
 	return f
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
@@ -73,9 +72,7 @@ type file struct {
 
 func (f *file) add(name string, values []float32, shape ...int) {
 	start := len(f.data)
-	for _, v := range values {
-		f.data = binary.LittleEndian.AppendUint32(f.data, math.Float32bits(v))
-	}
+	f.data = encoder.AppendWeights(f.data, encoder.Whole, values)
 	f.directory[name] = map[string]any{"dtype": "F32", "shape": shape, "data_offsets": []int{start, len(f.data)}}
 }
 
