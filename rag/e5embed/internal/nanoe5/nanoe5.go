@@ -8,7 +8,7 @@
 //	types, epsilon (float32), weights in a block (32)
 //	number of pieces, the ids of <s>, </s>, <pad> and <unk>; length of their texts (8 bytes)
 //	where each text begins, and the last ends; scores (float32); the texts
-//	number of characters that are replaced, length of what follows; for each the
+//	number of characters that are replaced, length of what follows on them; for each the
 //	character, how many replace it (1 byte), and those
 //	number of tensors; for each the length of its name (2 bytes), its name, its type
 //	(1 byte: 0 float32, 1 four bits), number of weights, offset and length (8 bytes each)
@@ -84,21 +84,21 @@ func (f *file) fail(format string, args ...any) {
 	}
 }
 
-// take gives the next n bytes, or zeros where the file ends before.
+// take gives the next n bytes, or as many zeros, up to 8, where the file ends before.
 func (f *file) take(n int) []byte {
-	if n < 0 || n > len(f.rest) {
+	if n > len(f.rest) {
 		f.fail("%d bytes are missing", n-len(f.rest))
 		f.rest = nil
-		return make([]byte, min(max(n, 0), 8))
+		return make([]byte, min(n, 8))
 	}
 	b := f.rest[:n]
 	f.rest = f.rest[n:]
 	return b
 }
 
-func (f *file) number() int     { return int(int32(binary.LittleEndian.Uint32(f.take(4)))) }
-func (f *file) long() uint64    { return binary.LittleEndian.Uint64(f.take(8)) }
-func (f *file) floats() float32 { return math.Float32frombits(uint32(f.number())) }
+func (f *file) number() int    { return int(int32(binary.LittleEndian.Uint32(f.take(4)))) }
+func (f *file) long() uint64   { return binary.LittleEndian.Uint64(f.take(8)) }
+func (f *file) float() float32 { return math.Float32frombits(uint32(f.number())) }
 
 // sizes reads the sizes, and gives the number of embeddings.
 func (f *file) sizes(c *encoder.Config) (words int) {
@@ -107,7 +107,7 @@ func (f *file) sizes(c *encoder.Config) (words int) {
 	if types := f.number(); types < 1 {
 		f.fail("%d token types", types)
 	}
-	c.Epsilon = float64(f.floats())
+	c.Epsilon = float64(f.float())
 	if block := f.number(); block != kernel.Block {
 		f.fail("blocks of %d weights", block)
 	}
@@ -147,9 +147,7 @@ func (f *file) pieces(t *encoder.Tensors) {
 // chars reads what characters become.
 func (f *file) chars(t *encoder.Tensors) {
 	n, size := f.number(), f.number()
-	whole := f.rest
-	f.rest = f.take(size)
-	whole = whole[min(len(f.rest), len(whole)):]
+	behind := len(f.rest) - size
 	replacements := map[string]string{}
 	for i := 0; i < n && f.err == nil; i++ {
 		from := string(rune(f.number()))
@@ -159,15 +157,15 @@ func (f *file) chars(t *encoder.Tensors) {
 		}
 		replacements[from] = string(to)
 	}
-	if len(f.rest) > 0 {
-		f.fail("%d bytes behind the map of characters", len(f.rest))
+	if len(f.rest) != behind {
+		f.fail("the map of characters ends %d bytes off", behind-len(f.rest))
 	}
-	f.rest = whole
-	if f.err == nil {
-		var err error
-		if t.CharsMap, err = unigram.BuildCharsMap(replacements); err != nil {
-			f.fail("%v", err)
-		}
+	if f.err != nil {
+		return
+	}
+	var err error
+	if t.CharsMap, err = unigram.BuildCharsMap(replacements); err != nil {
+		f.fail("%v", err)
 	}
 }
 

