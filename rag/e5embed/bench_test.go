@@ -25,7 +25,7 @@ func passages(tb testing.TB, e *Embedder, tokens, n int) (texts []string) {
 		text, size := "", 0
 		for _, word := range words[start%strings.Count(benchSentence, " "):] {
 			text += word
-			if size = len(e.round(rag.EmbedPassage, []string{text}).windows[0].tokens); size >= tokens {
+			if size = len(e.round(tb.Context(), rag.EmbedPassage, []string{text}).windows[0].tokens); size >= tokens {
 				break
 			}
 		}

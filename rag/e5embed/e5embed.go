@@ -150,7 +150,7 @@ func (e *Embedder) Version() string { return e.version }
 func (e *Embedder) Kernels() string { return e.kernels.Name }
 
 // Embed implements [rag.Embedder]: vectors have length 1. It may be cancelled
-// between packs of some 256 tokens.
+// between texts that are cut, and between packs of some 256 tokens that are computed.
 func (e *Embedder) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
 	if err := e.begin(); err != nil {
 		return nil, err
@@ -158,10 +158,7 @@ func (e *Embedder) Embed(ctx context.Context, kind rag.EmbedKind, texts []string
 	defer e.calls.Done()
 	vectors := make([]rag.Vector, 0, len(texts))
 	for len(vectors) < len(texts) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		r := e.round(kind, texts[len(vectors):])
+		r := e.round(ctx, kind, texts[len(vectors):])
 		if err := e.compute(ctx, r); err != nil {
 			return nil, err
 		}

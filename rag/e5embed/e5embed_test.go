@@ -129,6 +129,24 @@ func TestCallsAreCancelled(t *testing.T) {
 	wg.Wait()
 }
 
+// Texts are not cut any more once a call has been cancelled, however little they
+// leave to compute.
+func TestCallsAreCancelledWhileTextsAreCut(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	e := opened(t, randomModel(t), &Options{Prepare: func(string) string {
+		calls++
+		cancel()
+		return strings.Repeat(" ", 1000)
+	}})
+	_, err := e.Embed(ctx, rag.EmbedPassage, make([]string, 20))
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, calls)
+	_, err = e.Embed(ctx, rag.EmbedPassage, make([]string, 20))
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, calls, "it was cancelled before")
+}
+
 func TestAClosedModel(t *testing.T) {
 	e, err := Open(randomModel(t), nil)
 	require.NoError(t, err)

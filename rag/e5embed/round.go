@@ -34,8 +34,8 @@ type window struct {
 // weight is how much a window counts for its text.
 func (w *window) weight() float32 { return float32(max(len(w.tokens)-2, 1)) }
 
-// round cuts texts, as many as make up a round, but one at least.
-func (e *Embedder) round(kind rag.EmbedKind, texts []string) *round {
+// round cuts texts, as many as make up a round, but one at least, until ctx ends.
+func (e *Embedder) round(ctx context.Context, kind rag.EmbedKind, texts []string) *round {
 	c := e.encoder.Config
 	prefix := c.Passage
 	if kind == rag.EmbedQuery {
@@ -43,7 +43,7 @@ func (e *Embedder) round(kind rag.EmbedKind, texts []string) *round {
 	}
 	r, tokens := &round{}, 0
 	for _, text := range texts {
-		if tokens >= e.options.Parallel*roundPacks*packTokens {
+		if ctx.Err() != nil || tokens >= e.options.Parallel*roundPacks*packTokens {
 			break
 		}
 		if e.options.Prepare != nil {
