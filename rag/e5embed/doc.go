@@ -23,15 +23,16 @@
 // checksums, and whatever is damaged, cut off or of another architecture is a
 // [*ModelError].
 //
-// [ImportOptions] leave out the pieces that texts in the 23 languages do not need:
-// multilingual-e5-small then has 31 MB in the place of 72, and ranks the same.
+// Both leave out the pieces that texts in the 23 languages do not need where they are
+// asked to (see [ImportOptions]): multilingual-e5-small then has 31 MB in the place of
+// 72, and ranks the same.
 //
 // # Texts
 //
 // A text gets the words before it that the model was trained with, by its kind. One
-// of more than 512 tokens is embedded in windows, as many tokens each as the model
-// takes, whose states are averaged by their length; what stands behind the 64th
-// window is not embedded. A text has the same vector to the bit, alone or among
+// of more tokens than the model takes, 512 at the most, is embedded in windows of as
+// many, whose vectors are averaged by their length; what stands behind the 64th window
+// is not embedded. A text has the same vector to the bit, alone or among
 // others, on one goroutine or many, and on every processor: the functions in
 // assembly give what those in Go give.
 package e5embed
