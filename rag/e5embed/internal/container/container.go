@@ -42,6 +42,15 @@ type Section struct {
 	Data []byte
 }
 
+// ByName gives what sections hold by their names, as [Parse] does of a file of them.
+func ByName(sections []Section) map[string][]byte {
+	byName := make(map[string][]byte, len(sections))
+	for _, s := range sections {
+		byName[s.Name] = s.Data
+	}
+	return byName
+}
+
 // FormatError says where a file is not what it should be.
 type FormatError struct {
 	Offset int64

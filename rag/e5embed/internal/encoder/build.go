@@ -75,11 +75,7 @@ func (t *Tensors) Sections() ([]container.Section, error) {
 		sections = append(sections, pack(name("down"), &l.Down, c.Bits, c.Inner)...)
 		sections = append(sections, container.Section{Name: name("norm1"), Data: floats(l.Norm1)}, container.Section{Name: name("norm2"), Data: floats(l.Norm2)})
 	}
-	byName := make(map[string][]byte, len(sections))
-	for _, s := range sections {
-		byName[s.Name] = s.Data
-	}
-	_, err = Open(byName)
+	_, err = Open(container.ByName(sections))
 	return sections, err
 }
 

@@ -3,6 +3,7 @@ package encoder_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,11 +21,7 @@ func sections(tb testing.TB, t *encoder.Tensors) map[string][]byte {
 	tb.Helper()
 	list, err := t.Sections()
 	require.NoError(tb, err)
-	byName := map[string][]byte{}
-	for _, s := range list {
-		byName[s.Name] = s.Data
-	}
-	return byName
+	return container.ByName(list)
 }
 
 func open(tb testing.TB, t *encoder.Tensors) *encoder.Encoder {
@@ -105,10 +102,7 @@ func TestModelsThatCannotBeComputed(t *testing.T) {
 		var c encoder.Config
 		require.NoError(t, json.Unmarshal(good["config"], &c))
 		change(&c)
-		bad := map[string][]byte{}
-		for section, data := range good {
-			bad[section] = data
-		}
+		bad := maps.Clone(good)
 		var err error
 		bad["config"], err = json.Marshal(c)
 		require.NoError(t, err)
@@ -119,10 +113,7 @@ func TestModelsThatCannotBeComputed(t *testing.T) {
 		if name == "pieces.trie" || name == "pieces.chars" {
 			continue // fewer pieces, and no map, are a tokeniser too
 		}
-		bad := map[string][]byte{}
-		for section, data := range good {
-			bad[section] = data
-		}
+		bad := maps.Clone(good)
 		bad[name] = good[name][1:]
 		_, err := encoder.Open(bad)
 		require.Error(t, err, name)
@@ -165,10 +156,10 @@ func FuzzSections(f *testing.F) {
 	}
 	f.Add(byte(encoder.Four), 1, 5, byte(0xff), "a b c")
 	f.Fuzz(func(t *testing.T, bits byte, section, at int, flip byte, text string) {
-		changed := map[string][]byte{}
-		for i, s := range lists[bits] {
-			changed[s.Name] = s.Data
-			if i == section && at >= 0 && at < len(s.Data) {
+		list := lists[bits]
+		changed := container.ByName(list)
+		if section >= 0 && section < len(list) {
+			if s := list[section]; at >= 0 && at < len(s.Data) {
 				changed[s.Name] = bytes.Clone(s.Data)
 				changed[s.Name][at] ^= flip
 			}

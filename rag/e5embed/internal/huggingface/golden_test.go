@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/kernel"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/modeltest"
@@ -48,11 +49,7 @@ func open(tb testing.TB, t *encoder.Tensors) *encoder.Encoder {
 	tb.Helper()
 	list, err := t.Sections()
 	require.NoError(tb, err)
-	byName := map[string][]byte{}
-	for _, s := range list {
-		byName[s.Name] = s.Data
-	}
-	e, err := encoder.Open(byName)
+	e, err := encoder.Open(container.ByName(list))
 	require.NoError(tb, err)
 	return e
 }
