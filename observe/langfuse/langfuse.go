@@ -82,6 +82,7 @@ type Options struct {
 	// Keep chooses the spans that are sent. Nil means [Relevant].
 	Keep func(s sdktrace.ReadOnlySpan) bool
 	// Client calls Langfuse. Nil means one without a proxy, whose connections Shutdown closes.
+	// It follows a redirect only if its CheckRedirect is set.
 	Client *http.Client
 	// Timeout bounds a delivery, its repetitions included; 0 means DefaultTimeout.
 	Timeout time.Duration
@@ -105,15 +106,20 @@ func NewExporter(ctx context.Context, opts *Options) (sdktrace.SpanExporter, err
 	if o.Keep == nil {
 		o.Keep = Relevant
 	}
-	idle := func() {}
-	if o.Client == nil {
+	idle, client := func() {}, http.Client{}
+	if o.Client != nil {
+		client = *o.Client
+	} else {
 		transport := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2, IdleConnTimeout: 90 * time.Second}
-		o.Client, idle = &http.Client{Transport: transport}, transport.CloseIdleConnections
+		client.Transport, idle = transport, transport.CloseIdleConnections
+	}
+	if client.CheckRedirect == nil { // 307 and 308 would take prompts and keys to another server
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
 	header := o.header()
 	header["X-Langfuse-Ingestion-Version"] = "4" // shown at once, not minutes later
 	next, err := otlptracehttp.New(ctx,
-		otlptracehttp.WithEndpointURL(base.JoinPath("api/public/otel/v1/traces").String()), otlptracehttp.WithHTTPClient(o.Client),
+		otlptracehttp.WithEndpointURL(base.JoinPath("api/public/otel/v1/traces").String()), otlptracehttp.WithHTTPClient(&client),
 		otlptracehttp.WithHeaders(header), otlptracehttp.WithCompression(otlptracehttp.GzipCompression),
 		otlptracehttp.WithEncoding(otlptracehttp.EncodingProtobuf), otlptracehttp.WithTimeout(o.Timeout),
 		otlptracehttp.WithMaxResponseSize(maxAnswerBytes),

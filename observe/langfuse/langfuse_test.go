@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,22 @@ func TestLangfuseAwayCostsNothing(t *testing.T) {
 		}
 	}
 	goleak.VerifyNone(t, goleak.IgnoreCurrent())
+}
+
+func TestNothingFollowsARedirect(t *testing.T) {
+	other := otlptest.New(t)
+	moved := httptest.NewServer(http.RedirectHandler(other.URL+"/v1/traces", http.StatusTemporaryRedirect))
+	defer moved.Close()
+	spans, err := langfuse.NewExporter(t.Context(), &langfuse.Options{
+		Access: accessTo(moved.URL), Keep: func(sdktrace.ReadOnlySpan) bool { return true },
+	})
+	require.NoError(t, err)
+	tel, err := telemetry.Start(t.Context(), &telemetry.Options{Exporters: []sdktrace.SpanExporter{spans}})
+	require.NoError(t, err)
+	_, span := tel.TracerProvider.Tracer("x").Start(t.Context(), "work")
+	span.End()
+	require.ErrorContains(t, tel.Shutdown(t.Context()), "307")
+	require.Empty(t, other.Spans())
 }
 
 // TestWhatAServerCountsWrongIsStillTaken: Langfuse refuses negative counts; and it counts an id's characters, not its bytes.

@@ -84,7 +84,7 @@ type Options struct {
 	// Headers go with every call to the collector, a key for instance.
 	Headers map[string]string
 	// Client calls the collector. Nil means one without a proxy, whose connections
-	// are closed by Shutdown.
+	// are closed by Shutdown. It follows a redirect only if its CheckRedirect is set.
 	Client *http.Client
 	// TraceShare is the share of new traces that is recorded, over 0 to 1; 0 means
 	// all of them, less than 0 none. A request that belongs to a trace already is
@@ -226,11 +226,17 @@ func (t *Telemetry) newExporters(ctx context.Context, o *Options) (*exporters, e
 	if err != nil {
 		return nil, err
 	}
-	if o.Client == nil {
+	var client http.Client
+	if o.Client != nil {
+		client = *o.Client
+	} else {
 		transport := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2, IdleConnTimeout: 90 * time.Second}
-		o.Client = &http.Client{Transport: transport}
-		t.idle = transport.CloseIdleConnections
+		client.Transport, t.idle = transport, transport.CloseIdleConnections
 	}
+	if client.CheckRedirect == nil { // 307 and 308 would take spans and Headers to another server
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	o.Client = &client
 	spans, err := newSpanExporter(ctx, o, base.JoinPath("v1/traces"))
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"runtime"
 	"slices"
@@ -296,6 +297,20 @@ func TestRefusedDeliveriesAreLogged(t *testing.T) {
 	require.Contains(t, log.String(), `"what":"spans"`)
 	require.Equal(t, err, tel.Shutdown(context.Background()), "and again")
 	require.True(t, errors.Unwrap(err) != nil)
+}
+
+func TestNothingFollowsARedirect(t *testing.T) {
+	other := otlptest.New(t)
+	moved := httptest.NewServer(http.RedirectHandler(other.URL+"/v1/traces", http.StatusTemporaryRedirect))
+	defer moved.Close()
+	for _, client := range []*http.Client{nil, {Transport: &http.Transport{DisableKeepAlives: true}}} {
+		tel := start(t, &telemetry.Options{Endpoint: moved.URL, Headers: map[string]string{"X-Key": "secret"}, Client: client})
+		_, span := tel.TracerProvider.Tracer("x").Start(context.Background(), "work")
+		span.End()
+		require.ErrorContains(t, tel.Shutdown(context.Background()), "307")
+		require.Empty(t, other.Spans())
+		require.True(t, client == nil || client.CheckRedirect == nil, "the caller's stays as it was")
+	}
 }
 
 func BenchmarkSpan(b *testing.B) {
