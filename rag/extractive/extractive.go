@@ -8,9 +8,10 @@
 //	}})
 //	fmt.Println(res.Text) // ताजमहल शाहजहाँ ने बनवाया था।
 //
-// It needs no server and no weights file; vectors of an embedder, where there is one,
-// tell it sentences by their meaning, too. It answers in under a millisecond a passage, and is what an [github.com/akshara-go/akshara/rag.Engine] uses when
-// it is given no other model.
+// It needs no server and no weights file, and answers in under a millisecond a
+// passage; vectors of an embedder, where there is one, tell it sentences by their
+// meaning, too, and take the time that embedding takes. It is what an
+// [github.com/akshara-go/akshara/rag.Engine] uses when it is given no other model.
 package extractive
 
 import (

@@ -110,12 +110,13 @@ func nearness(asked []float32, texts [][]float32) []float64 {
 	}
 	out := make([]float64, len(texts))
 	for n, v := range texts {
-		var ab, aa, bb float64
+		var ab, aa, bb, size float64
 		for i, x := range v {
 			a, b := float64(asked[i])-mean[i], float64(x)-mean[i]
 			ab, aa, bb = ab+a*b, aa+a*a, bb+b*b
+			size += float64(x) * float64(x)
 		}
-		if aa*bb > 1e-12 { // rounding, where all are alike
+		if min(aa, bb) > 1e-9*size { // rounding, where all are alike
 			out[n] = ab / math.Sqrt(aa*bb)
 		}
 	}

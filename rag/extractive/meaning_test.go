@@ -51,6 +51,22 @@ func TestMeaningDecidesBetweenSentencesThatHoldTheSameWords(t *testing.T) {
 	}
 }
 
+// An embedder need not give vectors of length 1.
+func TestVectorsOfAnyLengthDecide(t *testing.T) {
+	for _, length := range []float32{1e-6, 1e6} {
+		unit := pointing("tidy")
+		scaled := func(ctx context.Context, question string, texts []string) ([]float32, [][]float32, error) {
+			asked, vectors, err := unit(ctx, question, texts)
+			for _, v := range append(vectors, asked) {
+				v[0], v[1] = v[0]*length, v[1]*length
+			}
+			return asked, vectors, err
+		}
+		res := askWith(t, &extractive.Options{Vectors: scaled}, alike(t))
+		require.Contains(t, res.Quotes[0].Span.In(res.Text), "tidy", length)
+	}
+}
+
 func TestFewTextsAreEmbedded(t *testing.T) {
 	var long strings.Builder
 	for i := range 40 {
