@@ -178,3 +178,34 @@ func TestDocumentsThatAreAddedAtOnceAllGetVectors(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 24, stats.Vectors)
 }
+
+// What it owed is settled, too, where the next process wants another model, which
+// takes the place of the one whose vectors are missing.
+func TestWhatADeadProcessOwesIsSettledByAnotherModel(t *testing.T) {
+	c, store := bookcase(t, 3)
+	e := newGated()
+	live := embedsLater(t, store, e)
+	c.Sink = live
+	stop := keep(t, live, c)
+	becomesHealthy(t, live)
+	stop()
+	for n := 3; n < 5; n++ {
+		require.NoError(t, c.Put(t.Context(), manual(n, 0, 1)))
+	}
+	other := newGated()
+	other.name = "other"
+	next, err := rag.NewLiveIndex(store, &rag.LiveOptions{
+		Open:      func(context.Context) (rag.Embedder, error) { return other, nil },
+		Embedders: func(context.Context, rag.EmbedModel) (rag.Embedder, error) { return e, nil },
+		Later:     true, Lease: 300 * time.Millisecond,
+	})
+	require.NoError(t, err)
+	c.Sink = next
+	stop = keep(t, next, c)
+	defer stop()
+	require.Eventually(t, func() bool {
+		model, err := next.Answering(t.Context())
+		return err == nil && model == other.Model() && next.CheckHealth(t.Context()) == nil
+	}, 20*time.Second, 5*time.Millisecond)
+	require.True(t, finds(t, next, 5))
+}

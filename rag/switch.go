@@ -188,8 +188,9 @@ func (l *LiveIndex) sweep(ctx context.Context, written ...int) {
 // Update makes the index answer as its options say now: from the generation that
 // is made so, which is built by [LiveIndex.Build] if it is not whole or holds
 // other documents than src, and takes its place then. It does nothing where that
-// one answers already. Before another is begun, those are dropped that neither answer nor are
-// being built: at most the last one stays for the way back.
+// one answers already and owes no vectors. Before another is begun, those are
+// dropped that neither answer nor are being built: at most the last one stays for
+// the way back.
 func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) error {
 	if err := l.open(ctx); err != nil {
 		return err
@@ -230,7 +231,10 @@ func (l *LiveIndex) Update(ctx context.Context, src Source, opts *BuildOptions) 
 	if g.Number == s.Live {
 		return nil
 	}
-	return l.point(ctx, g.Number)
+	if err := l.point(ctx, g.Number); err != nil || !l.owes(s) {
+		return err
+	}
+	return l.Update(ctx, src, opts) // what was owed is settled by a build of the one that answers
 }
 
 // enough tells whether a generation is whole, or as whole as it can be made: an
