@@ -29,7 +29,7 @@ func (quiet) Printf(context.Context, string, ...any) {}
 
 func TestMain(m *testing.M) {
 	redis.SetLogger(quiet{})
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(redistest.Around(m))
 }
 
 // clientOptions are those that reach the deployment d as the user who may only cache.

@@ -14,7 +14,7 @@ import (
 	"github.com/akshara-go/akshara/observe/internal/localserver"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(Around(m)) }
 
 func TestAServerEndsWithItsTest(t *testing.T) {
 	var s *Server

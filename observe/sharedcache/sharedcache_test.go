@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	redis.SetLogger(sharedcache.Quiet{})
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(redistest.Around(m))
 }
 
 func Example() {

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) {
 	redis.SetLogger(sharedcache.Quiet{})
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(redistest.Around(m))
 }
 
 // connect gives a client of d for the database of conversations, with no more rights than it needs.
