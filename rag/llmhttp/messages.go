@@ -174,13 +174,15 @@ func lastUser(messages []llm.Message) int {
 
 // textOf gives all text of a message.
 func textOf(m *llm.Message) string {
-	text := m.Content
+	var text strings.Builder
+	text.WriteString(m.Content)
 	for i := range m.Parts {
 		if m.Parts[i].Text != "" {
-			text += "\n\n" + m.Parts[i].Text
+			text.WriteString("\n\n")
+			text.WriteString(m.Parts[i].Text)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // question gives the last paragraph of a text, without the word that some prompts

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -121,6 +122,7 @@ func TestAReaderRefusesWhatItCannot(t *testing.T) {
 		"picture": {Messages: []llm.Message{{Role: llm.User, Parts: []llm.Part{{Image: &llm.Image{URL: "https://example.org/a.png"}}}}}},
 		"long":    {Messages: []llm.Message{user(strings.Repeat("word ", llmhttp.MaxReading))}},
 		"sound":   {Messages: []llm.Message{{Role: llm.User, Parts: []llm.Part{{Audio: &llm.Audio{Data: []byte("x"), Format: "wav"}}}}}},
+
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := reader().Generate(t.Context(), req)
@@ -129,4 +131,18 @@ func TestAReaderRefusesWhatItCannot(t *testing.T) {
 			require.False(t, reader().Fenced(req))
 		})
 	}
+}
+
+// The time to put a message together grows with its parts, and not with their square:
+// this took some 40 s.
+func TestAMessageOfManyParts(t *testing.T) {
+	m := user("x")
+	for range 100_000 {
+		m.Parts = append(m.Parts, llm.Part{Text: "part"})
+	}
+	start := time.Now()
+	g := reader().Grounding(&llm.Request{Messages: []llm.Message{m}})
+	require.Less(t, time.Since(start), 10*time.Second)
+	require.Equal(t, "part", g.Question)
+	require.Equal(t, 6*100_000-5, len(g.Passages[0].Chunk.Text))
 }
