@@ -38,8 +38,8 @@ var _ llm.Model = (*Reader)(nil)
 const MaxReading = 1 << 18
 
 // Generate answers from what the messages hold. A request that wants a form, must
-// have a tool called, shows pictures or recordings, or is longer than MaxReading
-// ([llm.ErrContextOverflow]) is INVALID_REQUEST.
+// have a tool called, shows pictures or recordings, or is longer than MaxReading or
+// its question than [rag.MaxQueryBytes] ([llm.ErrContextOverflow]) is INVALID_REQUEST.
 func (r *Reader) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	if err := readable(req); err != nil {
 		return nil, err
@@ -49,6 +49,9 @@ func (r *Reader) Generate(ctx context.Context, req *llm.Request) (*llm.Response,
 	}
 	asked := *req
 	g := r.Grounding(req)
+	if len(g.Question) > rag.MaxQueryBytes { // the time to quote grows with the question times the text
+		return nil, tooLong("the question is longer than can be looked for")
+	}
 	asked.Grounding = g
 	res, err := r.Model.Generate(ctx, &asked)
 	if err != nil {
@@ -94,13 +97,17 @@ func readable(req *llm.Request) error {
 	case images || audio:
 		return fault.New(fault.InvalidRequest, "no model here sees or hears: this one quotes from texts", nil)
 	case llm.EstimateTokens(req) > MaxReading:
-		return fault.Wrap(llm.ErrContextOverflow, fault.InvalidRequest, "the text is longer than the model can take", nil)
+		return tooLong("the text is longer than the model can take")
 	case req.Output != nil:
 		return fault.New(fault.InvalidRequest, "no model here writes JSON: this one quotes from texts", nil)
 	case req.ToolChoice != "" && req.ToolChoice != llm.ToolsAuto && req.ToolChoice != llm.ToolsNone:
 		return fault.New(fault.InvalidRequest, "no model here calls tools: this one quotes from texts", nil)
 	}
 	return nil
+}
+
+func tooLong(message string) error {
+	return fault.Wrap(llm.ErrContextOverflow, fault.InvalidRequest, message, nil)
 }
 
 // marked tells whether the messages say what to write when there is no answer.
