@@ -160,7 +160,6 @@ func TestNoAnswerIsSaidByItsMark(t *testing.T) {
 	require.Equal(t, llm.NoAnswerMark, said)
 }
 
-// Each piece is there before the model gives the next one.
 func TestAModelThatDoesNotTellItsNameHasTheOneItWasAskedBy(t *testing.T) {
 	silent := scripted(func(_ context.Context, _ *llm.Request, yield func(llm.Delta, error) bool) {
 		yield(llm.Delta{Done: &llm.Response{Text: "x", Finish: llm.Stop}}, nil)
@@ -175,6 +174,7 @@ func TestAModelThatDoesNotTellItsNameHasTheOneItWasAskedBy(t *testing.T) {
 	}
 }
 
+// Each piece is there before the model gives the next one.
 func TestPiecesGoOutAsTheyCome(t *testing.T) {
 	next := make(chan struct{})
 	url := chatting(t, scripted(func(ctx context.Context, _ *llm.Request, yield func(llm.Delta, error) bool) {
