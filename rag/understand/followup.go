@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag/chunk"
@@ -119,11 +121,7 @@ func answered(text string) []string {
 	text = strings.ToValidUTF8(text[:min(len(text), maxAnswerBytes)], "")
 	var lines []string
 	for line := range strings.Lines(text) {
-		line = strings.TrimLeft(strings.TrimSpace(line), "-*•> \t")
-		line = strings.TrimLeft(line, "0123456789०१२३४५६७८९")
-		if rest := strings.TrimLeft(line, ".):"); rest != line {
-			line = rest
-		}
+		line = unnumbered(strings.TrimLeft(strings.TrimSpace(line), "-*•> \t"))
 		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "Question:"))
 		line = strings.Trim(line, "\"“”'‘’`")
 		if lang.ScriptOf(line) != "" && !strings.HasPrefix(line, "``") {
@@ -131,6 +129,17 @@ func answered(text string) []string {
 		}
 	}
 	return lines
+}
+
+// unnumbered gives a line without the number that it has in a list. A year, a share
+// and a time of day that it begins with are its own.
+func unnumbered(line string) string {
+	mark := strings.TrimLeftFunc(line, unicode.IsDigit)
+	rest := strings.TrimLeft(mark, ".):")
+	if next, _ := utf8.DecodeRuneInString(rest); mark == line || rest == mark || unicode.IsDigit(next) {
+		return line
+	}
+	return rest
 }
 
 // name gives a language's name as models know it.

@@ -103,6 +103,14 @@ func TestAModelCompletesAFollowUpQuestion(t *testing.T) {
 	require.Contains(t, model.asked.Messages[0].Content, "Hindi")
 	require.Positive(t, model.asked.MaxTokens)
 
+	for said, question := range map[string]string{
+		"1857 में क्या हुआ?": "1857 में क्या हुआ?", "१८५७ में क्या हुआ?": "१८५७ में क्या हुआ?", "3.5 करोड़ किसके हैं?": "3.5 करोड़ किसके हैं?", "10:30 बजे क्या हुआ?": "10:30 बजे क्या हुआ?",
+		"1. क्या हुआ?": "क्या हुआ?", "२) क्या हुआ?": "क्या हुआ?", "* 3: \"1857 में क्या हुआ?\"": "1857 में क्या हुआ?",
+	} {
+		model.text = said
+		require.Equal(t, question, followUp(t, &understand.FollowUp{Model: model}, "उसकी ऊँचाई?", history...).Text, "a number that it begins with is a list's only with a mark behind it")
+	}
+
 	model.text = "उसकी ऊँचाई?"
 	require.Empty(t, followUp(t, &understand.FollowUp{Model: model}, "उसकी ऊँचाई?", history...).Changes, "it can be understood already")
 	model.asked = nil
