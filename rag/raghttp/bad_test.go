@@ -301,6 +301,18 @@ func TestAFlickeringServiceIsAskedAgain(t *testing.T) {
 
 func TestAnswersThatMakeNoSenseAreRefused(t *testing.T) {
 	ask := ports
+	reading := func(chunk string) string { // a source with a passage, whose sentences are cut out by whoever quotes
+		return `{"document_id":"a","details":{"passages":[{"chunk":` + chunk + `}]}}`
+	}
+	var unread, unanswered []string
+	for _, chunk := range []string{
+		`{"text":"ab","start":0,"end":2,"sentences":[{"start":0,"end":3}]}`, `{"text":"ab","start":5,"end":7,"sentences":[{"start":4,"end":6}]}`,
+		`{"text":"ab","start":0,"end":2,"sentences":[{"start":1,"end":2},{"start":0,"end":1}]}`, `{"text":"ab","start":0,"end":2,"sentences":[{"start":2,"end":1}]}`,
+		`{"text":"ab","start":-9223372036854775808,"end":2,"sentences":[{"start":0,"end":9223372036854775807}]}`,
+	} {
+		unread = append(unread, `{"sources":[`+reading(chunk)+`]}`)
+		unanswered = append(unanswered, `{"answer":"x","claims":[],"sources":[`+reading(chunk)+`]}`)
+	}
 	for port, bodies := range map[string][]string{
 		"retrieve": {`{"sources":7}`, `{"sources":[{}]}`, `{"sources":[` + strings.Repeat(`{"document_id":"a"},`, 5) + `{"document_id":"a"}]}`},
 		"search":   {`{"results":[]}`, `{"results":[` + strings.Repeat(`{},`, 20) + `{}],"multimedia":[],"events":[]}`},
@@ -312,7 +324,7 @@ func TestAnswersThatMakeNoSenseAreRefused(t *testing.T) {
 			`{"answer":"x","sources":[],"claims":[{"text":"x","start":0,"end":1,"citations":[{"start":0,"end":9,"quote":"x"}]}]}`,
 		},
 	} {
-		for _, body := range bodies {
+		for _, body := range append(bodies, map[string][]string{"retrieve": unread, "answer": unanswered}[port]...) {
 			c := newClient(t, serve(t, says(200, body)))
 			require.Equal(t, fault.Upstream, fault.CodeOf(ask(c)[port](t.Context())), "%s %s", port, body)
 		}

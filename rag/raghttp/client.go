@@ -137,8 +137,30 @@ func (c *Client) Retrieve(ctx context.Context, q *rag.Query) ([]rag.DocumentResu
 		if out.Sources[i].DocumentID == "" {
 			return nil, malformed("source %d names no document", i)
 		}
+		if err := checkPassages(&out.Sources[i]); err != nil {
+			return nil, err
+		}
 	}
 	return results(out.Sources), nil
+}
+
+// checkPassages tells what is wrong with the passages of a source: whoever quotes cuts
+// their sentences out of them.
+func checkPassages(s *source) error {
+	if s.Details == nil {
+		return nil
+	}
+	for i := range s.Details.Passages {
+		c := &s.Details.Passages[i].Chunk
+		at := c.Start
+		for _, sentence := range c.Sentences {
+			if at < 0 || sentence.Start < at || sentence.End < sentence.Start || sentence.End-c.Start > len(c.Text) {
+				return malformed("a sentence is not in its passage %d", i)
+			}
+			at = sentence.End
+		}
+	}
+	return nil
 }
 
 // Search gives a page of documents by /search.

@@ -68,6 +68,9 @@ func readStep(e *httpkit.Event) (step rag.Event, known bool, err error) {
 	case "source":
 		var s source
 		if err = e.Decode(&s); err == nil {
+			err = checkPassages(&s)
+		}
+		if err == nil {
 			r := s.result()
 			step.Source = &r
 		}
@@ -120,6 +123,11 @@ func newAnswerRequest(q *rag.Question) (*answerRequest, error) {
 func checkAnswer(a *answerResponse) error {
 	if a.Sources == nil || a.Claims == nil || a.Answer == "" {
 		return malformed("no answer, sources or claims")
+	}
+	for i := range a.Sources {
+		if err := checkPassages(&a.Sources[i]); err != nil {
+			return err
+		}
 	}
 	for i, c := range a.Claims {
 		if c.Start < 0 || c.End < c.Start || c.End > len(a.Answer) || a.Answer[c.Start:c.End] != c.Text {

@@ -94,6 +94,7 @@ func TestStreamsThatBreak(t *testing.T) {
 		"a false answer":     {"event: done\ndata: {\"answer\":\"x\"}\n\n", fault.Upstream},
 		"a false claim":      {"event: claim\ndata: []\n\n", fault.Upstream},
 		"a false source":     {"event: source\ndata: \"x\"\n\n", fault.Upstream},
+		"a false passage":    {"event: source\ndata: {\"document_id\":\"a\",\"details\":{\"passages\":[{\"chunk\":{\"text\":\"x\",\"sentences\":[{\"start\":0,\"end\":9}]}}]}}\n\n", fault.Upstream},
 		"too much":           {"event: token\ndata: {\"text\":\"" + strings.Repeat("x", 300<<10) + "\"}\n\n", fault.Upstream},
 	} {
 		var last error
