@@ -354,6 +354,8 @@ func TestWhatTheWireDoesNotCarryIsRefusedHere(t *testing.T) {
 		require.Equal(t, field, fault.From(err).Details["field"])
 		require.Equal(t, []string{doc.ID}, fault.From(err).Details["document_ids"])
 	}
+	halves := corpus.Document{ID: "a", Text: "a", Readers: []string{"\xe0\xa4", "\x95"}} // of one letter
+	require.Equal(t, "readers", fault.From(c.Put(t.Context(), &halves)).Details["field"])
 	require.Equal(t, fault.PayloadTooLarge, fault.CodeOf(c.Put(t.Context(), &corpus.Document{ID: "a", Text: strings.Repeat("a", raghttp.MaxTextBytes+1)})))
 	_, err := c.Retrieve(t.Context(), &rag.Query{Text: "a\x00"})
 	require.Equal(t, "query", fault.From(err).Details["field"])

@@ -28,7 +28,8 @@ import (
 // callers is UPSTREAM_ERROR, and never answers with less than was asked for. Of the
 // records of what is found Tenant and Readers are left out.
 //
-// Text on the wire is UTF-8 without U+0000: what is something else is INVALID_REQUEST.
+// Text on the wire is UTF-8 without U+0000: a question, a turn before it, and the id, text,
+// title or reader of a document that is something else is INVALID_REQUEST.
 type Client struct{ http *httpkit.Client }
 
 var (

@@ -30,12 +30,13 @@ func (c *Client) Put(ctx context.Context, doc *corpus.Document) error {
 	if err := checkDocument(doc.ID, doc.Text); err != nil {
 		return err
 	}
-	fields := map[string]string{"document_id": doc.ID, "text": doc.Text, "title": doc.Title}
-	for _, reader := range doc.Readers {
-		fields["readers"] += reader
-	}
-	for name, text := range fields {
+	for name, text := range map[string]string{"document_id": doc.ID, "text": doc.Text, "title": doc.Title} {
 		if err := plain(name, text); err != nil {
+			return err
+		}
+	}
+	for _, reader := range doc.Readers {
+		if err := plain("readers", reader); err != nil {
 			return err
 		}
 	}
