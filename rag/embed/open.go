@@ -94,9 +94,8 @@ func (o *Opener) plain(ctx context.Context, name string) (rag.Embedder, error) {
 	if o.Cache != nil {
 		e = Cache(e, o.Cache, nil)
 	}
-	windowed := Window(e, TraitsOf(name).Tokens)
-	o.known.Store(name, windowed)
-	return windowed, nil
+	windowed, _ := o.known.LoadOrStore(name, Window(e, TraitsOf(name).Tokens))
+	return windowed.(*Windowed), nil
 }
 
 func (o *Opener) keeper(e rag.Embedder) *MeanNote {

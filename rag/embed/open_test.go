@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,6 +97,35 @@ func TestAnOpenerAsksForAModelOnce(t *testing.T) {
 	_, err = o.Reopen(t.Context(), e.Model())
 	require.NoError(t, err)
 	require.Equal(t, 2, asked)
+}
+
+// A model in the process is large: two that ask for it at once share one.
+func TestThoseWhoOpenAModelAtOnceShareIt(t *testing.T) {
+	o := opener(t, nil)
+	var both sync.WaitGroup
+	both.Add(2)
+	var models [2]*cone
+	var made atomic.Int32
+	o.New = func(context.Context, string) (rag.Embedder, error) {
+		c := newCone()
+		models[made.Add(1)-1] = c
+		both.Done()
+		both.Wait()
+		return c, nil
+	}
+	var opened [2]rag.Embedder
+	var wg sync.WaitGroup
+	for i := range opened {
+		wg.Go(func() { opened[i], _ = o.Open(t.Context(), "cone") })
+	}
+	wg.Wait()
+	models[0].asked()
+	models[1].asked()
+	for i, e := range opened {
+		_, err := e.Embed(t.Context(), rag.EmbedQuery, []string{fmt.Sprint("question ", i)})
+		require.NoError(t, err)
+	}
+	require.Zero(t, min(models[0].asked(), models[1].asked()))
 }
 
 func TestAnOpenerGivesNoOtherVectors(t *testing.T) {
