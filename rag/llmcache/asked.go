@@ -49,21 +49,29 @@ func (m *Model) ask(ctx context.Context, g *llm.Grounding) asked {
 
 // written gives the words of a question in their one spelling (see
 // [analysis.Normalize]), without the gaps between them, since writers cut words at
-// will. Their sound would meet more, other scripts too, but is the same for "फल"
+// will; only between two numbers there is one, since "3(1)" is not 31. Their sound would meet more, other scripts too, but is the same for "फल"
 // and "फूल", which are not to be given each other's answers. kept are its function
 // words, each once, and its numbers: "who" and "when", "one" and "another", "not"
 // and 1998 are what vectors hardly see.
 func written(g *llm.Grounding) (words string, kept []string) {
 	var b strings.Builder
+	figure := false // the word before ends with one
 	for _, t := range analysis.Tokens(g.Question, g.Language) {
-		if t.Stop || strings.ContainsAny(t.Word, "0123456789") {
+		if t.Stop || strings.ContainsAny(t.Word, figures) {
 			kept = append(kept, t.Word)
 		}
+		if figure && strings.IndexAny(t.Word, figures) == 0 {
+			b.WriteByte(' ')
+		}
 		b.WriteString(t.Word)
+		figure = t.Word != "" && strings.LastIndexAny(t.Word, figures) == len(t.Word)-1
 	}
 	slices.Sort(kept)
 	return b.String(), slices.Compact(kept)
 }
+
+// figures are the digits that words are normalised to.
+const figures = "0123456789"
 
 // same tells whether two questions ask the same: they have the same words, or
 // the same function words and numbers and vectors that are alike.

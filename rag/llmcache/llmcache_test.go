@@ -159,6 +159,15 @@ func TestWhatIsNotTheSame(t *testing.T) {
 	require.False(t, generate(t, llmcache.New(inner, "v2", memory, nil), about("कहाँ")).Cached, "another version")
 }
 
+// Words may be cut at will, and numbers not.
+func TestNumbersAreTheSameFigureByFigure(t *testing.T) {
+	for question, same := range map[string]bool{"ताज महल ३-१ कहाँ है?": true, "ताजमहल 31 कहाँ है?": false, "ताजमहल 3.1 कहाँ है?": false} {
+		m := llmcache.New(said(), "v1", newMemory(t), nil)
+		generate(t, m, about("ताजमहल 3(1) कहाँ है?"))
+		require.Equal(t, same, generate(t, m, about(question)).Cached, question)
+	}
+}
+
 func TestWhatIsNotKept(t *testing.T) {
 	for name, change := range map[string]func(*model, *llm.Request){
 		"an error":             func(m *model, _ *llm.Request) { m.err = errors.New("away") },
