@@ -9,7 +9,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/embed"
 	"github.com/akshara-go/akshara/rag/llm"
@@ -113,11 +112,11 @@ func embedAll(ctx context.Context, m *Embedder, texts []string, said string) ([]
 			continue
 		}
 		vectors, err := m.Embedder.Embed(ctx, rag.EmbedKind(kind), of[kind])
+		if err == nil {
+			err = rag.CheckVectors(m.Embedder.Model(), len(of[kind]), vectors)
+		}
 		if err != nil {
 			return nil, err
-		}
-		if len(vectors) != len(of[kind]) {
-			return nil, fault.New(fault.Upstream, fmt.Sprintf("the embedding model gave %d vectors for %d texts", len(vectors), len(of[kind])), nil)
 		}
 		for i, v := range vectors {
 			out[at[kind][i]] = v

@@ -1,8 +1,10 @@
 package llmhttp_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -76,4 +78,18 @@ func TestTextsThatCannotBeEmbedded(t *testing.T) {
 	}
 	status, _, _ := post(t, url+"/v1/embeddings", map[string]any{"input": strings.Repeat("a", llmhttp.MaxEmbeddingBytes)})
 	require.Equal(t, 413, status)
+}
+
+// given is an embedder that gives whatever it was told to.
+type given []rag.Vector
+
+func (given) Model() rag.EmbedModel                                                  { return rag.EmbedModel{Name: "given", Dimensions: 2} }
+func (g given) Embed(context.Context, rag.EmbedKind, []string) ([]rag.Vector, error) { return g, nil }
+
+func TestVectorsThatAreNoneAreTheModelsMistake(t *testing.T) {
+	for name, bad := range map[string]given{"none": {}, "too many": {{1, 0}, {0, 1}}, "another length": {{1}}, "zero": {{0, 0}}, "no number": {{float32(math.NaN()), 1}}} {
+		url := serve(t, &llmhttp.Service{Embedders: []llmhttp.Embedder{{ID: "small-e5", Embedder: bad}}})
+		_, _, answer := post(t, url+"/v1/embeddings", map[string]any{"input": "a"})
+		require.Equal(t, fault.Upstream, envelope(t, answer).Code, name)
+	}
 }
