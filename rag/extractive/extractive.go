@@ -161,10 +161,11 @@ func Rank(ctx context.Context, g *llm.Grounding) ([]Candidate, error) {
 	}
 	seen := map[place]bool{}
 	for i := range g.Passages {
-		if err := ctx.Err(); err != nil {
+		found, err := q.passage(ctx, i, &g.Passages[i])
+		if err != nil {
 			return nil, err
 		}
-		for _, c := range q.passage(i, &g.Passages[i]) {
+		for _, c := range found {
 			at := place{g.Passages[i].Chunk.DocumentID, c.Span}
 			if !seen[at] {
 				seen[at] = true
@@ -216,8 +217,8 @@ const (
 	inPassage  = .4
 )
 
-// passage scores the sentences of one passage.
-func (q *question) passage(index int, p *llm.Passage) []Candidate {
+// passage scores the sentences of one passage. The error is the context's.
+func (q *question) passage(ctx context.Context, index int, p *llm.Passage) ([]Candidate, error) {
 	c, code := &p.Chunk, p.Source.Language
 	title := strings.Join(append([]string{p.Source.Title}, c.Headings...), "\n")
 	topic := q.In(analysis.Tokens(title, code), title, nil)
@@ -240,13 +241,16 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 	var out []Candidate
 	previous := make([]float64, len(topic))
 	for i, span := range spans {
-		context := slices.Clone(held[i])
-		raise(context, topic, 1)
-		own := q.Share(context)
-		raise(context, previous, inPrevious)
-		raise(context, whole, 1)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		near := slices.Clone(held[i])
+		raise(near, topic, 1)
+		own := q.Share(near)
+		raise(near, previous, inPrevious)
+		raise(near, whole, 1)
 		previous = held[i]
-		f := Features{Own: own, Context: q.Share(context), Passage: p.Score, Pairs: q.Pairs(tokens[i]), Focus: q.focus(held[i], mentions), asked: q.expects}
+		f := Features{Own: own, Context: q.Share(near), Passage: p.Score, Pairs: q.Pairs(tokens[i]), Focus: q.focus(held[i], mentions), asked: q.expects}
 		if f.Context == 0 {
 			continue
 		}
@@ -268,7 +272,7 @@ func (q *question) passage(index int, p *llm.Passage) []Candidate {
 		}
 		out = append(out, c)
 	}
-	return out
+	return out, nil
 }
 
 // found notes what some text holds.

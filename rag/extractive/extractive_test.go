@@ -135,3 +135,22 @@ func BenchmarkGenerate(b *testing.B) {
 		}
 	}
 }
+
+// ending is a context that ends when it was looked at so often.
+type ending struct {
+	context.Context
+	looks int
+}
+
+func (e *ending) Err() error {
+	if e.looks--; e.looks < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestACallThatEndsWithinAPassageEnds(t *testing.T) {
+	g := &llm.Grounding{Question: "Where is the museum?", Language: lang.English, Passages: passages(t, lang.English, strings.Repeat("The museum is open. ", 100))}
+	_, err := extractive.New(nil).Generate(&ending{t.Context(), 20}, &llm.Request{Grounding: g})
+	require.ErrorIs(t, err, context.Canceled)
+}
