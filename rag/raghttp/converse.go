@@ -56,11 +56,10 @@ func (r *routes) converse(ctx context.Context, in *answerInput, q *rag.Question,
 // one. It holds what its readers may read, so that whoever may read other things
 // has no part in it.
 func owner(ctx context.Context, readers []string) session.Owner {
-	names := slices.Clone(readers)
-	slices.Sort(names)
-	names = slices.Insert(slices.Compact(names), 0, observe.UserID(ctx))
+	names := append([]string{observe.UserID(ctx)}, slices.Compact(slices.Sorted(slices.Values(readers)))...)
+	escape := strings.NewReplacer("\\", "\\\\", ",", "\\,")
 	for i := range names {
-		names[i] = strings.NewReplacer("\\", "\\\\", ",", "\\,").Replace(names[i])
+		names[i] = escape.Replace(names[i])
 	}
 	return session.Owner{User: strings.Join(names, ",")}
 }

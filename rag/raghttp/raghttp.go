@@ -31,19 +31,20 @@
 // before the answer, or the event done, is sent. A session_id that names no
 // conversation of the asker, or one that has ended, is NOT_FOUND with "session_id" as
 // its field. The asker is who may read the same and is the same user
-// ([observe.WithUser]); where nobody is known by anything, whoever has the id. A first question is answered also where its turn cannot be stored; then
-// session_id is empty. A caller that keeps the conversation himself sends it as chat_history,
-// an empty one too, and none is kept here. An Answerer that understands the
-// History of questions makes something of both. [RegisterAnswer], [RegisterSearch] and [RegisterSuggest] mount
-// the routes at a gateway's paths.
+// ([observe.WithUser]); where nobody is known by anything, whoever has the id. A first
+// question is answered also where its turn cannot be stored; then session_id is empty.
+// A caller that keeps the conversation himself sends it as chat_history, an empty one
+// too, and none is kept here. An Answerer that understands the History of questions
+// makes something of both. [RegisterAnswer], [RegisterSearch] and [RegisterSuggest]
+// mount the routes at a gateway's paths.
 //
 // POST /ingest takes a document in, in the place of the one with the same id, so
 // that it can be sent again. A text/plain content is the document's text byte by
 // byte; text/html and text/markdown are parsed. Beyond the contract a document
 // may name its readers and events and come parsed already (parsed: true), with
-// its blocks and pages. embedding_status is "completed", "pending"
-// where documents are embedded after the answer, or "skipped" where they are found
-// by words and sounds alone.
+// its blocks and pages. embedding_status is "completed", "pending" where documents
+// are embedded after the answer, or "skipped" where they are found by words and
+// sounds alone.
 //
 // Answers have the contract's fields, and sources also document_id. Whoever asks
 // with details: true gets in a field details what is known beyond them: the
