@@ -64,11 +64,9 @@ func (f *FollowUp) Rewrite(ctx context.Context, a *Asked) error {
 func (f *FollowUp) ask(ctx context.Context, a *Asked) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepWait)
 	defer cancel()
-	turns := recent(a.History)
-	passages := make([]llm.Passage, len(turns))
-	for i, m := range turns {
-		passages[i].Source.Title = string(m.Role)
-		passages[i].Chunk.Text = chunk.Clip(m.Content, maxTurnTokens)
+	var turns strings.Builder
+	for i, m := range recent(a.History) {
+		turns.WriteString(prompt.Fence(i+1, string(m.Role), chunk.Clip(m.Content, maxTurnTokens)))
 	}
 	rules, id, err := f.Prompts.Render(prompt.FollowUp, a.Language, followUpData{name(a.Language)})
 	if err != nil {
@@ -78,7 +76,7 @@ func (f *FollowUp) ask(ctx context.Context, a *Asked) (string, error) {
 		Prompt: id,
 		Messages: []llm.Message{
 			{Role: llm.System, Content: rules},
-			{Role: llm.User, Content: llm.FencedPassages(passages) + "Question: " + a.Text},
+			{Role: llm.User, Content: turns.String() + "Question: " + a.Text},
 		},
 		MaxTokens: answerTokens,
 	})
