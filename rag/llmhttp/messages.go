@@ -80,12 +80,15 @@ func (r *Reader) Fenced(req *llm.Request) bool {
 	if readable(req) != nil {
 		return false
 	}
+	fenced, last := false, lastUser(req.Messages)
 	for i := range req.Messages {
-		if passages, _ := prompt.Unfence(textOf(&req.Messages[i])); len(passages) > 0 {
-			return true
+		passages, rest := prompt.Unfence(textOf(&req.Messages[i]))
+		fenced = fenced || len(passages) > 0
+		if _, asked := question(rest); i == last && len(asked) > rag.MaxQueryBytes {
+			return false
 		}
 	}
-	return false
+	return fenced
 }
 
 func readable(req *llm.Request) error {

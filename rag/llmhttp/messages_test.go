@@ -124,7 +124,7 @@ func TestAReaderRefusesWhatItCannot(t *testing.T) {
 		"long":    {Messages: []llm.Message{user(strings.Repeat("word ", llmhttp.MaxReading))}},
 		"sound":   {Messages: []llm.Message{{Role: llm.User, Parts: []llm.Part{{Audio: &llm.Audio{Data: []byte("x"), Format: "wav"}}}}}},
 
-		"long question": {Messages: []llm.Message{user(taj + "\n\n" + strings.Repeat("word ", rag.MaxQueryBytes/5) + "word")}},
+		"long question": {Messages: []llm.Message{user(llm.FencedPassages(passages(taj)) + strings.Repeat("word ", rag.MaxQueryBytes/5) + "word")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := reader().Generate(t.Context(), req)
