@@ -22,15 +22,14 @@ type check struct {
 	known       bool // a run has ended
 	healthy     bool // how the last run ended
 	lastHealthy time.Time
-	detail      string // that was said last
 }
 
 // result runs the check under its time limit.
 func (c *check) result(log *slog.Logger) Result {
 	begin := time.Now()
-	err := c.attempt()
+	detail, err := c.attempt()
 	took := time.Since(begin)
-	res := Result{Status: Healthy, LatencyMS: float64(took.Microseconds()) / 1000}
+	res := Result{Status: Healthy, LatencyMS: float64(took.Microseconds()) / 1000, Detail: detail}
 	if c.opts.Optional {
 		res.Critical = new(false)
 	}
@@ -38,9 +37,6 @@ func (c *check) result(log *slog.Logger) Result {
 		res.Status, res.Error = Unhealthy, sentence(err)
 	}
 	changed, last := c.note(err == nil)
-	c.mu.Lock()
-	res.Detail = c.detail
-	c.mu.Unlock()
 	if err != nil && !last.IsZero() {
 		res.LastHealthy = new(last.UTC().Truncate(time.Millisecond))
 	}
@@ -53,36 +49,42 @@ func (c *check) result(log *slog.Logger) Result {
 	return res
 }
 
+// outcome is what a run came to.
+type outcome struct {
+	detail string
+	err    error
+}
+
 // attempt runs the check in a goroutine of its own and waits for it no longer
-// than its time limit.
-func (c *check) attempt() error {
+// than its time limit. A run that is cut off says nothing of itself.
+func (c *check) attempt() (detail string, err error) {
 	c.mu.Lock()
 	if c.busy {
 		c.mu.Unlock()
-		return errors.Join(errBusy, context.DeadlineExceeded)
+		return "", errors.Join(errBusy, context.DeadlineExceeded)
 	}
 	c.busy = true
 	c.mu.Unlock()
 
 	ctx, cancel := context.WithTimeout(context.Background(), c.opts.Timeout)
 	defer cancel()
-	done := make(chan error, 1)
+	done := make(chan outcome, 1)
 	go func() {
-		err := c.guarded(ctx)
+		detail, err := c.guarded(ctx)
 		c.mu.Lock()
 		c.busy = false
 		c.mu.Unlock()
-		done <- err
+		done <- outcome{detail, err}
 	}()
 	select {
-	case err := <-done:
-		return err
+	case o := <-done:
+		return o.detail, o.err
 	case <-ctx.Done():
-		return ctx.Err()
+		return "", ctx.Err()
 	}
 }
 
-func (c *check) guarded(ctx context.Context) (err error) {
+func (c *check) guarded(ctx context.Context) (detail string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &panicError{value: p}
@@ -90,12 +92,9 @@ func (c *check) guarded(ctx context.Context) (err error) {
 	}()
 	err = c.run(ctx)
 	if c.opts.Detail != nil {
-		detail := c.opts.Detail(ctx)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.detail = detail
+		detail = c.opts.Detail(ctx)
 	}
-	return err
+	return detail, err
 }
 
 // note keeps how a run ended and tells whether that is news.

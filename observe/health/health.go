@@ -69,8 +69,8 @@ type CheckOptions struct {
 	// Timeout is the check's time limit; 0 means DefaultTimeout.
 	Timeout time.Duration
 	// Detail says what the part is, such as which model answers, whether it works or
-	// not: a safe sentence, or "". It is asked after the check, within its limit. Nil
-	// says nothing.
+	// not: a safe sentence, or "". It is asked after the check, within its limit: a run
+	// that outlasts that says nothing. Nil says nothing.
 	Detail func(ctx context.Context) string
 }
 

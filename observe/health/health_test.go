@@ -229,3 +229,22 @@ func TestAPartSaysWhatItIs(t *testing.T) {
 	model, broken = "large", errors.New("no")
 	require.Equal(t, "large", m.Report(t.Context()).Checks["index"].Detail, "also of a check that fails")
 }
+
+func TestARunThatIsCutOffSaysNothing(t *testing.T) {
+	m := health.New(&health.Options{CacheFor: -1})
+	hang, release := false, make(chan struct{})
+	m.Add("index", func(context.Context) error {
+		if hang {
+			<-release
+		}
+		return nil
+	}, &health.CheckOptions{Timeout: 20 * time.Millisecond, Detail: func(context.Context) string { return "small" }})
+	require.Equal(t, "small", m.Report(t.Context()).Checks["index"].Detail)
+	hang = true
+	for range 2 { // the second finds the first still under way
+		rep := m.Report(t.Context())
+		require.Equal(t, "timeout", rep.Checks["index"].Error)
+		require.Empty(t, rep.Checks["index"].Detail, "what an earlier run said may be so no more")
+	}
+	close(release)
+}
