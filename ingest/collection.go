@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"time"
@@ -155,13 +156,24 @@ func (c *Collection) Reindex(ctx context.Context) (documents int, err error) {
 // documents that are given anew, such as the model whose vectors they get. Once
 // all are given, the file holds it.
 func (c *Collection) ReindexOnce(ctx context.Context, note, key string) (documents int, err error) {
-	if done, err := os.ReadFile(note); err == nil && string(done) == key {
+	if holds(note, key) {
 		return 0, nil
 	}
 	if documents, err = c.Reindex(ctx); err != nil {
 		return documents, err
 	}
 	return documents, os.WriteFile(note, []byte(key), 0o600)
+}
+
+// holds tells whether a file holds text, and reads no more of it than that takes.
+func holds(file, text string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, int64(len(text))+1))
+	return err == nil && string(b) == text
 }
 
 // each calls do for the id of every document in the catalog, once.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -205,6 +206,15 @@ func TestReindexOnce(t *testing.T) {
 		require.Equal(t, step.want, documents)
 	}
 	require.Contains(t, s.docs, "a")
+
+	require.NoError(t, os.Truncate(note, 256<<20)) // of zeros, which take no room
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	documents, err := c.ReindexOnce(t.Context(), note, "model 1")
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	require.Equal(t, 1, documents, "the note is none of ReindexOnce's")
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20), "no more of it is read than a note has")
 }
 
 // shared is a catalog that somebody else changes: before is called with the
