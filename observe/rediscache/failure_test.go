@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/observe/cache"
@@ -297,4 +298,29 @@ func TestCountersOutliveARedisThatKeepsThem(t *testing.T) {
 		sum, err := c.Add(t.Context(), "hits", 0, time.Hour)
 		return err == nil && sum == 4
 	}, 10*time.Second, 20*time.Millisecond)
+}
+
+// A Redis whose connections are all in use is not one that cannot be reached.
+func TestCallsThatFindNoFreeConnection(t *testing.T) {
+	t.Parallel()
+	roomy, err := rediscache.NewClient(clientOptions(t, redistest.Single(t)))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, roomy.Close()) })
+	opts := *roomy.(*redis.Client).Options()
+	opts.PoolSize, opts.PoolTimeout, opts.MaxRetries = 1, 10*time.Millisecond, -1
+	client := redis.NewClient(&opts)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	taken := client.Conn()
+	require.NoError(t, taken.Ping(t.Context()).Err())
+
+	c, err := rediscache.New(client, patient())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	_, _, err = c.Get(t.Context(), "k")
+	require.ErrorIs(t, err, redis.ErrPoolTimeout)
+	require.Equal(t, fault.UpstreamTimeout, fault.CodeOf(err))
+	require.Contains(t, fault.From(err).Message, "connections")
+	require.NoError(t, taken.Close())
+	_, _, err = c.Get(t.Context(), "k")
+	require.NoError(t, err)
 }

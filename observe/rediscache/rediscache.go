@@ -340,6 +340,8 @@ func failure(err error) error {
 		sentence = "the request was cancelled"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded): // the call's end, or what the connection made of it
 		code, sentence = fault.UpstreamTimeout, "the cache did not answer in time"
+	case errors.Is(err, redis.ErrPoolTimeout): // Redis was not asked
+		code, sentence = fault.UpstreamTimeout, "all connections to the cache are in use"
 	case !refused(err):
 	case strings.Contains(err.Error(), "not an integer"), strings.Contains(err.Error(), "would overflow"), strings.HasPrefix(err.Error(), "WRONGTYPE "):
 		code, sentence = fault.InvalidRequest, "the cache entry does not hold a value of that kind"

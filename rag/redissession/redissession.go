@@ -233,6 +233,8 @@ func failure(ctx context.Context, err error) error {
 		return fmt.Errorf("redissession: %w", context.Canceled)
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
 		return wrap(errors.Join(err, context.DeadlineExceeded), fault.UpstreamTimeout, "the conversations did not answer in time")
+	case errors.Is(err, redis.ErrPoolTimeout): // Redis was not asked
+		return wrap(err, fault.UpstreamTimeout, "all connections to the conversations are in use")
 	case answered && redis.HasErrorPrefix(err, "WRONGTYPE"):
 		return damaged(err)
 	case answered && redis.HasErrorPrefix(err, "OOM"):

@@ -87,6 +87,24 @@ func TestAServerThatIsNotThereOrHangsIsAnErrorWithACode(t *testing.T) {
 	require.Less(t, time.Since(began), 2*time.Second)
 }
 
+// A Redis whose connections are all in use is not one that cannot be reached.
+func TestCallsThatFindNoFreeConnection(t *testing.T) {
+	opts := *connect(t, redistest.Single(t), false).(*redis.Client).Options()
+	opts.PoolSize, opts.PoolTimeout, opts.MaxRetries = 1, 10*time.Millisecond, -1
+	client := redis.NewClient(&opts)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	taken := client.Conn()
+	require.NoError(t, taken.Ping(t.Context()).Err())
+	s := newStore(t, client)
+	_, err := s.Load(t.Context(), session.Key{})
+	require.ErrorIs(t, err, redis.ErrPoolTimeout)
+	require.Equal(t, fault.UpstreamTimeout, fault.CodeOf(err))
+	require.Contains(t, fault.From(err).Message, "connections")
+	require.NoError(t, taken.Close())
+	_, err = s.Load(t.Context(), session.Key{})
+	require.NotErrorIs(t, err, redis.ErrPoolTimeout)
+}
+
 func TestDamagedRecordsAreAnErrorWithACode(t *testing.T) {
 	client := connectAs(t, redistest.Single(t), redistest.SentinelUser, redistest.SentinelPassword, false)
 	s := newStore(t, client)
