@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/outbound"
 )
 
 // Defaults of ClientOptions.
@@ -130,8 +131,7 @@ func NewClient(base string, opts *ClientOptions) (*Client, error) {
 		c.own = newTransport()
 		c.opts.Transport = c.own
 	}
-	c.http = &http.Client{Transport: c.opts.Transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c.http, _ = outbound.Client(&http.Client{Transport: c.opts.Transport})
 	if n := c.opts.BreakerFailures; n > 0 {
 		c.breaker = circuitbreaker.NewBuilder[any]().WithFailureThreshold(uint(n)).
 			WithDelay(c.opts.BreakerDelay).WithSuccessThreshold(1).Build()

@@ -26,6 +26,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/outbound"
 )
 
 // DefaultTimeout bounds a delivery, its repetitions included.
@@ -106,20 +107,11 @@ func NewExporter(ctx context.Context, opts *Options) (sdktrace.SpanExporter, err
 	if o.Keep == nil {
 		o.Keep = Relevant
 	}
-	idle, client := func() {}, http.Client{}
-	if o.Client != nil {
-		client = *o.Client
-	} else {
-		transport := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2, IdleConnTimeout: 90 * time.Second}
-		client.Transport, idle = transport, transport.CloseIdleConnections
-	}
-	if client.CheckRedirect == nil { // 307 and 308 would take prompts and keys to another server
-		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	}
+	client, idle := outbound.Client(o.Client)
 	header := o.header()
 	header["X-Langfuse-Ingestion-Version"] = "4" // shown at once, not minutes later
 	next, err := otlptracehttp.New(ctx,
-		otlptracehttp.WithEndpointURL(base.JoinPath("api/public/otel/v1/traces").String()), otlptracehttp.WithHTTPClient(&client),
+		otlptracehttp.WithEndpointURL(base.JoinPath("api/public/otel/v1/traces").String()), otlptracehttp.WithHTTPClient(client),
 		otlptracehttp.WithHeaders(header), otlptracehttp.WithCompression(otlptracehttp.GzipCompression),
 		otlptracehttp.WithEncoding(otlptracehttp.EncodingProtobuf), otlptracehttp.WithTimeout(o.Timeout),
 		otlptracehttp.WithMaxResponseSize(maxAnswerBytes),

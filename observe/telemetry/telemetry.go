@@ -42,6 +42,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe"
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/outbound"
 )
 
 // Defaults of Options.
@@ -226,17 +227,7 @@ func (t *Telemetry) newExporters(ctx context.Context, o *Options) (*exporters, e
 	if err != nil {
 		return nil, err
 	}
-	var client http.Client
-	if o.Client != nil {
-		client = *o.Client
-	} else {
-		transport := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2, IdleConnTimeout: 90 * time.Second}
-		client.Transport, t.idle = transport, transport.CloseIdleConnections
-	}
-	if client.CheckRedirect == nil { // 307 and 308 would take spans and Headers to another server
-		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	}
-	o.Client = &client
+	o.Client, t.idle = outbound.Client(o.Client)
 	spans, err := newSpanExporter(ctx, o, base.JoinPath("v1/traces"))
 	if err != nil {
 		return nil, err

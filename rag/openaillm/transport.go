@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/akshara-go/akshara/observe/fault"
+	"github.com/akshara-go/akshara/observe/outbound"
 )
 
 const (
@@ -40,15 +41,9 @@ type transport struct {
 }
 
 func newTransport(c Config) *transport {
-	client := http.Client{}
-	if c.HTTPClient != nil {
-		client = *c.HTTPClient
-	}
-	if client.CheckRedirect == nil { // 307 and 308 would take what was asked to another server
-		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	}
+	client, _ := outbound.Client(cmp.Or(c.HTTPClient, &http.Client{}))
 	return &transport{
-		http:     &client,
+		http:     client,
 		key:      c.APIKey,
 		attempts: cmp.Or(max(c.Attempts, 0), defaultAttempts),
 		backoff:  cmp.Or(max(c.Backoff, 0), defaultBackoff),

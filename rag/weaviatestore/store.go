@@ -17,6 +17,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/health"
+	"github.com/akshara-go/akshara/observe/outbound"
 	"github.com/akshara-go/akshara/rag"
 )
 
@@ -126,10 +127,9 @@ func newClient(nodes []string, opts *Options) (*client, error) {
 		own.Proxy, own.MaxIdleConnsPerHost = nil, 32
 		transport = own
 	}
+	calls, _ := outbound.Client(&http.Client{Transport: transport, Timeout: cmp.Or(opts.Timeout, DefaultTimeout)})
 	c := &client{
-		http: &http.Client{Transport: transport, Timeout: cmp.Or(opts.Timeout, DefaultTimeout), CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse // the key is for nobody else
-		}},
+		http:     calls,
 		header:   http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
 		retryFor: cmp.Or(opts.RetryFor, DefaultRetryFor),
 		log:      cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),

@@ -82,6 +82,7 @@ var Table = []Row{
 	{Pattern: "observe/cache", Layer: L1},
 	{Pattern: "observe/pii", Layer: L1},
 	{Pattern: "observe/genai", Layer: L1},
+	{Pattern: "observe/outbound", Layer: L1},
 	{Pattern: "observe/httpkit", Layer: L1, Vendors: []string{huma, "github.com/swaggest/swgui", prometh, uuid, openTel, failsafe},
 		Why: "the one place that knows the web framework, its documentation page, the metrics and the circuit breaker"},
 	{Pattern: "observe/config", Layer: L1, Vendors: []string{"github.com/caarlos0/env/v11"}, Why: "the one place that reads the environment"},
