@@ -92,47 +92,57 @@ func parseTokenizer(b []byte) (*vocabulary, error) {
 		}
 		v.special[a.Content] = true
 	}
-	var err error
-	if v.charsMap, err = charsMap(t.Normalizer.flat()); err != nil {
+	spaces, err := v.normalizers(t.Normalizer.flat())
+	if err != nil {
 		return nil, err
 	}
-	if err := marks(t.PreTokenizer.flat()); err != nil {
+	split, err := marks(t.PreTokenizer.flat())
+	switch {
+	case err != nil:
 		return nil, err
+	case split && len(v.charsMap) == 0:
+		return nil, errors.New("the pre-tokeniser \"WhitespaceSplit\" cannot be computed without \"Precompiled\"")
+	case !split && !spaces:
+		return nil, errors.New("the pre-tokeniser \"Metaspace\" alone cannot be computed where no \"Replace\" makes runs of spaces one")
 	}
 	return v, v.check()
 }
 
-// charsMap gives the map of characters of normalisers that do no more than
-// SentencePiece: what is stripped and what runs of spaces become is the same.
-func charsMap(steps []step) (m []byte, err error) {
+// normalizers reads the map of characters where nothing else is done than
+// SentencePiece does, and tells whether runs of spaces become one. The space at the
+// end of a text is left out as by SentencePiece, whether or not something strips it.
+func (v *vocabulary) normalizers(steps []step) (spaces bool, err error) {
 	for i, s := range steps {
 		switch {
 		case s.Type == "Precompiled" && i == 0:
-			m = s.CharsMap
+			v.charsMap = s.CharsMap
 		case s.Type == "Strip":
 		case s.Type == "Replace" && s.Pattern.Regex == " {2,}" && (s.Content == " " || s.Content == unigram.Mark):
+			spaces = true
 		default:
-			return nil, fmt.Errorf("the normaliser %.50q cannot be computed there", s.Type)
+			return false, fmt.Errorf("the normaliser %.50q cannot be computed there", s.Type)
 		}
 	}
-	return m, nil
+	return spaces, nil
 }
 
-// marks tells whether pre-tokenisers place a mark before each word.
-func marks(steps []step) error {
+// marks demands pre-tokenisers that place a mark before each word, and tells whether
+// they split at white space first.
+func marks(steps []step) (split bool, err error) {
 	found := false
 	for _, s := range steps {
 		before := (s.Scheme == "" || s.Scheme == "always") && (s.Prefix == nil || *s.Prefix) && (s.Split == nil || *s.Split)
 		switch {
 		case s.Type == "WhitespaceSplit" && !found:
+			split = true
 		case s.Type == "Metaspace" && s.Replacement == unigram.Mark && before && !found:
 			found = true
 		default:
-			return fmt.Errorf("the pre-tokeniser %.50q cannot be computed there", s.Type)
+			return false, fmt.Errorf("the pre-tokeniser %.50q cannot be computed there", s.Type)
 		}
 	}
 	if !found {
-		return errors.New("no pre-tokeniser \"Metaspace\" places marks before words")
+		return false, errors.New("no pre-tokeniser \"Metaspace\" places marks before words")
 	}
-	return nil
+	return split, nil
 }

@@ -57,8 +57,11 @@ func tokenizer(t *encoder.Tensors) ([]byte, error) {
 		}
 	}
 	return json.Marshal(map[string]any{
-		"added_tokens":  added,
-		"normalizer":    map[string]any{"type": "Precompiled", "precompiled_charsmap": t.CharsMap},
+		"added_tokens": added,
+		"normalizer": map[string]any{"type": "Sequence", "normalizers": []map[string]any{
+			{"type": "Precompiled", "precompiled_charsmap": t.CharsMap},
+			{"type": "Replace", "pattern": map[string]any{"Regex": " {2,}"}, "content": " "},
+		}},
 		"pre_tokenizer": map[string]any{"type": "Metaspace", "replacement": unigram.Mark, "prepend_scheme": "always"},
 		"model":         map[string]any{"type": "Unigram", "unk_id": c.Unknown, "vocab": vocabulary},
 	})
