@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
-	"github.com/akshara-go/akshara/rag/e5embed/internal/unigram"
 )
 
 // Whatever a configuration says, places are rows that there are.
@@ -61,11 +60,7 @@ func FuzzSafetensors(f *testing.F) {
 func cut(t *testing.T, v *vocabulary) {
 	var m encoder.Tensors
 	v.give(&m)
-	trie, score, err := unigram.BuildPieces(m.Found, 0)
-	if err != nil {
-		return
-	}
-	tok, err := unigram.New(unigram.Tables{Trie: trie, Scores: m.Scores, Unknown: m.Config.Unknown, UnknownScore: score, CharsMap: m.CharsMap})
+	tok, err := m.Tokenizer()
 	if err != nil {
 		return
 	}

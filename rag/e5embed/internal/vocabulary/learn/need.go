@@ -26,7 +26,7 @@ type need struct {
 
 // newNeed gives what is needed by rule.
 func newNeed(model *encoder.Tensors, most int) (*need, error) {
-	tokenizer, err := tokenizerOf(model)
+	tokenizer, err := model.Tokenizer()
 	if err != nil {
 		return nil, err
 	}
@@ -37,17 +37,6 @@ func newNeed(model *encoder.Tensors, most int) (*need, error) {
 		}
 	}
 	return n, nil
-}
-
-// tokenizerOf gives the tokeniser of the whole vocabulary.
-func tokenizerOf(model *encoder.Tensors) (*unigram.Tokenizer, error) {
-	trie, unknown, err := unigram.BuildPieces(model.Found, float64(slices.Min(model.Scores)))
-	if err != nil {
-		return nil, err
-	}
-	return unigram.New(unigram.Tables{
-		Trie: trie, Scores: model.Scores, Unknown: model.Config.Unknown, UnknownScore: unknown, CharsMap: model.CharsMap,
-	})
 }
 
 // add adds the pieces of a text, as long as there is room.
