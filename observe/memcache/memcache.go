@@ -160,7 +160,8 @@ func deadline(ttl time.Duration) time.Time {
 // Size gives the bytes that the cache holds, counted as [New] does.
 func (c *Cache) Size() int64 { return int64(c.entries.WeightedSize()) }
 
-// Close empties the cache and ends its goroutine. It must not be used afterwards.
+// Close empties the cache and ends its goroutine. Calls that come later do no harm:
+// it is a cache still, that removes what has expired only when it is used.
 func (c *Cache) Close() error {
 	c.entries.StopAllGoroutines()
 	c.entries.InvalidateAll()

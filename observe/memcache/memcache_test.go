@@ -39,6 +39,15 @@ func TestCache(t *testing.T) {
 			return cache.Prefix(cache.Prefix(open(t, 16<<20, nil), "service"), "tenant")
 		})
 	})
+	t.Run("closed", func(t *testing.T) { // by a service that stops, beneath calls that go on
+		cachetest.TestCache(t, func(t *testing.T) cache.Cache {
+			c := open(t, 16<<20, nil)
+			require.NoError(t, c.Set(t.Context(), "kept before", []byte("v"), 0))
+			require.NoError(t, c.Close())
+			require.Zero(t, c.Size())
+			return c
+		})
+	})
 }
 
 func TestItStaysWithinItsBytes(t *testing.T) {
