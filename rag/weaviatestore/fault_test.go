@@ -35,6 +35,7 @@ func fake(t *testing.T, answer func(r *http.Request, body string) (int, string))
 			return
 		}
 		status, text := answer(r, string(body))
+		w.Header().Set("Location", "/elsewhere") // of a redirect, which is not to be followed
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, text)
 	}))
