@@ -115,4 +115,8 @@ func TestThePageSaysWhichModelItSearchesBy(t *testing.T) {
 	p := visit(t, b, s, desktop, "/#search")
 	p.wait(`!document.querySelector("#search-model").hidden`)
 	require.Contains(t, p.text("#search-model"), "multilingual-e5-small")
+
+	js[bool](p, `(window.fetch = ((whole) => (path, options) => String(path).endsWith("/health") ? Promise.resolve(new Response("{}")) : whole(path, options))(window.fetch), true)`)
+	p.searched("ताजमहल")
+	p.wait(`document.querySelector("#search-model").hidden`) // what it was searched by before may be so no more
 }

@@ -47,23 +47,22 @@ function draw(found, values) {
     say(summary, "search.found", { n: total });
   }
   announce(summary.textContent);
-  if ($("search-model").hidden) {
-    tellModel(); // an index may have got its vectors meanwhile
-  }
+  tellModel(); // an index gets vectors, and may have to do without them for a while
   const list = $("search-results");
   list.start = (values.page - 1) * pageSize + 1;
   list.replaceChildren(...results.map(row));
   pages($("search-pages"), values.page, Math.ceil(total / pageSize), (page) => run({ ...values, page }, { moved: true }));
 }
 
-// tellModel says which model is searched by beside words, once one is.
+// tellModel says which model is searched by beside words, while one is.
 async function tellModel() {
   const { checks } = await health().catch(() => ({}));
   const model = checks?.generation?.detail;
-  if (model && model !== "words and sounds") {
+  const byMeaning = Boolean(model) && model !== "words and sounds";
+  if (byMeaning) {
     say($("search-model"), "search.model", { model });
-    $("search-model").hidden = false;
   }
+  $("search-model").hidden = !byMeaning;
 }
 
 // words gives a snippet without the dots that say it was cut.
