@@ -113,6 +113,8 @@ func rightToLeft(p *tab) {
 		p.TB.Helper()
 		return js[float64](p, fmt.Sprintf(`document.querySelector(%q).getBoundingClientRect().%s`, selector, side))
 	}
+	require.Equal(p.TB, []string{"ltr", "ltr", "ltr"}, js[[]string](p, `[...document.querySelectorAll("#samples .chip")].map((e) => getComputedStyle(e).direction)`),
+		"the examples are in other languages, and their marks stand behind them")
 	p.asked("ताजमहल किसने बनवाया था?")
 	p.sourceOpen()
 	p.shot("answer-ur")

@@ -21,6 +21,7 @@ func TestPage(t *testing.T) {
 	at("a citation opens its source and Esc gives the focus back", desktop, "/", opensAndCloses)
 	at("what the documents do not say is refused in the language of the question", desktop, "/", refuses)
 	at("a question asked from an example", desktop, "/", asksAnExample)
+	at("no akshara of a long word is cut", phone, "/", keepsAksharas)
 	at("a conversation goes on, begins anew and outlives its end", desktop, "/", follows)
 	at("a document is uploaded, found and deleted", desktop, "/#documents", uploadsAndDeletes)
 	at("a file that cannot be read is explained", desktop, "/#documents", uploadFails)
@@ -139,6 +140,19 @@ func asksAnExample(p *tab) {
 	p.wait(`document.querySelector("#welcome").checkVisibility()`)
 	require.Zero(p.TB, js[int](p, `document.querySelectorAll(".exchange").length`))
 	require.Equal(p.TB, "question", js[string](p, "document.activeElement.id"))
+}
+
+// keepsAksharas shows an answer whose last word is longer than what is kept together
+// with its citations.
+func keepsAksharas(p *tab) {
+	js[bool](p, `(window.fetch = ((whole) => (path, options) => {
+		if (!String(path).endsWith("/chat/stream")) return whole(path, options);
+		const answer = "यह " + "क्षि".repeat(9) + "न";
+		const claims = [{start: 0, end: new TextEncoder().encode(answer).length, citations: [{document_id: "d", title: "t", quote: "q", start: 0, end: 1}]}];
+		return Promise.resolve(new Response("event: done\ndata: " + JSON.stringify({answer, claims, language: "hi", session_id: "s"}) + "\n\n"));
+	})(window.fetch), true)`)
+	p.asked("कौन?")
+	require.Equal(p.TB, strings.Repeat("क्षि", 5)+"न", js[string](p, `document.querySelector(".tail").firstChild.textContent`))
 }
 
 // follows asks what only the question before explains, then begins anew, and at

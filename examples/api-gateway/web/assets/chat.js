@@ -13,6 +13,8 @@ const samples = [
   ["en", "Who built the Taj Mahal?"],
 ];
 
+const aksharas = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
 let session = ""; // id of the conversation, given by the first answer
 let running = null; // AbortController of the answer on its way
 
@@ -100,8 +102,13 @@ class Answer {
   }
 
   // #claim ties a claim's last word to its citations, so that no line begins with one.
+  // Of a word that is too long for that it ties the last aksharas.
   #claim(text, buttons) {
-    const cut = text.search(/\S{1,24}$/);
+    let cut = text.search(/\S{1,24}$/);
+    const around = aksharas.segment(text).containing(cut);
+    if (around?.index < cut) {
+      cut = around.index + around.segment.length;
+    }
     const [head, last] = cut < 0 ? [text, ""] : [text.slice(0, cut), text.slice(cut)];
     return el("span", { className: "claim" }, head, el("span", { className: "tail" }, last, ...buttons));
   }
@@ -276,7 +283,7 @@ function grow() {
 export function start() {
   options($("language"), say(new Option("", "auto", true), "language.auto"));
   for (const [language, text] of samples) {
-    const chip = el("button", { type: "button", className: "chip", textContent: text, lang: language });
+    const chip = el("button", { type: "button", className: "chip", textContent: text, lang: language, dir: "auto" });
     chip.addEventListener("click", () => ask(text));
     $("samples").append(el("li", {}, chip));
   }
