@@ -29,6 +29,7 @@ func TestPage(t *testing.T) {
 	at("a phone", phone, "/", phoneFits)
 	at("the keyboard alone", desktop, "/", keyboard)
 	at("the keyboard alone files and deletes a document", desktop, "/", keyboardFiles)
+	at("the keyboard alone tries again", desktop, "/", keyboardTriesAgain)
 	at("completions under the search field", desktop, "/#search", completes)
 	at("completions from the documents", phone, "/#search", completesFromDocuments)
 	at("a service without completions", desktop, "/#search", completesNothing)
@@ -413,6 +414,51 @@ func keyboardFiles(p *tab) {
 	p.wait(`!document.querySelector("#delete-dialog").open && document.querySelector("#document-list .row .result-title").textContent !== "केशरपुर का प्रकाशस्तंभ"`)
 	p.wait(`document.activeElement.id === "documents-title"`)
 	p.wait(`document.querySelector("#status").textContent.includes("केशरपुर का प्रकाशस्तंभ")`)
+}
+
+// keyboardTriesAgain after failures, whose messages go away with the button that has the focus.
+func keyboardTriesAgain(p *tab) {
+	away := func(away bool) { js[bool](p, fmt.Sprintf("(window.away = %t, true)", away)) }
+	js[bool](p, `(window.fetch = ((whole) => (path, options) => window.away ? Promise.reject(new TypeError("no")) : whole(path, options))(window.fetch), true)`)
+	again := func(panel string) {
+		p.TB.Helper()
+		p.wait(fmt.Sprintf("document.querySelector('%s .retry')?.checkVisibility()", panel))
+		p.do(chromedp.Focus(chromedp.CSS(panel + " .retry")))
+		away(false)
+		p.press(kb.Enter)
+		p.wait(fmt.Sprintf("!document.querySelector('%s .error')", panel))
+	}
+	has := func(id string) {
+		p.TB.Helper()
+		p.wait(fmt.Sprintf("document.activeElement.id === %q", id))
+	}
+	away(true)
+	p.asked("ताजमहल किसने बनवाया था?")
+	again("#panel-chat")
+	p.wait(`document.querySelector(".answer").getAttribute("aria-busy") === "false"`)
+	has("question")
+
+	away(true)
+	p.click("#tab-search")
+	p.searched("ताजमहल")
+	p.do(chromedp.Focus(chromedp.CSS("#search-error .retry")))
+	js[bool](p, `(document.activeElement.dataset.first = "", true)`)
+	p.press(kb.Enter)
+	p.wait(`document.activeElement.matches(".retry:not([data-first])")`)
+	again("#panel-search")
+	has("search-summary")
+
+	away(true)
+	p.click("#tab-documents")
+	again("#documents-error")
+	has("documents-title")
+
+	p.do(chromedp.SetUploadFiles(chromedp.CSS("#upload-input"), []string{write(p.TB, "empty.txt", "")}))
+	p.wait(`document.querySelector("#upload-error .retry")?.checkVisibility() && document.querySelector("#upload-state").hidden`)
+	p.do(chromedp.Focus(chromedp.CSS("#upload-error .retry")))
+	p.press(kb.Enter)
+	has("upload-input")
+	p.expect("network error")
 }
 
 // offer lets the service complete what is typed: in the list are the pairs of

@@ -209,6 +209,7 @@ async function run(question, answer) {
     if (!running) {
       answer.begin();
       run(question, answer);
+      $("stop").focus({ preventScroll: true }); // the button that was pressed is no more
     }
   };
   try {

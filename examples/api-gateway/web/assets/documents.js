@@ -28,10 +28,16 @@ export async function show(page = current) {
     draw(found, last);
   } catch (error) {
     if (!controller.signal.aborted) {
-      $("documents-error").replaceChildren(errorBox(error, () => show(page)));
+      $("documents-error").replaceChildren(errorBox(error, () => turn(page)));
     }
   }
   $("document-list").setAttribute("aria-busy", "false");
+}
+
+// turn shows a page of the list to who has asked for it by a button that goes away.
+async function turn(page) {
+  await show(page);
+  $("documents-title").focus();
 }
 
 function draw(found, last) {
@@ -39,10 +45,7 @@ function draw(found, last) {
   say($("documents-title"), "documents.count", { n: found.total });
   $("documents-empty").hidden = found.total > 0;
   $("document-list").replaceChildren(...(found.items ?? []).map(row));
-  pages($("document-pages"), current, last, async (page) => {
-    await show(page);
-    $("documents-title").focus();
-  });
+  pages($("document-pages"), current, last, turn);
 }
 
 function row(item) {
@@ -84,8 +87,7 @@ async function remove() {
     return;
   }
   source.closeIf(id);
-  await show();
-  $("documents-title").focus();
+  await turn(current);
   announce(t("delete.done", { title }), { visible: true });
 }
 
@@ -102,6 +104,9 @@ async function send(files) {
       break;
     }
     await sendOne(file, sending.signal);
+  }
+  if ($("upload-state").contains(document.activeElement)) {
+    $("upload-input").focus();
   }
   $("upload-state").hidden = true;
   $("upload-input").value = "";
@@ -126,6 +131,7 @@ async function sendOne(file, signal) {
     const box = errorBox(error, () => {
       box.remove();
       send([file]);
+      $("upload-cancel").focus();
     });
     box.prepend(say(el("p", { className: "error-title" }), "upload.failed", { title: file.name }));
     $("upload-error").append(box);

@@ -32,7 +32,10 @@ async function run(values, { moved = false } = {}) {
     summary.hidden = true;
     $("search-results").replaceChildren();
     $("search-pages").hidden = true;
-    $("search-error").replaceChildren(errorBox(error, () => run(values)));
+    $("search-error").replaceChildren(errorBox(error, () => run(values, { moved: true })));
+    if (moved) {
+      $("search-error").querySelector(".retry").focus();
+    }
   }
   $("search-results").setAttribute("aria-busy", "false");
 }
