@@ -25,6 +25,7 @@ func TestPage(t *testing.T) {
 	at("a conversation goes on, begins anew and outlives its end", desktop, "/", follows)
 	at("a document is uploaded, found and deleted", desktop, "/#documents", uploadsAndDeletes)
 	at("a file that cannot be read is explained", desktop, "/#documents", uploadFails)
+	at("files that are chosen during an upload follow it", desktop, "/#documents", uploadsInTurn)
 	at("results are paged and filtered", desktop, "/#search", searches)
 	at("a phone", phone, "/", phoneFits)
 	at("the keyboard alone", desktop, "/", keyboard)
@@ -245,6 +246,19 @@ func uploadFails(p *tab) {
 	p.speak("hi")
 	require.Equal(p.TB, before, p.text("#documents-title"), "nothing was added")
 	p.expect("network error") // the browser itself notes an answer of 422 in the console
+}
+
+func uploadsInTurn(p *tab) {
+	p.wait(`document.querySelectorAll("#document-list .row").length > 0`)
+	js[bool](p, `["first.txt", "second.txt"].every((name) => {
+		const chosen = new DataTransfer(), field = document.querySelector("#upload-input");
+		chosen.items.add(new File(["some words of " + name], name));
+		field.files = chosen.files;
+		return field.dispatchEvent(new Event("change"));
+	})`)
+	for _, name := range []string{"first", "second"} {
+		p.wait(fmt.Sprintf(`document.querySelector("#document-list").textContent.includes(%q)`, name))
+	}
 }
 
 // expect takes out of the problems those that a test brought about.

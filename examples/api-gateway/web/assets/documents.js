@@ -10,6 +10,7 @@ const pageSize = 20;
 let current = 1;
 let doomed = null; // the document that the dialog asks about
 let sending = null; // AbortController of the upload on its way
+let waiting = []; // files that are uploaded after it
 let listing = null; // AbortController of the list on its way
 
 // show loads a page of the list.
@@ -91,20 +92,20 @@ async function remove() {
   announce(t("delete.done", { title }), { visible: true });
 }
 
-// send uploads the files one after the other; one that fails does not stop the rest.
+// send uploads the files one after the other, behind those that wait already; one
+// that fails does not stop the rest.
 async function send(files) {
-  if (sending || files.length === 0) {
+  waiting.push(...files);
+  if (sending || waiting.length === 0) {
     return;
   }
   sending = new AbortController();
   $("upload-error").replaceChildren();
   $("upload-state").hidden = false;
-  for (const file of files) {
-    if (sending.signal.aborted) {
-      break;
-    }
-    await sendOne(file, sending.signal);
+  while (waiting.length > 0 && !sending.signal.aborted) {
+    await sendOne(waiting.shift(), sending.signal);
   }
+  waiting = [];
   if ($("upload-state").contains(document.activeElement)) {
     $("upload-input").focus();
   }
