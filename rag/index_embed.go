@@ -6,8 +6,9 @@ import (
 )
 
 // embed gives the records of some documents their vectors, if there is an
-// embedder, or those of them that it holds already where they are embedded later. A text that the store holds a vector for already, among those
-// documents, and one that stands in several records, is not embedded again.
+// embedder. A text that the store holds a vector for already, among those
+// documents, and one that stands in several records, is not embedded again; where
+// texts are embedded later, only the vectors that the store holds are given.
 func (x *Index) embed(ctx context.Context, documents []string, recs []Record) error {
 	e := x.opts.Embedder
 	if e == nil || len(recs) == 0 {
