@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -152,17 +154,19 @@ func (c *Collection) Reindex(ctx context.Context) (documents int, err error) {
 	return documents, err
 }
 
-// ReindexOnce is Reindex, unless the file note holds key: what is new about
-// documents that are given anew, such as the model whose vectors they get. Once
-// all are given, the file holds it.
+// ReindexOnce is Reindex, unless the file note tells of key: what is new about
+// documents that are given anew, such as the address of the service that gets them.
+// Once all are given, the file holds its SHA-256: an address may have a password.
 func (c *Collection) ReindexOnce(ctx context.Context, note, key string) (documents int, err error) {
-	if holds(note, key) {
+	sum := sha256.Sum256([]byte(key))
+	mark := hex.EncodeToString(sum[:])
+	if holds(note, mark) {
 		return 0, nil
 	}
 	if documents, err = c.Reindex(ctx); err != nil {
 		return documents, err
 	}
-	return documents, os.WriteFile(note, []byte(key), 0o600)
+	return documents, os.WriteFile(note, []byte(mark), 0o600)
 }
 
 // holds tells whether a file holds text, and reads no more of it than that takes.

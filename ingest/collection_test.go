@@ -206,6 +206,9 @@ func TestReindexOnce(t *testing.T) {
 		require.Equal(t, step.want, documents)
 	}
 	require.Contains(t, s.docs, "a")
+	held, err := os.ReadFile(note)
+	require.NoError(t, err)
+	require.NotContains(t, string(held), "model 1", "a key may be an address with a password")
 
 	require.NoError(t, os.Truncate(note, 256<<20)) // of zeros, which take no room
 	var before, after runtime.MemStats
