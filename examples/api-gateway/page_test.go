@@ -321,6 +321,7 @@ func searches(p *tab) {
 	p.searched("qxzvwk")
 	require.Zero(p.TB, js[int](p, `document.querySelectorAll("#search-results .result").length`))
 	require.Contains(p.TB, p.text("#search-summary"), "qxzvwk")
+	require.True(p.TB, js[bool](p, `document.querySelector("#search-model").hidden`), "there is no model")
 }
 
 // phoneFits is about a narrow window with touch.
