@@ -138,12 +138,8 @@ func (s *Store) ensureVectors(ctx context.Context, dimensions int) error {
 		return err
 	})
 	for _, n := range s.client.nodes {
-		for err == nil && !n.rests() {
-			has, _, failed := s.hasVectors(ctx, n, name)
-			if has || failed != nil {
-				break
-			}
-			err = wait(ctx, 5*time.Millisecond)
+		if err == nil {
+			err = s.awaitVectors(ctx, n, name)
 		}
 	}
 	if err == nil {
@@ -152,6 +148,26 @@ func (s *Store) ensureVectors(ctx context.Context, dimensions int) error {
 		s.mu.Unlock()
 	}
 	return err
+}
+
+// awaitVectors waits until a node that answers knows a vector index, no longer than
+// calls are tried again.
+func (s *Store) awaitVectors(ctx context.Context, n *node, name string) error {
+	for ends := time.Now().Add(s.client.retryFor); !n.rests(); {
+		has, _, err := s.hasVectors(ctx, n, name)
+		switch {
+		case has:
+			return nil
+		case err != nil:
+			return ctx.Err() // a node that is away learns of it later
+		case time.Now().After(ends):
+			return s.client.failure(ctx, errTurn)
+		}
+		if err := wait(ctx, 5*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hasVectors tells whether a node knows a vector index.

@@ -156,6 +156,28 @@ func batches(t *testing.T, deleted *atomic.Int64, result func(i int) string) str
 	})
 }
 
+// A node that answers and never learns of an index for vectors does not hold a writer for ever.
+func TestANodeThatLearnsNothing(t *testing.T) {
+	s := openFake(t, &Options{RetryFor: 50 * time.Millisecond}, fake(t, func(r *http.Request, body string) (int, string) {
+		switch {
+		case r.Method == http.MethodPut:
+			return 200, "{}"
+		case strings.Contains(body, "begun"):
+			return 200, `{"data":{"Aggregate":{"begun":[{"meta":{"count":0}}]}}}`
+		case r.URL.Path == "/v1/graphql":
+			return 200, `{"data":{"Get":{"head":[]}}}`
+		}
+		return 404, ""
+	}))
+	r := record("t", "d", 1, "a")
+	r.Vector, r.Model = rag.Vector{1, 0, 0}, rag.EmbedModel{Name: "m", Dimensions: 3} // it knows of four
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	err := s.Upsert(ctx, []rag.Record{r})
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(err), "%v", err)
+	require.NoError(t, ctx.Err())
+}
+
 func TestABatchThatFailsInPart(t *testing.T) {
 	var deleted atomic.Int64
 	base := batches(t, &deleted, func(i int) string {
