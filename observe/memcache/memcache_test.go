@@ -28,26 +28,26 @@ func open(tb testing.TB, size int64, opts *memcache.Options) *memcache.Cache {
 }
 
 func TestCache(t *testing.T) {
-	t.Run("plain", func(t *testing.T) {
-		cachetest.TestCache(t, func(t *testing.T) cache.Cache { return open(t, 16<<20, nil) })
-	})
-	t.Run("behind a prefix", func(t *testing.T) {
-		cachetest.TestCache(t, func(t *testing.T) cache.Cache { return cache.Prefix(open(t, 16<<20, nil), "tenant", "आगरा/1") })
-	})
-	t.Run("behind two prefixes", func(t *testing.T) {
-		cachetest.TestCache(t, func(t *testing.T) cache.Cache {
-			return cache.Prefix(cache.Prefix(open(t, 16<<20, nil), "service"), "tenant")
-		})
-	})
-	t.Run("closed", func(t *testing.T) { // by a service that stops, beneath calls that go on
-		cachetest.TestCache(t, func(t *testing.T) cache.Cache {
+	plain := func(t *testing.T) cache.Cache { return open(t, 16<<20, nil) }
+	for name, newCache := range map[string]func(t *testing.T) cache.Cache{
+		"plain":           plain,
+		"behind a prefix": func(t *testing.T) cache.Cache { return cache.Prefix(plain(t), "tenant", "आगरा/1") },
+		"behind two prefixes": func(t *testing.T) cache.Cache {
+			return cache.Prefix(cache.Prefix(plain(t), "service"), "tenant")
+		},
+		"closed": func(t *testing.T) cache.Cache { // by a service that stops, beneath calls that go on
 			c := open(t, 16<<20, nil)
 			require.NoError(t, c.Set(t.Context(), "kept before", []byte("v"), 0))
 			require.NoError(t, c.Close())
 			require.Zero(t, c.Size())
 			return c
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the suite waits for entries to expire
+			cachetest.TestCache(t, newCache)
 		})
-	})
+	}
 }
 
 func TestItStaysWithinItsBytes(t *testing.T) {
