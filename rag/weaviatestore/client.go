@@ -206,6 +206,9 @@ func refusal(status int, data []byte) error {
 	if strings.Contains(reason, "tenant not found") {
 		return errNoTenant
 	}
+	if strings.Contains(reason, "no graphql provider present") { // it starts, and has not read its schema yet
+		status = http.StatusServiceUnavailable
+	}
 	return &callError{status: status, reason: clip(reason)}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -61,11 +62,13 @@ func find(t *testing.T, s *Store) error {
 	return err
 }
 
+// state is the answer of a node that has a tenant's head.
+func state(text string) string {
+	out, _ := json.Marshal(object{"data": object{"Get": object{"head": []object{{"state": text, "_additional": object{"id": "x", "isConsistent": true}}}}}})
+	return string(out)
+}
+
 func TestAnswersThatMakeNoSense(t *testing.T) {
-	state := func(text string) string {
-		out, _ := json.Marshal(object{"data": object{"Get": object{"head": []object{{"state": text, "_additional": object{"id": "x", "isConsistent": true}}}}}})
-		return string(out)
-	}
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -115,6 +118,52 @@ func TestASlowNodeIsLeftForAnother(t *testing.T) {
 	defer cancel()
 	_, err := alone.Search(ctx, words("t", "a"))
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// Weaviate 1.35 says so while it reads its schema.
+func TestANodeThatStartsIsLeftForAnother(t *testing.T) {
+	starts := fake(t, always(422, `{"error":[{"message":"no graphql provider present, this is most likely because no schema is present. Import a schema first!"}]}`))
+	ready := fake(t, func(r *http.Request, _ string) (int, string) {
+		if r.URL.Path == "/v1/graphql" {
+			return 200, `{"errors":[{"message":"tenant not found: \"t\""}]}`
+		}
+		return 404, ""
+	})
+	require.NoError(t, find(t, openFake(t, &Options{}, starts, ready)))
+	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(find(t, openFake(t, &Options{RetryFor: 20 * time.Millisecond}, starts))))
+}
+
+func TestWhoReadsIsNotKeptOffByWriters(t *testing.T) {
+	s := openFake(t, &Options{RetryFor: 3 * time.Second}, fake(t, always(200, state(`{"version":3,"chunks":1}`))))
+	var version atomic.Int64
+	done := make(chan struct{})
+	var writers sync.WaitGroup
+	for range 2 {
+		writers.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				require.NoError(t, s.turns.take(t.Context(), "t"))
+				version.Add(1)
+				time.Sleep(time.Millisecond)
+				s.turns.give("t")
+			}
+		})
+	}
+	err := s.read(t.Context(), "t", func(*view) error {
+		before := version.Load()
+		time.Sleep(20 * time.Millisecond)
+		if version.Load() != before {
+			return errTurn
+		}
+		return nil
+	})
+	close(done)
+	writers.Wait()
+	require.NoError(t, err)
 }
 
 func TestTheKeyIsInNoLogAndNoError(t *testing.T) {

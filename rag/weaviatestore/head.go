@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
@@ -170,10 +171,26 @@ type view struct {
 	asIs   bool // what the replica has is taken for what there is
 }
 
+// disturbed is how often a reader is disturbed by changes before the Store's writers
+// of the tenant wait for it, a quarter of a second after it began; so that no stream of
+// changes keeps it off for ever. It waits for its turn no longer than turnWithin.
+const (
+	disturbed  = 12
+	turnWithin = time.Second
+)
+
 // read runs f with a view of a tenant until f saw the tenant as it was at one
 // moment. f is not run when there is no such tenant.
 func (s *Store) read(ctx context.Context, tenant string, f func(v *view) error) error {
+	attempts := 0
 	return s.client.try(ctx, func(n *node) error {
+		if attempts++; attempts > disturbed {
+			wait, cancel := context.WithTimeout(ctx, turnWithin)
+			defer cancel()
+			if s.turns.take(wait, tenant) == nil {
+				defer s.turns.give(tenant)
+			}
+		}
 		h, err := s.readHead(ctx, n, tenant)
 		if err != nil || h == nil || h.Version == 0 {
 			return err

@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// turns lets the writers of one tenant take turns. It keeps nothing of tenants that nobody writes.
+// turns lets the writers of one tenant, and readers whom they would keep off, take
+// turns. It keeps nothing of tenants that nobody writes.
 type turns struct {
 	mu    sync.Mutex
 	queue map[string]*turn
