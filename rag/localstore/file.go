@@ -148,8 +148,9 @@ func createFile(path string, gen uint64, kind fileKind) (*dataFile, error) {
 	return d, nil
 }
 
-// publish syncs the file, and then the name under which the next Open finds it.
-func (d *dataFile) publish() error {
+// publish syncs the file, and then the name under which the next Open finds it. When
+// it fails, the file is closed and, as far as anybody can tell, gone.
+func (d *dataFile) publish(syncDir func(dir string) error) error {
 	err := d.f.Sync()
 	if err == nil {
 		err = os.Rename(d.path+".tmp", d.path)
@@ -159,7 +160,8 @@ func (d *dataFile) publish() error {
 		return &WriteError{File: d.path, Err: err}
 	}
 	if err := syncDir(filepath.Dir(d.path)); err != nil {
-		return &WriteError{File: d.path, Err: err, Reopen: true}
+		d.retired.Store(true)
+		return &WriteError{File: d.path, Err: errors.Join(err, d.release()), Reopen: true}
 	}
 	return nil
 }

@@ -154,7 +154,7 @@ func (s *Store) loadLogs(first uint64, l *listing) error {
 	}
 	f, err := createFile(s.path(first, logSuffix), first, logKind)
 	if err == nil {
-		err = f.publish()
+		err = f.publish(s.syncDir)
 	}
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package localstore
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -256,12 +257,17 @@ func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment, kee
 	return nil
 }
 
+// rewriteFault gives the error for a segment or a copy that could not be written. The
+// store goes on without.
 func (s *Store) rewriteFault(ctx context.Context, err error) error {
 	if s.closed.Load() {
 		return closedFault()
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if e, ok := errors.AsType[*WriteError](err); ok {
+		return writeFault(&WriteError{File: e.File, Err: e.Err})
 	}
 	return openFault(err)
 }
@@ -333,7 +339,7 @@ func (r *rewriting) release() {
 	clear(r.views)
 }
 
-// writeParts writes a segment of what r holds, and opens it.
+// writeParts writes a segment of what r holds, and opens it. When it fails, there is no file.
 func (s *Store) writeParts(ctx context.Context, r *rewriting, path string, gen uint64) (*segment, error) {
 	f, err := writeSegment(ctx, path, gen, r.kept, r.names, func(name string) (*draft, error) {
 		m := r.moved[name]
@@ -346,10 +352,20 @@ func (s *Store) writeParts(ctx context.Context, r *rewriting, path string, gen u
 	if err != nil {
 		return nil, err
 	}
-	if err := f.release(); err != nil {
-		return nil, &WriteError{File: path, Err: err}
+	if err := f.publish(s.syncDir); err != nil {
+		return nil, err
 	}
-	return openSegment(path, gen, r.log)
+	var seg *segment
+	if err = f.release(); err != nil {
+		err = &WriteError{File: path, Err: err}
+	} else {
+		seg, err = openSegment(path, gen, r.log)
+	}
+	if err != nil {
+		_ = os.Remove(path)
+		return nil, err
+	}
+	return seg, nil
 }
 
 // install puts a segment in the place of what it was made of. Records that died
@@ -391,7 +407,7 @@ func (s *Store) install(r *rewriting, seg *segment) error {
 
 // writeManifest says that the store is made of logs and segments. The caller holds s.writer.
 func (s *Store) writeManifest(logs []*dataFile, segments []*segment) error {
-	err := manifestOf(logs[0].gen, logs[0].firstSeq, segments).write(s.dir)
+	err := manifestOf(logs[0].gen, logs[0].firstSeq, segments).write(s.dir, s.syncDir)
 	if e, ok := errors.AsType[*WriteError](err); ok {
 		if e.Reopen {
 			return s.refuse(writeFault(e))
@@ -438,7 +454,7 @@ func (s *Store) rotate() error {
 	gen := s.active.gen + 1
 	next, err := createFile(s.path(gen, logSuffix), gen, logKind)
 	if err == nil {
-		err = next.publish()
+		err = next.publish(s.syncDir)
 	}
 	if e, ok := errors.AsType[*WriteError](err); ok {
 		if e.Reopen {

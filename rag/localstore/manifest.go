@@ -126,7 +126,7 @@ func readManifest(dir string) (*manifest, error) {
 }
 
 // write makes m the manifest of a directory, at once.
-func (m *manifest) write(dir string) error {
+func (m *manifest) write(dir string, syncDir func(dir string) error) error {
 	path := filepath.Join(dir, manifestName)
 	f, err := os.OpenFile(path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -28,7 +28,6 @@ const notesFolder = "notes"
 type notes struct {
 	mu    sync.Mutex // comes after Store.writer
 	known map[string][]byte
-	sync  func(dir string) error // syncDir; tests put a failing one in its place
 }
 
 func noteFile(tenant, name string) string {
@@ -171,7 +170,7 @@ func (s *Store) writeNote(file string, note []byte) *WriteError {
 // which of the two notes the next Open finds.
 func (s *Store) syncNotes(path string, dirs ...string) *WriteError {
 	for _, dir := range dirs {
-		if err := s.notes.sync(dir); err != nil {
+		if err := s.syncDir(dir); err != nil {
 			return &WriteError{File: path, Err: err, Reopen: true}
 		}
 	}
@@ -210,7 +209,7 @@ func (s *Store) readNotes() (map[string][]byte, error) {
 }
 
 // writeNotes writes notes into another store's directory.
-func writeNotes(to string, all map[string][]byte) error {
+func writeNotes(to string, all map[string][]byte, syncDir func(dir string) error) error {
 	if len(all) == 0 {
 		return nil
 	}

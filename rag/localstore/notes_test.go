@@ -84,7 +84,7 @@ func TestANoteThatCannotBeWrittenIsNotThere(t *testing.T) {
 func TestANoteOfWhichNobodyCanTell(t *testing.T) {
 	s := open(t, t.TempDir())
 	var synced []string
-	s.notes.sync = func(dir string) error {
+	s.syncDir = func(dir string) error {
 		synced = append(synced, filepath.Base(dir))
 		return nil
 	}
@@ -95,7 +95,7 @@ func TestANoteOfWhichNobodyCanTell(t *testing.T) {
 	require.Equal(t, []string{notesFolder, filepath.Base(s.dir), notesFolder}, synced)
 	_, err := s.SetNote(t.Context(), "t", "a", nil, nil)
 	require.NoError(t, err)
-	s.notes.sync = func(string) error { return syscall.EIO }
+	s.syncDir = func(string) error { return syscall.EIO }
 	_, err = s.SetNote(t.Context(), "t", "a", nil, []byte("b"))
 	require.True(t, isWriteFault(t, err).Reopen)
 	require.Equal(t, "b", note(t, s, "t", "a"))

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
 )
 
@@ -100,7 +99,7 @@ func (w fileWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// writeSegment makes and publishes a segment of the drafts that build gives for
+// writeSegment makes a segment, to be published, of the drafts that build gives for
 // names, which are asked for one at a time. What stands in logs is left there.
 func writeSegment(ctx context.Context, path string, gen uint64, logs []*dataFile, names []string, build func(name string) (*draft, error)) (*dataFile, error) {
 	f, err := createFile(path, gen, segmentKind)
@@ -123,12 +122,6 @@ func writeSegment(ctx context.Context, path string, gen uint64, logs []*dataFile
 	}
 	if err != nil {
 		f.discard()
-		return nil, err
-	}
-	if err := f.publish(); err != nil {
-		if e, ok := errors.AsType[*WriteError](err); ok && e.Reopen {
-			_ = f.release() // nobody knows it: the next Open removes it
-		}
 		return nil, err
 	}
 	return f, nil

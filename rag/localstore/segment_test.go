@@ -590,3 +590,44 @@ func TestACopyHasTheNotes(t *testing.T) {
 	require.NoError(t, os.WriteFile(damaged, []byte("what is this"), 0o600))
 	require.Equal(t, fault.Internal, fault.CodeOf(s.Snapshot(ctx, t.TempDir())))
 }
+
+// segmentsIn demands that a store's directory has so many segments.
+func segmentsIn(t *testing.T, s *Store, n int) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(s.dir, "*"+segmentSuffix))
+	require.NoError(t, err)
+	require.Len(t, found, n)
+}
+
+// A segment that was written and cannot be opened, or whose name may not be durable,
+// is removed: the background tries again and again.
+func TestASegmentThatIsOfNoUseIsRemoved(t *testing.T) {
+	for name, harm := range map[string]func(s *Store){
+		"cannot be opened": func(s *Store) { s.logs[0].f = &faulty{medium: s.logs[0].f} }, // nor mapped
+		"name not synced":  func(s *Store) { s.syncDir = func(string) error { return syscall.EIO } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := smallLogs(open(t, t.TempDir()))
+			holdMaintenance(t, s)
+			require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+			s.writer.Lock()
+			require.NoError(t, s.rotate())
+			s.writer.Unlock()
+			log := s.logs[0].f
+			harm(s)
+			for range 3 {
+				err := s.rewrite(ctx, true, nil, 2)
+				require.Error(t, err)
+				e, ok := errors.AsType[*WriteError](err)
+				require.Equal(t, name == "name not synced", ok, "%v", err)
+				require.False(t, ok && e.Reopen, "the store goes on without the segment")
+				segmentsIn(t, s, 0)
+			}
+			require.NoError(t, s.Check(ctx))
+			s.logs[0].f, s.syncDir = log, syncDir
+			require.NoError(t, s.rewrite(ctx, true, nil, 2))
+			segmentsIn(t, s, 1)
+			require.Len(t, search(t, s, "t", "all"), 1)
+		})
+	}
+}

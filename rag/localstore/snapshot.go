@@ -45,10 +45,10 @@ func (s *Store) writeCopy(ctx context.Context, held *whole, dir string) error {
 	if len(held.names) > 0 {
 		m.segments = []manifestSegment{{gen: 1}}
 	}
-	if err := m.write(dir); err != nil {
+	if err := m.write(dir, s.syncDir); err != nil {
 		return err
 	}
-	if err := writeNotes(dir, held.notes); err != nil {
+	if err := writeNotes(dir, held.notes, s.syncDir); err != nil {
 		return err
 	}
 	if len(held.names) > 0 {
@@ -60,7 +60,7 @@ func (s *Store) writeCopy(ctx context.Context, held *whole, dir string) error {
 	}
 	log, err := createFile(name+logSuffix, 1, logKind)
 	if err == nil {
-		err = log.publish()
+		err = log.publish(s.syncDir)
 	}
 	if err != nil {
 		return err

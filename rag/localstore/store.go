@@ -29,9 +29,10 @@ type Options struct {
 // Store is an index in one directory. Its methods may be called concurrently.
 // Close it when done: the directory stays locked until then.
 type Store struct {
-	dir  string
-	log  *slog.Logger
-	lock *os.File
+	dir     string
+	log     *slog.Logger
+	lock    *os.File
+	syncDir func(dir string) error // tests put a failing one in its place
 
 	queueMu sync.Mutex
 	queue   []*change // waiting to be written
@@ -81,13 +82,12 @@ type Store struct {
 // directory cannot be written, but read, is opened for searching alone: changes
 // fail with a [*WriteError], and so does [Store.Check].
 func Open(dir string, opts *Options) (*Store, error) {
-	s := &Store{dir: dir, maintenance: make(turn, 1), log: slog.New(slog.DiscardHandler), seq: 1,
+	s := &Store{dir: dir, maintenance: make(turn, 1), log: slog.New(slog.DiscardHandler), syncDir: syncDir, seq: 1,
 		wake: make(chan struct{}, 1), maintained: make(chan struct{})}
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger
 	}
 	s.logLimit.Store(logLimit)
-	s.notes.sync = syncDir
 	spare := newHelpers()
 	s.scratches.New = func() any { return &scratch{helpers: spare} }
 	if err := os.MkdirAll(dir, 0o700); err != nil {
