@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -202,6 +203,14 @@ func openFile(path string, gen uint64, kind fileKind, writable bool) (*dataFile,
 	return d, nil
 }
 
+// count gives a size of the file as an int, of which the largest is most.
+func (d *dataFile) count(size, most int64) (int, error) {
+	if size > most {
+		return 0, fmt.Errorf("localstore: %s has %d bytes, of which this processor can address %d", d.path, size, most)
+	}
+	return int(size), nil
+}
+
 // mapWhole maps the file, or reads it where that is not to be had.
 func (d *dataFile) mapWhole() error {
 	f, ok := d.f.(*os.File)
@@ -212,7 +221,10 @@ func (d *dataFile) mapWhole() error {
 	if err != nil {
 		return fmt.Errorf("localstore: %w", err)
 	}
-	size := int(info.Size())
+	size, err := d.count(info.Size(), math.MaxInt)
+	if err != nil {
+		return err
+	}
 	if d.mapped, d.unmap, err = mmap.Map(f, size); err == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -330,4 +331,17 @@ func settled(s *Store) bool {
 	s.maintenance <- struct{}{}
 	defer s.maintenance.give()
 	return !s.logsAreLong() && len(s.crowded()) == 0
+}
+
+// Where an int has 32 bits, a file of 2 GiB is an error and not a panic.
+func TestAFileThatAnIntCannotCount(t *testing.T) {
+	d := &dataFile{path: "00000001.segment"}
+	for _, size := range []int64{1 << 31, 1<<32 + 8} {
+		_, err := d.count(size, math.MaxInt32)
+		require.ErrorContains(t, err, d.path)
+		require.Equal(t, fault.Internal, fault.CodeOf(openFault(err)))
+	}
+	n, err := d.count(math.MaxInt32, math.MaxInt32)
+	require.NoError(t, err)
+	require.Equal(t, math.MaxInt32, n)
 }
