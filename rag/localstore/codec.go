@@ -231,7 +231,7 @@ func (d *decoder) int() int {
 	case n <= 0:
 		d.fail(errTruncated)
 		return 0
-	case v > math.MaxInt32*int64(1024) || v < -math.MaxInt32*int64(1024):
+	case v != int64(int(v)): // written where an int has more bits
 		d.fail(errValue)
 		return 0
 	}

@@ -3,6 +3,7 @@ package localstore
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -118,4 +119,24 @@ func (t *tenant) live() (n int) {
 		n += p.live()
 	}
 	return n
+}
+
+// Whatever a chunk says of itself is kept: a change that was acknowledged can be read.
+func TestAnyNumberOfAChunkIsKept(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	var recs []rag.Record
+	for i, n := range []int{math.MaxInt, math.MinInt, -1} {
+		r := record("t", "d", i)
+		c := &r.Chunk
+		c.Ordinal, c.Start, c.End, c.Page, c.Tokens = n, n, n, n, n
+		c.Sentences = []corpus.Span{{Start: n, End: -n}, {Start: -n, End: 0}}
+		recs = append(recs, r)
+	}
+	require.NoError(t, s.Upsert(ctx, recs))
+	require.NoError(t, s.Close())
+	got := search(t, open(t, dir), "t", "all")
+	for _, r := range recs {
+		require.Equal(t, r.Chunk, got[r.Chunk.ID].Chunk)
+	}
 }
