@@ -191,13 +191,26 @@ func (l *leg) freq(term uint32) int {
 	return n
 }
 
-// size and sum of the live records that have terms.
-func (l *leg) stats() (records int, total float64) {
+// exactFrom is the share of a sum below which what is left of it is summed anew, since
+// taking away left only digits that had been rounded.
+const exactFrom = 1e-6
+
+// stats gives how many live records have terms on a leg, and the sum of their counts.
+func (p *part) stats(l *leg) (records int, total float64) {
 	records = l.records - int(l.lost.Load())
 	if records == 0 {
 		return 0, 0
 	}
-	return records, l.total - math.Float64frombits(l.lostTotal.Load())
+	total = l.total - math.Float64frombits(l.lostTotal.Load())
+	if total < exactFrom*l.total {
+		total = 0
+		for slot, length := range l.lens {
+			if p.alive(uint32(slot), math.MaxUint64-1) {
+				total += float64(length)
+			}
+		}
+	}
+	return records, total
 }
 
 // forget takes a slot out of the statistics.
@@ -223,7 +236,7 @@ func (l *leg) finish(n int) {
 	l.lens = make([]float32, n)
 	l.froms = make([]uint64, n+1)
 	for _, p := range l.posts {
-		l.lens[p.slot] += p.count
+		l.lens[p.slot] = min(l.lens[p.slot]+p.count, math.MaxFloat32)
 		l.froms[p.slot+1]++
 	}
 	for i := range n {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -629,5 +630,39 @@ func TestASegmentThatIsOfNoUseIsRemoved(t *testing.T) {
 			segmentsIn(t, s, 1)
 			require.Len(t, search(t, s, "t", "all"), 1)
 		})
+	}
+}
+
+// Counts as large as there are leave their tenant's statistics when their record dies.
+func TestLargeCountsDieWithTheirRecord(t *testing.T) {
+	scores := func(s *Store) []float64 {
+		t.Helper()
+		hits, err := s.Search(ctx, &rag.Search{Tenant: "t", K: 9, Sparse: words("all", "e/2")})
+		require.NoError(t, err)
+		var list []float64
+		for _, h := range hits {
+			list = append(list, h.Scores[rag.Words])
+		}
+		return list
+	}
+	others := []rag.Record{record("t", "e", 1), record("t", "e", 2)}
+	s := open(t, t.TempDir())
+	require.NoError(t, s.Upsert(ctx, others))
+	want := scores(s)
+	for _, count := range []float32{1e30, math.MaxFloat32} {
+		s := open(t, t.TempDir())
+		large := record("t", "d", 1)
+		large.Terms[rag.Words] = []rag.Term{{Text: "all", Count: count}, {Text: "b", Count: count}}
+		require.NoError(t, s.Upsert(ctx, append([]rag.Record{large}, others...)))
+		got := scores(s)
+		require.Len(t, got, 3)
+		for _, x := range got {
+			require.Greater(t, x, 0.0)
+			require.Less(t, x, 100.0)
+		}
+		require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"d"}}))
+		require.InDeltaSlice(t, want, scores(s), 1e-6)
+		require.NoError(t, s.Compact(ctx))
+		require.InDeltaSlice(t, want, scores(s), 1e-6)
 	}
 }

@@ -101,7 +101,7 @@ func (s *scratch) add(posts []posting, lens []float32, weight, base, slope float
 		if scores[p.slot] == 0 {
 			touched = append(touched, p.slot)
 		}
-		scores[p.slot] += weight * p.count / (p.count + base + slope*lens[p.slot])
+		scores[p.slot] += weight * (p.count / (p.count + base + slope*lens[p.slot]))
 	}
 	s.touched = touched
 }

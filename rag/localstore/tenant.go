@@ -31,7 +31,7 @@ func newTenant(version uint64, model rag.EmbedModel, parts []*part) *tenant {
 	t := &tenant{version: version, model: model, parts: parts, stats: map[rag.Leg]legStats{}}
 	for _, p := range parts {
 		for name, l := range p.legs {
-			records, total := l.stats()
+			records, total := p.stats(l)
 			sum := t.stats[name]
 			t.stats[name] = legStats{sum.records + records, sum.total + total}
 		}
