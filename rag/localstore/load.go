@@ -69,6 +69,9 @@ func (s *Store) load() error {
 	if err != nil {
 		return err
 	}
+	if m == nil && len(l.snapshots)+len(l.logs)+len(l.segments) == 0 {
+		return s.begin(l)
+	}
 	if n := len(l.segments); n > 0 {
 		s.lastSegment = l.segments[n-1]
 	}
@@ -93,9 +96,34 @@ func (s *Store) load() error {
 	for _, gen := range l.segments {
 		l.stale = append(l.stale, s.path(gen, segmentSuffix))
 	}
+	l.clean()
+	return nil
+}
+
+// clean removes what was never published, or is no longer needed. What it fails to
+// remove the next Open does.
+func (l *listing) clean() {
 	for _, path := range l.stale {
-		_ = os.Remove(path) // tried again by the next Open
+		_ = os.Remove(path)
 	}
+}
+
+// begin makes the first log of a new store. A manifest that has no name yet is that of
+// a copy: a store has a log before.
+func (s *Store) begin(l *listing) error {
+	if path := filepath.Join(s.dir, manifestName); slices.Contains(l.stale, path+".tmp") {
+		return &CorruptError{File: path, Reason: "the file is missing"}
+	}
+	l.clean()
+	f, err := createFile(s.path(1, logSuffix), 1, logKind)
+	if err == nil {
+		err = f.publish(s.syncDir)
+	}
+	if err != nil {
+		return err
+	}
+	f.firstSeq = s.seq
+	s.active, s.logs = f, []*dataFile{f}
 	return nil
 }
 
@@ -130,7 +158,8 @@ func (s *Store) loadSegments(m *manifest, l *listing) error {
 	return nil
 }
 
-// loadLogs replays the logs from one on. Those before that no segment refers to are stale.
+// loadLogs replays the logs from one on, which must be there. Those before that no
+// segment refers to are stale.
 func (s *Store) loadLogs(first uint64, l *listing) error {
 	for len(l.logs) > 0 && l.logs[0] < first {
 		if !s.refersTo(l.logs[0]) {
@@ -146,21 +175,9 @@ func (s *Store) loadLogs(first uint64, l *listing) error {
 			return err
 		}
 	}
-	if len(l.logs) > 0 {
-		return nil
-	}
-	if len(s.logs)+len(s.segments) > 0 || len(l.segments) > 0 || first > 1 {
+	if len(l.logs) == 0 {
 		return &CorruptError{File: s.path(first, logSuffix), Reason: "the file is missing"}
 	}
-	f, err := createFile(s.path(first, logSuffix), first, logKind)
-	if err == nil {
-		err = f.publish(s.syncDir)
-	}
-	if err != nil {
-		return err
-	}
-	f.firstSeq = s.seq
-	s.active, s.logs = f, append(s.logs, f)
 	return nil
 }
 

@@ -241,6 +241,38 @@ func TestInterruptedSnapshotIsAnError(t *testing.T) {
 	require.Empty(t, entries)
 }
 
+// A copy of notes alone is unfinished, too, until it has a log.
+func TestInterruptedSnapshotOfNotesIsAnError(t *testing.T) {
+	s, to := open(t, t.TempDir()), t.TempDir()
+	_, err := s.SetNote(ctx, "t", "n", nil, []byte("note"))
+	require.NoError(t, err)
+	looks := 0
+	s.syncDir = func(dir string) error { // after each step
+		looks++
+		left := t.TempDir()
+		require.NoError(t, os.CopyFS(left, os.DirFS(to)))
+		if _, err := os.Stat(filepath.Join(left, "00000001.log")); err == nil {
+			require.Equal(t, "note", note(t, open(t, left), "t", "n"))
+			return nil
+		}
+		_, err := Open(left, nil)
+		e, ok := errors.AsType[*CorruptError](err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, filepath.Join(left, "00000001.log"), e.File)
+		return nil
+	}
+	require.NoError(t, s.Snapshot(ctx, to))
+	require.Equal(t, 4, looks)
+
+	left := t.TempDir()
+	path := filepath.Join(left, manifestName)
+	require.NoError(t, os.WriteFile(path+".tmp", nil, 0o600))
+	_, err = Open(left, nil)
+	e, ok := errors.AsType[*CorruptError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, path, e.File)
+}
+
 func TestTextDamagedUnderAnOpenStoreIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)

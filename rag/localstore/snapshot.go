@@ -13,7 +13,8 @@ import (
 // Snapshot writes a copy of the store as it is now into another directory, which
 // must be empty or missing, and from which [Open] opens it. Searches and changes
 // go on meanwhile. Its manifest is written first and its log last, so that an
-// unfinished copy is a [*CorruptError] to Open; one that failed is removed.
+// unfinished copy is a [*CorruptError] to Open, from its first file on; one that failed
+// is removed.
 func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	if s.closed.Load() {
 		return closedFault()
@@ -30,7 +31,7 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	}
 	defer held.release()
 	if err := s.writeCopy(ctx, held, dir); err != nil {
-		for _, name := range []string{notesFolder, "00000001" + logSuffix, "00000001" + segmentSuffix, manifestName} {
+		for _, name := range []string{"00000001" + logSuffix, "00000001" + segmentSuffix, notesFolder, manifestName} {
 			_ = os.RemoveAll(filepath.Join(dir, name))
 		}
 		return s.rewriteFault(ctx, err)
