@@ -219,3 +219,44 @@ func TestSlowDisk(t *testing.T) {
 	require.Equal(t, 2, disk.syncs)
 	require.Len(t, search(t, s, "t", "all"), writers+1)
 }
+
+// The names of directories that Open and Snapshot make are synced, each in the one
+// above it. When one cannot be, no directory is left of which the next Open would
+// believe that it is durable.
+func TestNewDirectoriesAreDurable(t *testing.T) {
+	above := t.TempDir()
+	s := newStore(filepath.Join(above, "a", "b"), nil)
+	var synced []string
+	s.syncDir = func(dir string) error {
+		synced = append(synced, dir)
+		return syncDir(dir)
+	}
+	require.NoError(t, s.open())
+	require.Equal(t, []string{above, filepath.Join(above, "a"), s.dir}, synced)
+	copied := filepath.Join(above, "c", "d")
+	synced = nil
+	require.NoError(t, s.Snapshot(ctx, copied))
+	require.Equal(t, []string{above, filepath.Join(above, "c")}, synced[:2])
+
+	synced = nil
+	s.syncDir = func(dir string) error {
+		if synced = append(synced, dir); len(synced) == 2 {
+			return syscall.EIO
+		}
+		return nil
+	}
+	isWriteFault(t, s.Snapshot(ctx, filepath.Join(above, "e", "f", "g")))
+	require.NoDirExists(t, filepath.Join(above, "e"))
+	require.NoError(t, s.Close())
+
+	s = newStore(filepath.Join(above, "h"), nil)
+	s.syncDir = func(string) error { return syscall.EIO }
+	isWriteFault(t, s.open())
+	require.NoDirExists(t, s.dir)
+	require.NoError(t, os.Mkdir(s.dir, 0o700))
+	isWriteFault(t, s.open())
+	entries, err := filepath.Glob(filepath.Join(s.dir, "*"+logSuffix))
+	require.NoError(t, err)
+	require.Empty(t, entries)
+	_ = open(t, s.dir)
+}

@@ -19,8 +19,8 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	if s.closed.Load() {
 		return closedFault()
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return writeFault(&WriteError{File: dir, Err: err})
+	if err := s.makeDir(dir); err != nil {
+		return err
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		return fault.Wrap(err, fault.InvalidRequest, "the directory for the copy is not empty", nil)

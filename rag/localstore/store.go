@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -82,6 +83,14 @@ type Store struct {
 // directory cannot be written, but read, is opened for searching alone: changes
 // fail with a [*WriteError], and so does [Store.Check].
 func Open(dir string, opts *Options) (*Store, error) {
+	s := newStore(dir, opts)
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func newStore(dir string, opts *Options) *Store {
 	s := &Store{dir: dir, maintenance: make(turn, 1), log: slog.New(slog.DiscardHandler), syncDir: syncDir, seq: 1,
 		wake: make(chan struct{}, 1), maintained: make(chan struct{})}
 	if opts != nil && opts.Logger != nil {
@@ -90,21 +99,50 @@ func Open(dir string, opts *Options) (*Store, error) {
 	s.logLimit.Store(logLimit)
 	spare := newHelpers()
 	s.scratches.New = func() any { return &scratch{helpers: spare} }
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, writeFault(&WriteError{File: dir, Err: err})
+	return s
+}
+
+func (s *Store) open() error {
+	if err := s.makeDir(s.dir); err != nil {
+		return err
 	}
 	if err := s.takeLock(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.load(); err != nil {
 		_ = s.closeFiles()
-		return nil, openFault(err)
+		return openFault(err)
 	}
 	s.countLogs()
 	s.background, s.stop = context.WithCancel(context.Background())
 	go s.maintain(s.background)
 	s.awaken()
-	return s, nil
+	return nil
+}
+
+// makeDir makes a directory and those above it, and has the names of those that were
+// not there synced. When it fails, it leaves none.
+func (s *Store) makeDir(dir string) error {
+	var news []string
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(at); !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
+			break
+		}
+		news = append(news, at)
+	}
+	err := os.MkdirAll(dir, 0o700)
+	for _, made := range slices.Backward(news) {
+		if err == nil {
+			err = s.syncDir(filepath.Dir(made))
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	for _, made := range news {
+		_ = os.Remove(made)
+	}
+	return writeFault(&WriteError{File: dir, Err: err})
 }
 
 // lookup gives a tenant's collection, or nil.
