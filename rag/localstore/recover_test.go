@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"math"
 	"os"
@@ -271,6 +272,16 @@ func TestInterruptedSnapshotOfNotesIsAnError(t *testing.T) {
 	e, ok := errors.AsType[*CorruptError](err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, path, e.File)
+}
+
+// A directory that cannot be looked into is not called one that has files.
+func TestSnapshotIntoADirectoryThatCannotBeRead(t *testing.T) {
+	s, to := open(t, t.TempDir()), filepath.Join(t.TempDir(), "copy")
+	s.syncDir = func(string) error { return os.Remove(to) } // as soon as it was made
+	require.ErrorIs(t, isWriteFault(t, s.Snapshot(ctx, to)), fs.ErrNotExist)
+	s.syncDir = syncDir
+	require.NoError(t, s.Snapshot(ctx, to))
+	require.Equal(t, fault.InvalidRequest, fault.CodeOf(s.Snapshot(ctx, to)))
 }
 
 func TestTextDamagedUnderAnOpenStoreIsAnError(t *testing.T) {

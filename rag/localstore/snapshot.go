@@ -22,8 +22,12 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	if err := s.makeDir(dir); err != nil {
 		return err
 	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
-		return fault.Wrap(err, fault.InvalidRequest, "the directory for the copy is not empty", nil)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return writeFault(&WriteError{File: dir, Err: err})
+	}
+	if len(entries) > 0 {
+		return fault.New(fault.InvalidRequest, "the directory for the copy is not empty", nil)
 	}
 	held, err := s.holdAll()
 	if err != nil {
