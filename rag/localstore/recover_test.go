@@ -208,7 +208,7 @@ func (c *watched) Err() error {
 }
 
 // A copy that was interrupted does not open, least of all as an empty index; one
-// that failed leaves its directory empty.
+// that failed leaves its directory as if it were empty.
 func TestInterruptedSnapshotIsAnError(t *testing.T) {
 	dir, to := t.TempDir(), t.TempDir()
 	s := open(t, dir)
@@ -239,7 +239,9 @@ func TestInterruptedSnapshotIsAnError(t *testing.T) {
 	require.ErrorIs(t, s.Snapshot(gone, failed), context.Canceled)
 	entries, err := os.ReadDir(failed)
 	require.NoError(t, err)
-	require.Empty(t, entries)
+	require.Len(t, entries, 1)
+	require.Equal(t, lockName, entries[0].Name())
+	require.NoError(t, s.Snapshot(ctx, failed))
 }
 
 // A copy of notes alone is unfinished, too, until it has a log.
@@ -282,6 +284,29 @@ func TestSnapshotIntoADirectoryThatCannotBeRead(t *testing.T) {
 	s.syncDir = syncDir
 	require.NoError(t, s.Snapshot(ctx, to))
 	require.Equal(t, fault.InvalidRequest, fault.CodeOf(s.Snapshot(ctx, to)))
+}
+
+// Nobody opens a copy, or makes another in its place, until it is done.
+func TestACopyIsLockedWhileItIsWritten(t *testing.T) {
+	s, to := open(t, t.TempDir()), t.TempDir()
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	s.writer.Lock() // which the copy waits for
+	done := make(chan error)
+	go func() { done <- s.Snapshot(ctx, to) }()
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(filepath.Join(to, lockName))
+		return err == nil
+	}, 10*time.Second, time.Millisecond)
+	_, openErr := Open(to, nil)
+	for _, err := range []error{openErr, s.Snapshot(ctx, to)} {
+		e, ok := errors.AsType[*InUseError](err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, to, e.Dir)
+	}
+	s.writer.Unlock()
+	require.NoError(t, <-done)
+	require.Len(t, search(t, open(t, to), "t", "all"), 1)
+	require.Equal(t, fault.InvalidRequest, fault.CodeOf(s.Snapshot(ctx, to)), "it has files, whoever uses them")
 }
 
 func TestTextDamagedUnderAnOpenStoreIsAnError(t *testing.T) {

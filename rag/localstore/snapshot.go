@@ -14,21 +14,17 @@ import (
 // must be empty or missing, and from which [Open] opens it. Searches and changes
 // go on meanwhile. Its manifest is written first and its log last, so that an
 // unfinished copy is a [*CorruptError] to Open, from its first file on; one that failed
-// is removed.
+// is removed, but for the file LOCK, and can be begun again. Until the copy is done
+// the directory is in use, as by an open store.
 func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	if s.closed.Load() {
 		return closedFault()
 	}
-	if err := s.makeDir(dir); err != nil {
+	lock, err := s.claim(dir)
+	if err != nil {
 		return err
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return writeFault(&WriteError{File: dir, Err: err})
-	}
-	if len(entries) > 0 {
-		return fault.New(fault.InvalidRequest, "the directory for the copy is not empty", nil)
-	}
+	defer func() { _ = lock.Close() }()
 	held, err := s.holdAll()
 	if err != nil {
 		return err
@@ -39,6 +35,38 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 			_ = os.RemoveAll(filepath.Join(dir, name))
 		}
 		return s.rewriteFault(ctx, err)
+	}
+	return nil
+}
+
+// claim makes a directory, unless it is there and empty, and locks it.
+func (s *Store) claim(dir string) (lock *os.File, err error) {
+	if err := s.makeDir(dir); err != nil {
+		return nil, err
+	}
+	if err := vacant(dir); err != nil {
+		return nil, err
+	}
+	if lock, err = takeLock(dir); err != nil {
+		return nil, err
+	}
+	if err = vacant(dir); err != nil { // since before it was locked
+		_ = lock.Close()
+		return nil, err
+	}
+	return lock, nil
+}
+
+// vacant refuses a directory that has files besides a lock.
+func vacant(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return writeFault(&WriteError{File: dir, Err: err})
+	}
+	for _, e := range entries {
+		if e.Name() != lockName {
+			return fault.New(fault.InvalidRequest, "the directory for the copy is not empty", nil)
+		}
 	}
 	return nil
 }

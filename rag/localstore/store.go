@@ -106,7 +106,8 @@ func (s *Store) open() error {
 	if err := s.makeDir(s.dir); err != nil {
 		return err
 	}
-	if err := s.takeLock(); err != nil {
+	var err error
+	if s.lock, err = takeLock(s.dir); err != nil {
 		return err
 	}
 	if err := s.load(); err != nil {
@@ -167,28 +168,31 @@ func (s *Store) collection(name string) *collection {
 	return c
 }
 
-// takeLock locks the directory. One that cannot be written is locked through
-// the file that an earlier Open left there.
-func (s *Store) takeLock() error {
-	path := filepath.Join(s.dir, "LOCK")
+// lockName is the file whose lock is the directory's. It is never removed: who waits
+// with another in its place would have another lock.
+const lockName = "LOCK"
+
+// takeLock locks a directory until the file is closed. One that cannot be written is
+// locked through the file that an earlier Open left there.
+func takeLock(dir string) (*os.File, error) {
+	path := filepath.Join(dir, lockName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if isReadOnly(err) {
 		f, err = os.Open(path)
 	}
 	if err != nil {
-		return writeFault(&WriteError{File: path, Err: err})
+		return nil, writeFault(&WriteError{File: path, Err: err})
 	}
 	busy, err := lockFile(f)
 	if err == nil {
-		s.lock = f
-		return nil
+		return f, nil
 	}
 	_ = f.Close()
 	if busy {
-		return fault.Wrap(&InUseError{Dir: s.dir}, fault.ServiceUnavailable,
-			"the index is in use by another process", fault.Details{"directory": filepath.Base(s.dir)})
+		return nil, fault.Wrap(&InUseError{Dir: dir}, fault.ServiceUnavailable,
+			"the index is in use by another process", fault.Details{"directory": filepath.Base(dir)})
 	}
-	return writeFault(&WriteError{File: path, Err: err})
+	return nil, writeFault(&WriteError{File: path, Err: err})
 }
 
 // Close waits for the change that is being written, ends what is rewritten and
