@@ -90,13 +90,16 @@ func (w *segmentWriter) table(t *table) {
 	w.bytes(t.bytes)
 }
 
-// fileWriter writes to a medium, one piece after the other.
+// fileWriter writes to a medium, one piece after the other. Its errors are *WriteErrors.
 type fileWriter struct{ f *dataFile }
 
 func (w fileWriter) Write(b []byte) (int, error) {
 	n, err := w.f.f.WriteAt(b, w.f.size)
 	w.f.size += int64(n)
-	return n, err
+	if err != nil {
+		return n, &WriteError{File: w.f.path, Err: err}
+	}
+	return n, nil
 }
 
 // writeSegment makes a segment, to be published, of the drafts that build gives for
@@ -139,10 +142,7 @@ func (w *segmentWriter) finish() error {
 	if w.err == nil {
 		w.err = w.w.Flush()
 	}
-	if w.err != nil {
-		return &WriteError{File: w.f.path, Err: w.err}
-	}
-	return nil
+	return w.err
 }
 
 // part writes a draft.
@@ -209,7 +209,7 @@ func (w *segmentWriter) records(ctx context.Context, d *draft) error {
 		w.align(recordAlign)
 		d.where[slot] = inFile(0, w.at, uint64(len(out)))
 		if _, err := w.Write(out); err != nil {
-			return &WriteError{File: w.f.path, Err: err}
+			return err
 		}
 	}
 	w.end(at)

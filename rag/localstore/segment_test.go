@@ -1,6 +1,7 @@
 package localstore
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -528,18 +529,25 @@ func TestFullDiskDuringARewriting(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
-	f, err := createFile(s.path(1, segmentSuffix), 1, segmentKind)
-	require.NoError(t, err)
-	f.f = &faulty{medium: f.f, write: syscall.ENOSPC}
-	w := newSegmentWriter(f, nil)
 	view := s.lookup("t").view()
 	defer view.release()
-	d, err := newDraft(ctx, view.parts, view.version, true)
-	require.NoError(t, err)
-	require.NoError(t, w.part(ctx, "t", d))
-	require.ErrorIs(t, w.finish(), syscall.ENOSPC)
-	f.discard()
-	require.NoFileExists(t, s.path(1, segmentSuffix)+".tmp")
+	for _, logs := range [][]*dataFile{nil, {s.active}} { // records are the first to be written, or arrays
+		for _, buffer := range []int{1, 1 << 20} {
+			f, err := createFile(s.path(1, segmentSuffix), 1, segmentKind)
+			require.NoError(t, err)
+			f.f = &faulty{medium: f.f, write: syscall.ENOSPC}
+			w := newSegmentWriter(f, logs)
+			w.w = bufio.NewWriterSize(fileWriter{f}, buffer)
+			d, err := newDraft(ctx, view.parts, view.version, true)
+			require.NoError(t, err)
+			if err = w.part(ctx, "t", d); err == nil {
+				err = w.finish()
+			}
+			require.ErrorIs(t, isWriteFault(t, openFault(err)), syscall.ENOSPC)
+			f.discard()
+			require.NoFileExists(t, s.path(1, segmentSuffix)+".tmp")
+		}
+	}
 }
 
 // Segments look the same on a processor that keeps numbers the other way round.
