@@ -190,7 +190,7 @@ func (s *slow) Sync() error {
 	return s.medium.Sync()
 }
 
-// While one change waits for the disk, searches go on, and the changes that
+// While one change waits for the disk, searches and questions go on, and the changes that
 // come meanwhile share the next sync.
 func TestSlowDisk(t *testing.T) {
 	s := open(t, t.TempDir())
@@ -204,6 +204,17 @@ func TestSlowDisk(t *testing.T) {
 	<-disk.entered
 	require.Len(t, search(t, s, "t", "all"), 1, "what is not durable must not be found")
 	require.NoError(t, s.Check(ctx))
+	sized := make(chan Stats, 1)
+	go func() {
+		st, _ := s.Stats(ctx)
+		sized <- st
+	}()
+	select {
+	case st := <-sized:
+		require.Equal(t, 1, st.Records)
+	case <-time.After(5 * time.Second):
+		t.Error("its size is not told before the disk is done")
+	}
 	for i := 1; i < writers; i++ {
 		go put(i)
 	}

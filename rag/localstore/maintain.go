@@ -400,8 +400,8 @@ func (s *Store) install(r *rewriting, seg *segment) error {
 	}
 	s.mu.Lock()
 	s.segments, s.logs = segments, logs
-	s.mu.Unlock()
 	s.countLogs()
+	s.mu.Unlock()
 	return nil
 }
 
@@ -465,13 +465,15 @@ func (s *Store) rotate() error {
 	next.firstSeq = s.seq
 	s.mu.Lock()
 	s.logs = append(s.logs, next)
+	s.countLogs()
 	s.mu.Unlock()
 	s.active = next
 	s.forgetTerms()
 	return nil
 }
 
-// countLogs sums the logs up. The caller holds s.writer.
+// countLogs sums the logs up. The caller holds s.writer and s.mu, so that the sum is
+// that of the logs there are, or has the store alone.
 func (s *Store) countLogs() {
 	n := int64(0)
 	for _, f := range s.logs {

@@ -219,16 +219,17 @@ func (s *Store) closeFiles() error {
 		c.(*collection).publish(nil)
 		return true
 	})
-	s.writer.Lock() // of a Stats
-	defer s.writer.Unlock()
+	s.mu.Lock() // of a Stats
+	logs, segments := s.logs, s.segments
+	s.logs, s.segments = nil, nil
+	s.mu.Unlock()
 	var errs []error
-	for _, f := range s.logs {
+	for _, f := range logs {
 		errs = append(errs, f.release())
 	}
-	for _, seg := range s.segments {
+	for _, seg := range segments {
 		errs = append(errs, seg.file.release())
 	}
-	s.logs, s.segments = nil, nil
 	errs = append(errs, s.lock.Close())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("localstore: close: %w", err)
@@ -325,7 +326,7 @@ func (s *Store) DocumentFrequency(ctx context.Context, tenantName string, name r
 
 // Stats says how large a store is.
 type Stats struct {
-	Tenants   int
+	Tenants   int // that have records
 	Documents int
 	Records   int
 	Vectors   int
@@ -343,12 +344,15 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 			if t == nil {
 				return nil
 			}
-			st.Tenants++
-			st.Documents += len(t.documents())
+			before := st.Records
 			for _, p := range t.parts {
 				st.Records += p.live()
 				st.Vectors += p.vectors()
 				st.LiveBytes += p.size()
+			}
+			if st.Records > before {
+				st.Tenants++
+				st.Documents += len(t.documents())
 			}
 			return nil
 		})
@@ -357,17 +361,14 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	if err == nil && s.closed.Load() {
 		err = closedFault()
 	}
-	s.writer.Lock()
-	defer s.writer.Unlock()
-	st.TornBytes = s.torn
-	for _, f := range s.logs {
-		st.DiskBytes += f.size
-	}
-	for _, seg := range s.segments {
-		st.DiskBytes += seg.size()
-	}
 	if err != nil {
 		return Stats{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.TornBytes, st.DiskBytes = s.torn, s.logBytes.Load()
+	for _, seg := range s.segments {
+		st.DiskBytes += seg.size()
 	}
 	return st, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -111,6 +113,40 @@ func TestStatsBesideClose(t *testing.T) {
 		require.NoError(t, s.Close())
 		require.ErrorIs(t, <-asked, ErrClosed)
 	}
+}
+
+// A tenant of which nothing is left is none, whenever the store was opened, and what
+// files have is what they have on disk.
+func TestStatsCountWhatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("u", "e", 1)}))
+	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "u", Documents: []string{"e"}}))
+	check := func() {
+		t.Helper()
+		st, err := s.Stats(ctx)
+		require.NoError(t, err)
+		require.Equal(t, []int{1, 1, 2, 2}, []int{st.Tenants, st.Documents, st.Records, st.Vectors})
+		paths, err := filepath.Glob(filepath.Join(dir, "0*"))
+		require.NoError(t, err)
+		for _, path := range paths {
+			info, err := os.Stat(path)
+			require.NoError(t, err)
+			st.DiskBytes -= info.Size()
+		}
+		require.Zero(t, st.DiskBytes)
+	}
+	check()
+	require.NoError(t, s.Close())
+	s = open(t, dir)
+	check()
+	holdMaintenance(t, s)
+	s.writer.Lock()
+	require.NoError(t, s.rotate())
+	s.writer.Unlock()
+	check()
+	require.NoError(t, s.rewrite(ctx, true, nil, 1))
+	check()
 }
 
 // live counts the records.
