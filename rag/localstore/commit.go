@@ -235,19 +235,19 @@ func (e *encoder) encode(c *change) error {
 }
 
 // upserts appends records, or nothing when they are refused. So many bytes will follow them.
-func (e *encoder) upserts(recs []rag.Record, follow int) error {
+func (e *encoder) upserts(recs []rag.Record, follow int64) error {
 	groups, err := e.split(recs)
 	if err != nil {
 		return err
 	}
 	size := follow
 	for _, g := range groups {
-		size += 64 + len(g.tenant) + len(g.model.Name)
+		size += 64 + int64(len(g.tenant)) + int64(len(g.model.Name))
 	}
 	for i := range recs {
 		size += recordBound(&recs[i])
 	}
-	if len(e.frame)+size > maxPayload {
+	if int64(len(e.frame))+size > maxPayload {
 		return errFull
 	}
 	for _, g := range groups {
@@ -270,35 +270,34 @@ func (e *encoder) drop(name string) {
 	}
 }
 
-// recordBound gives more bytes than a record's encoding can have.
-func recordBound(r *rag.Record) int {
-	n := 256 + len(r.Chunk.ID) + len(r.Chunk.DocumentID) + len(r.Chunk.Text) + 20*len(r.Chunk.Sentences) + 4*len(r.Vector) +
-		len(r.Source.Title) + len(r.Source.URL) + len(r.Source.SourceSite) + len(r.Source.ContentType) +
-		len(r.Source.Author) + len(r.Source.ThumbnailURL) + len(r.Source.Language)
-	for _, list := range [][]string{r.Readers, r.Source.Tags, r.Chunk.Headings} {
-		for _, s := range list {
-			n += len(s) + 10
-		}
-	}
+// recordBound gives more bytes than a record's encoding can have. Strings may share
+// memory, so that an int need not count them.
+func recordBound(r *rag.Record) int64 {
+	c, src := &r.Chunk, &r.Source
+	n := 256 + 20*int64(len(c.Sentences)) + 4*int64(len(r.Vector)) +
+		stringsBound([]string{c.ID, c.DocumentID, c.Text, src.Title, src.URL, src.SourceSite, src.ContentType,
+			src.Author, src.ThumbnailURL, string(src.Language)}) +
+		stringsBound(r.Readers) + stringsBound(src.Tags) + stringsBound(c.Headings)
 	for name, terms := range r.Terms {
-		n += 2*len(name) + len(r.Tenant) + 64
+		n += 2*int64(len(name)) + int64(len(r.Tenant)) + 64
 		for _, t := range terms {
-			n += len(t.Text) + 20
+			n += int64(len(t.Text)) + 20
 		}
 	}
 	return n
 }
 
 // selectorBound gives more bytes than a selector's encoding can have.
-func selectorBound(sel *rag.Selector) int {
+func selectorBound(sel *rag.Selector) int64 {
 	if sel == nil {
 		return 0
 	}
-	n := 64 + len(sel.Tenant)
-	for _, list := range [][]string{sel.Chunks, sel.Documents, sel.Except} {
-		for _, s := range list {
-			n += len(s) + 10
-		}
+	return 64 + int64(len(sel.Tenant)) + stringsBound(sel.Chunks) + stringsBound(sel.Documents) + stringsBound(sel.Except)
+}
+
+func stringsBound(list []string) (n int64) {
+	for _, s := range list {
+		n += int64(len(s)) + 10
 	}
 	return n
 }

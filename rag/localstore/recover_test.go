@@ -9,6 +9,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -412,4 +414,17 @@ func TestAFileThatAnIntCannotCount(t *testing.T) {
 	n, err := d.count(math.MaxInt32, math.MaxInt32)
 	require.NoError(t, err)
 	require.Equal(t, math.MaxInt32, n)
+}
+
+// Texts that share memory may have more bytes together than an int of 32 bits counts.
+func TestBatchBeyondWhatAnIntCounts(t *testing.T) {
+	s := open(t, t.TempDir())
+	long := strings.Repeat("x", 1<<24)
+	shared := slices.Repeat([]string{long}, 1<<8) // 4 GiB
+	r := record("t", "d", 1)
+	r.Chunk.Headings = shared
+	require.Equal(t, fault.PayloadTooLarge, fault.CodeOf(s.Upsert(ctx, []rag.Record{r})))
+	r.Chunk.Headings = shared[:1<<7]
+	require.Equal(t, fault.PayloadTooLarge, fault.CodeOf(s.Upsert(ctx, []rag.Record{r, r})))
+	require.Equal(t, fault.PayloadTooLarge, fault.CodeOf(s.Delete(ctx, rag.Selector{Tenant: "t", Documents: shared})))
 }
