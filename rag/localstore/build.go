@@ -94,7 +94,7 @@ func (b *builder) part(dict dict, parts []*part) *part {
 	if len(b.recs) == 0 {
 		return nil
 	}
-	d := &draft{docOf: map[string]uint32{}, listOf: map[string]uint32{}, part: part{home: b.home, legs: map[rag.Leg]*leg{}}}
+	d := &draft{docOf: map[string]uint32{}, listOf: map[string]uint32{}, part: &part{home: b.home, legs: map[rag.Leg]*leg{}}}
 	docs := make([]uint32, len(b.recs))
 	known := map[string]uint32{}
 	for slot := range b.recs {
@@ -111,12 +111,12 @@ func (b *builder) part(dict dict, parts []*part) *part {
 		}
 	}
 	d.index(docs)
-	b.legs(&d.part, dict)
+	b.legs(d.part, dict)
 	if d.vecs.coded() {
 		d.vecs.codes = d.vecs.newCodes(parts)
 		_ = d.vecs.code(context.Background(), nil)
 	}
-	return &d.part
+	return d.part
 }
 
 // factOfRecord gives the number of what a record is known by; known has those given so far.

@@ -14,7 +14,7 @@ const gone = ^uint32(0)
 // draft is a part in the making, out of the live records of others. Its records
 // and vectors still stand in those.
 type draft struct {
-	part
+	*part
 	from   []*part
 	moved  [][]uint32 // by part of from and slot: the slot in the draft, or gone
 	recs   []origin   // by slot
@@ -31,7 +31,7 @@ type origin struct{ part, at uint32 }
 // newDraft gathers the records that live in a version. byText numbers terms by
 // their texts; without it the parts have one dict, which numbers them.
 func newDraft(ctx context.Context, from []*part, version uint64, byText bool) (*draft, error) {
-	d := &draft{from: from, moved: make([][]uint32, len(from)), factOf: make([][]uint32, len(from)),
+	d := &draft{part: &part{}, from: from, moved: make([][]uint32, len(from)), factOf: make([][]uint32, len(from)),
 		docOf: map[string]uint32{}, listOf: map[string]uint32{}}
 	var docs []uint32
 	for i, p := range from {
@@ -307,11 +307,5 @@ func (c *cursor) before(other *cursor, byText bool) bool {
 func (d *draft) inMemory() *part {
 	_ = d.code(context.Background())
 	d.home = d.from[0].home
-	p := &part{
-		home: d.home, model: d.model, where: d.where, ids: d.ids, byID: d.byID,
-		docs: d.docs, byDoc: d.byDoc, docFroms: d.docFroms, docSlots: d.docSlots,
-		facts: d.facts, factDocs: d.factDocs, factLists: d.factLists, sources: d.sources, lists: d.lists,
-		rows: d.rows, vecs: d.vecs, legs: d.legs,
-	}
-	return p
+	return d.part
 }
