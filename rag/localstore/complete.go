@@ -185,7 +185,7 @@ func (f *formList) count(seen bool) (n int) {
 func (c *completion) take(ctx context.Context, from, below int) error {
 	var same []*formList
 	for {
-		if c.seen++; c.seen%1024 == 0 && ctx.Err() != nil {
+		if c.seen++; c.seen%workStep == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if same = c.least(same[:0]); len(same) == 0 {

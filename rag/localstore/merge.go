@@ -8,6 +8,9 @@ import (
 	"github.com/akshara-go/akshara/rag"
 )
 
+// workStep is how many records or terms are worked on between two looks at a context.
+const workStep = 1024
+
 // gone stands for a slot whose record was not taken over.
 const gone = ^uint32(0)
 
@@ -35,11 +38,11 @@ func newDraft(ctx context.Context, from []*part, version uint64, byText bool) (*
 		docOf: map[string]uint32{}, listOf: map[string]uint32{}}
 	var docs []uint32
 	for i, p := range from {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		d.moved[i], d.factOf[i] = make([]uint32, p.len()), slices.Repeat([]uint32{gone}, len(p.factDocs))
 		for slot := range uint32(p.len()) {
+			if slot%workStep == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			if !p.alive(slot, version) {
 				d.moved[i][slot] = gone
 				continue
@@ -60,10 +63,11 @@ func (d *draft) mergeLegs(ctx context.Context, byText bool) error {
 			if d.legs[name] != nil {
 				continue
 			}
-			if err := ctx.Err(); err != nil {
+			l, err := d.mergeLeg(ctx, name, byText)
+			if err != nil {
 				return err
 			}
-			d.legs[name] = d.mergeLeg(name, byText)
+			d.legs[name] = l
 		}
 	}
 	return nil
@@ -214,7 +218,7 @@ func (c *cursor) term() uint32 {
 }
 
 // mergeLeg merges the postings of one leg.
-func (d *draft) mergeLeg(name rag.Leg, byText bool) *leg {
+func (d *draft) mergeLeg(ctx context.Context, name rag.Leg, byText bool) (*leg, error) {
 	var cursors []*cursor
 	out := &leg{}
 	for i, p := range d.from {
@@ -237,11 +241,14 @@ func (d *draft) mergeLeg(name rag.Leg, byText bool) *leg {
 	}
 	out.posts = make([]posting, 0, posts)
 	out.starts = append(make([]uint64, 0, terms+1), 0)
-	for len(cursors) > 0 {
+	for n := 0; len(cursors) > 0; n++ {
+		if n%workStep == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		cursors = out.mergeTerm(cursors, byText)
 	}
 	out.finish(len(d.recs))
-	return out
+	return out, nil
 }
 
 // inOrder gives the terms of a log in the order of their texts.

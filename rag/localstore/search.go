@@ -19,7 +19,7 @@ func (s *Store) Search(ctx context.Context, q *rag.Search) ([]rag.Hit, error) {
 		}
 		f, err := s.find(ctx, t, q)
 		if err == nil {
-			hits, err = f.read(t, q.Tenant)
+			hits, err = f.read(ctx, t, q.Tenant)
 		}
 		return err
 	})
@@ -86,9 +86,12 @@ func (t *tenant) gates(q *rag.Search) []*gate {
 }
 
 // read fills in the records from disk.
-func (f *found) read(t *tenant, tenantName string) ([]rag.Hit, error) {
+func (f *found) read(ctx context.Context, t *tenant, tenantName string) ([]rag.Hit, error) {
 	var buf []byte
 	for i, o := range f.where {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		r := &f.hits[i].Record
 		if err := t.parts[o.part].read(o.at, &buf, r); err != nil {
 			return nil, openFault(err)

@@ -190,7 +190,7 @@ func (w *segmentWriter) records(ctx context.Context, d *draft) error {
 	var buf, out []byte
 	at := w.begin()
 	for slot, o := range d.recs {
-		if slot%1024 == 0 && ctx.Err() != nil {
+		if slot%workStep == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		from := d.from[o.part]

@@ -111,7 +111,7 @@ func useSegment(t *testing.T, seg *segment) {
 			}
 			found, err := s.find(ctx, tn, q)
 			require.NoError(t, err)
-			_, _ = found.read(tn, name)
+			_, _ = found.read(ctx, tn, name)
 			q.Filter.Language = ""
 			q.Exact = true
 		}

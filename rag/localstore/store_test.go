@@ -115,6 +115,41 @@ func TestStatsBesideClose(t *testing.T) {
 	}
 }
 
+// A search that reads many texts, and a merge, end with their context, which they look
+// at all the time.
+func TestLongWorkLooksAtItsContext(t *testing.T) {
+	const n = 4096
+	s := open(t, t.TempDir())
+	var recs []rag.Record
+	for i := range n {
+		r := record("t", "d", i)
+		r.Vector, r.Model = nil, rag.EmbedModel{}
+		recs = append(recs, r)
+	}
+	require.NoError(t, s.Upsert(ctx, recs))
+	looks := 0
+	looked := &watched{ctx, func() { looks++ }}
+	_, err := s.Search(looked, &rag.Search{Tenant: "t", K: n, Sparse: words("all")})
+	require.NoError(t, err)
+	require.Greater(t, looks, n)
+
+	looks = 0
+	view := s.lookup("t").view()
+	defer view.release()
+	_, err = newDraft(looked, view.parts, view.version, true)
+	require.NoError(t, err)
+	require.Greater(t, looks, 3*n/workStep, "by records, and by terms of two legs")
+	ended, cancel := context.WithCancel(ctx)
+	looks = 0
+	_, err = newDraft(&watched{ended, func() {
+		if looks++; looks == 2*n/workStep {
+			cancel()
+		}
+	}}, view.parts, view.version, true)
+	require.ErrorIs(t, err, context.Canceled)
+	require.LessOrEqual(t, looks, 2*n/workStep+1)
+}
+
 // A tenant of which nothing is left is none, whenever the store was opened, and what
 // files have is what they have on disk.
 func TestStatsCountWhatIsThere(t *testing.T) {
