@@ -15,12 +15,11 @@ import (
 const groupBytes = 8 << 20
 
 // change is an Upsert, a Delete or, with both, a Replace on its way to the disk.
-// done and err belong to whoever holds the store's writer lock.
 type change struct {
 	ctx  context.Context
 	recs []rag.Record
 	sel  *rag.Selector // applied after recs
-	done bool
+	done chan struct{} // closed when err is known
 	err  error
 }
 
@@ -37,7 +36,7 @@ func (s *Store) Upsert(ctx context.Context, recs []rag.Record) error {
 	if err := s.keepPace(ctx); err != nil {
 		return err
 	}
-	return s.submit(&change{ctx: ctx, recs: recs})
+	return s.submit(ctx, recs, nil)
 }
 
 // Replace implements [rag.Store]. Its errors are those of Upsert.
@@ -58,7 +57,7 @@ func (s *Store) Replace(ctx context.Context, tenant string, documents []string, 
 	if len(documents) == 0 {
 		return nil
 	}
-	return s.submit(&change{ctx: ctx, recs: recs, sel: &rag.Selector{Tenant: tenant, Documents: documents, Except: keep}})
+	return s.submit(ctx, recs, &rag.Selector{Tenant: tenant, Documents: documents, Except: keep})
 }
 
 // Delete implements [rag.Store]. Its errors are those of Upsert.
@@ -69,29 +68,60 @@ func (s *Store) Delete(ctx context.Context, sel rag.Selector) error {
 	if err := rag.CheckSelector(&sel); err != nil {
 		return err
 	}
-	return s.submit(&change{ctx: ctx, sel: &sel})
+	return s.submit(ctx, nil, &sel)
 }
 
 // submit has a change written, together with those of other callers that wait.
-// Whoever gets the writer lock first writes for all.
-func (s *Store) submit(c *change) error {
+// Whoever gets the writer lock first writes for all. A change that waits when its
+// context ends is taken back; one that is being written is waited for.
+func (s *Store) submit(ctx context.Context, recs []rag.Record, sel *rag.Selector) error {
+	c := &change{ctx: ctx, recs: recs, sel: sel, done: make(chan struct{})}
 	s.queueMu.Lock()
 	s.queue = append(s.queue, c)
 	s.queueMu.Unlock()
-
-	s.writer.Lock()
-	defer s.writer.Unlock()
-	for !c.done {
-		s.queueMu.Lock()
-		waiting := s.queue
-		s.queue = nil
-		s.queueMu.Unlock()
-		rest := s.commit(waiting)
-		s.queueMu.Lock()
-		s.queue = append(rest, s.queue...)
-		s.queueMu.Unlock()
+	ended := ctx.Done()
+	for {
+		select {
+		case <-c.done:
+			return c.err
+		case s.writer <- struct{}{}:
+			s.commitQueue()
+			s.writer.give()
+		case <-ended:
+			if s.withdraw(c) {
+				return ctx.Err()
+			}
+			ended = nil
+		}
 	}
-	return c.err
+}
+
+// withdraw takes a change back that nobody has begun to write.
+func (s *Store) withdraw(c *change) bool {
+	s.queueMu.Lock()
+	defer s.queueMu.Unlock()
+	at := slices.Index(s.queue, c)
+	if at < 0 {
+		return false
+	}
+	s.queue = slices.Delete(s.queue, at, at+1)
+	return true
+}
+
+// commitQueue writes those changes that wait and that one frame holds. The caller holds
+// s.writer.
+func (s *Store) commitQueue() {
+	s.queueMu.Lock()
+	waiting := s.queue
+	s.queue = nil
+	s.queueMu.Unlock()
+	if len(waiting) == 0 {
+		return
+	}
+	rest := s.commit(waiting)
+	s.queueMu.Lock()
+	s.queue = append(rest, s.queue...)
+	s.queueMu.Unlock()
 }
 
 // commit writes changes as one frame, syncs it and links it into memory. It
@@ -129,7 +159,8 @@ var errFull = fault.New(fault.PayloadTooLarge, "the batch is larger than the ind
 
 func finish(changes []*change, err error) {
 	for _, c := range changes {
-		c.done, c.err = true, err
+		c.err = err
+		close(c.done)
 	}
 }
 

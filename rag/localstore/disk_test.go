@@ -1,6 +1,7 @@
 package localstore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -270,4 +271,47 @@ func TestNewDirectoriesAreDurable(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, entries)
 	_ = open(t, s.dir)
+}
+
+// What waits for a slow disk behind another change ends with its context and leaves
+// nothing; a change that is being written is waited for.
+func TestWaitingForASlowDiskEndsWithTheContext(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	disk := &slow{medium: s.active.f, entered: make(chan struct{}, 100), proceed: make(chan struct{})}
+	s.active.f = disk
+	first, cancel := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- s.Upsert(first, []rag.Record{record("t", "d", 0)}) }()
+	<-disk.entered
+	cancel()
+	for name, wait := range map[string]func(ctx context.Context) error{
+		"Upsert":  func(ctx context.Context) error { return s.Upsert(ctx, []rag.Record{record("t", "d", 1)}) },
+		"Replace": func(ctx context.Context) error { return s.Replace(ctx, "t", []string{"d"}, nil) },
+		"Delete":  func(ctx context.Context) error { return s.Delete(ctx, rag.Selector{Tenant: "t", All: true}) },
+		"SetNote": func(ctx context.Context) error {
+			_, err := s.SetNote(ctx, "t", "n", nil, []byte("note"))
+			return err
+		},
+		"Snapshot": func(ctx context.Context) error { return s.Snapshot(ctx, filepath.Join(dir, "copy")) },
+		"Compact":  s.Compact,
+	} {
+		short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+		ended := make(chan error, 1)
+		go func() { ended <- wait(short) }()
+		select {
+		case err := <-ended:
+			require.ErrorIs(t, err, context.DeadlineExceeded, name)
+		case <-time.After(5 * time.Second):
+			t.Error(name, "waits for the disk")
+		}
+		cancel()
+	}
+	close(disk.proceed)
+	require.NoError(t, <-done, "it was written")
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "e", 0)}))
+	require.Len(t, search(t, s, "t", "all"), 2)
+	require.Empty(t, note(t, s, "t", "n"))
+	require.NoError(t, s.Close())
+	require.Len(t, search(t, open(t, dir), "t", "all"), 2)
 }

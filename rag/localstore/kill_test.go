@@ -148,7 +148,7 @@ func holdsAcknowledged(t *testing.T, s *Store, state map[string]string) {
 
 // activeLog gives the log that changes go to now; the background may begin another.
 func activeLog(s *Store) *dataFile {
-	s.writer.Lock()
-	defer s.writer.Unlock()
+	s.writer.lock()
+	defer s.writer.give()
 	return s.active
 }

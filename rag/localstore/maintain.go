@@ -58,6 +58,7 @@ func (t turn) take(ctx context.Context) error {
 	}
 }
 
+func (t turn) lock() { t <- struct{}{} }
 func (t turn) give() { <-t }
 
 // signal wakes all that wait for something to have happened.
@@ -128,8 +129,8 @@ func (s *Store) step(ctx context.Context) error {
 
 // logsAreLong tells whether the logs are to become a segment.
 func (s *Store) logsAreLong() bool {
-	s.writer.Lock()
-	defer s.writer.Unlock()
+	s.writer.lock()
+	defer s.writer.give()
 	if s.broken != nil {
 		return false
 	}
@@ -199,8 +200,8 @@ func (s *Store) Compact(ctx context.Context) error {
 
 // logsWait tells whether logs before the active one have yet to become a segment.
 func (s *Store) logsWait() bool {
-	s.writer.Lock()
-	defer s.writer.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return len(s.logs) > 1
 }
 
@@ -224,7 +225,7 @@ type moving struct {
 // long logs of which one in so many records lives, or more. Stopped at any point, it
 // leaves files that Open understands. The caller holds s.maintenance.
 func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment, keep int) error {
-	r, old, err := s.beginRewriting(logs, segments)
+	r, old, err := s.beginRewriting(ctx, logs, segments)
 	if err != nil || r == nil {
 		return err
 	}
@@ -275,9 +276,11 @@ func (s *Store) rewriteFault(ctx context.Context, err error) error {
 // beginRewriting begins a new log, where one is wanted and none before the active
 // one still waits, so that failures do not make more and more of them. It holds on
 // to what is to be rewritten. old are the files that the new segment will replace.
-func (s *Store) beginRewriting(logs bool, segments []*segment) (r *rewriting, old []*dataFile, err error) {
-	s.writer.Lock()
-	defer s.writer.Unlock()
+func (s *Store) beginRewriting(ctx context.Context, logs bool, segments []*segment) (r *rewriting, old []*dataFile, err error) {
+	if err := s.writer.take(ctx); err != nil {
+		return nil, nil, s.rewriteFault(ctx, err)
+	}
+	defer s.writer.give()
 	if s.broken != nil {
 		return nil, nil, s.broken
 	}
@@ -371,8 +374,8 @@ func (s *Store) writeParts(ctx context.Context, r *rewriting, path string, gen u
 // install puts a segment in the place of what it was made of. Records that died
 // since are dead in it too.
 func (s *Store) install(r *rewriting, seg *segment) error {
-	s.writer.Lock()
-	defer s.writer.Unlock()
+	s.writer.lock()
+	defer s.writer.give()
 	if s.closed.Load() {
 		if seg != nil {
 			seg.file.retired.Store(true) // the manifest does not know it

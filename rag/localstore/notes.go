@@ -79,8 +79,10 @@ func (s *Store) SetNote(ctx context.Context, tenantName, name string, before, af
 	if err := rag.CheckNote(after); err != nil {
 		return nil, err
 	}
-	s.writer.Lock()
-	defer s.writer.Unlock()
+	if err := s.writer.take(ctx); err != nil {
+		return nil, err
+	}
+	defer s.writer.give()
 	if s.broken != nil {
 		return nil, s.broken
 	}

@@ -171,9 +171,9 @@ func TestInterruptedRewritingLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
-	s.writer.Lock()
+	s.writer.lock()
 	require.NoError(t, s.rotate())
-	s.writer.Unlock()
+	s.writer.give()
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2)}))
 	first, err := os.ReadFile(s.path(1, logSuffix))
 	require.NoError(t, err)
@@ -292,7 +292,7 @@ func TestSnapshotIntoADirectoryThatCannotBeRead(t *testing.T) {
 func TestACopyIsLockedWhileItIsWritten(t *testing.T) {
 	s, to := open(t, t.TempDir()), t.TempDir()
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
-	s.writer.Lock() // which the copy waits for
+	s.writer.lock() // which the copy waits for
 	done := make(chan error)
 	go func() { done <- s.Snapshot(ctx, to) }()
 	require.Eventually(t, func() bool {
@@ -305,7 +305,7 @@ func TestACopyIsLockedWhileItIsWritten(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		require.Equal(t, to, e.Dir)
 	}
-	s.writer.Unlock()
+	s.writer.give()
 	require.NoError(t, <-done)
 	require.Len(t, search(t, open(t, to), "t", "all"), 1)
 	require.Equal(t, fault.InvalidRequest, fault.CodeOf(s.Snapshot(ctx, to)), "it has files, whoever uses them")
@@ -398,7 +398,7 @@ func TestChangesGatherAndAreCompacted(t *testing.T) {
 
 // settled tells whether nothing is left to be rewritten.
 func settled(s *Store) bool {
-	s.maintenance <- struct{}{}
+	s.maintenance.lock()
 	defer s.maintenance.give()
 	return !s.logsAreLong() && len(s.crowded()) == 0
 }

@@ -368,9 +368,9 @@ func TestBrokenStoreDoesNotWait(t *testing.T) {
 	done := make(chan error)
 	go func() { done <- s.Upsert(long, []rag.Record{record("t", "d", 4)}) }()
 	time.Sleep(20 * time.Millisecond) // so that it waits, most often
-	s.writer.Lock()
+	s.writer.lock()
 	_ = s.refuse(writeFault(&WriteError{File: "log", Err: syscall.EIO, Reopen: true}))
-	s.writer.Unlock()
+	s.writer.give()
 	isWriteFault(t, <-done)
 	isWriteFault(t, s.Upsert(long, []rag.Record{record("t", "d", 5)}))
 	give()
@@ -408,7 +408,7 @@ func TestDeathsDuringARewriting(t *testing.T) {
 	s := open(t, dir)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2), record("t", "e", 1)}))
 	give := holdMaintenance(t, s)
-	r, old, err := s.beginRewriting(true, nil)
+	r, old, err := s.beginRewriting(ctx, true, nil)
 	require.NoError(t, err)
 	require.Len(t, old, 1)
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 2), record("t", "f", 1)}))
@@ -458,7 +458,7 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 			}
 			require.Len(t, s.lookup("t").now.Load().parts, 3)
 			give := holdMaintenance(t, s)
-			r, _, err := s.beginRewriting(true, nil)
+			r, _, err := s.beginRewriting(ctx, true, nil)
 			require.NoError(t, err)
 			require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", Documents: []string{"big"}}))
 			require.NoError(t, change(s))
@@ -495,7 +495,7 @@ func TestPartsAreNotJoinedWhileTheyAreCopied(t *testing.T) {
 func TestVectorsThatDieDuringACopyAreInIt(t *testing.T) {
 	s, dir := open(t, t.TempDir()), t.TempDir()
 	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1), record("t", "d", 2)}))
-	r, err := s.holdAll()
+	r, err := s.holdAll(ctx)
 	require.NoError(t, err)
 	defer r.release()
 	require.NoError(t, s.Delete(ctx, rag.Selector{Tenant: "t", All: true}))
@@ -619,9 +619,9 @@ func TestASegmentThatIsOfNoUseIsRemoved(t *testing.T) {
 			s := smallLogs(open(t, t.TempDir()))
 			holdMaintenance(t, s)
 			require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
-			s.writer.Lock()
+			s.writer.lock()
 			require.NoError(t, s.rotate())
-			s.writer.Unlock()
+			s.writer.give()
 			log := s.logs[0].f
 			harm(s)
 			for range 3 {

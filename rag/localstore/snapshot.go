@@ -25,7 +25,7 @@ func (s *Store) Snapshot(ctx context.Context, dir string) error {
 		return err
 	}
 	defer func() { _ = lock.Close() }()
-	held, err := s.holdAll()
+	held, err := s.holdAll(ctx)
 	if err != nil {
 		return err
 	}
@@ -109,9 +109,11 @@ type whole struct {
 }
 
 // holdAll keeps every tenant and every note as they are.
-func (s *Store) holdAll() (*whole, error) {
-	s.writer.Lock()
-	defer s.writer.Unlock()
+func (s *Store) holdAll(ctx context.Context) (*whole, error) {
+	if err := s.writer.take(ctx); err != nil {
+		return nil, err
+	}
+	defer s.writer.give()
 	if s.closed.Load() {
 		return nil, closedFault()
 	}

@@ -44,7 +44,7 @@ type Store struct {
 
 	// writer is held by whoever changes the store, and while it waits for the
 	// disk. It comes before mu. Searches take neither.
-	writer sync.Mutex
+	writer turn
 	active *dataFile // the log; nil when the directory cannot be written
 	seq    uint64    // of the next change
 	frame  []byte    // of the last change: memory for the next
@@ -91,7 +91,7 @@ func Open(dir string, opts *Options) (*Store, error) {
 }
 
 func newStore(dir string, opts *Options) *Store {
-	s := &Store{dir: dir, maintenance: make(turn, 1), log: slog.New(slog.DiscardHandler), syncDir: syncDir, seq: 1,
+	s := &Store{dir: dir, maintenance: make(turn, 1), writer: make(turn, 1), log: slog.New(slog.DiscardHandler), syncDir: syncDir, seq: 1,
 		wake: make(chan struct{}, 1), maintained: make(chan struct{})}
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger
@@ -199,17 +199,17 @@ func takeLock(dir string) (*os.File, error) {
 // unlocks the directory. What was acknowledged is durable already. Files that a
 // search still reads are closed when it is done. A second Close does nothing.
 func (s *Store) Close() error {
-	s.writer.Lock()
+	s.writer.lock()
 	if s.closed.Swap(true) {
-		s.writer.Unlock()
+		s.writer.give()
 		return nil
 	}
 	_ = s.refuse(closedFault())
 	s.active = nil
-	s.writer.Unlock()
+	s.writer.give()
 	s.stop()
 	<-s.maintained
-	s.maintenance <- struct{}{} // of a Compact, which ends likewise
+	s.maintenance.lock() // of a Compact, which ends likewise
 	defer s.maintenance.give()
 	return s.closeFiles()
 }
