@@ -52,6 +52,12 @@ func (s *Store) list() (*listing, error) {
 			l.segments = append(l.segments, gen)
 		}
 	}
+	notes, _ := os.ReadDir(filepath.Join(s.dir, notesFolder)) // most stores have none
+	for _, e := range notes {
+		if filepath.Ext(e.Name()) == ".tmp" {
+			l.stale = append(l.stale, filepath.Join(s.dir, notesFolder, e.Name()))
+		}
+	}
 	slices.Sort(l.snapshots)
 	slices.Sort(l.logs)
 	slices.Sort(l.segments)

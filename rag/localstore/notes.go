@@ -59,6 +59,17 @@ func (s *Store) note(file string) ([]byte, error) {
 	return note, nil
 }
 
+// hold has a note given as it is now, or that there is none, until remember is called:
+// not what is in its file and may not be durable.
+func (n *notes) hold(file string, now []byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.known == nil {
+		n.known = map[string][]byte{}
+	}
+	n.known[file] = now
+}
+
 // remember keeps a note, but not that there is none: anybody may ask for any name.
 func (n *notes) remember(file string, note []byte) {
 	if len(note) == 0 {
@@ -91,6 +102,7 @@ func (s *Store) SetNote(ctx context.Context, tenantName, name string, before, af
 	if err != nil || !bytes.Equal(now, before) {
 		return bytes.Clone(now), err
 	}
+	s.notes.hold(file, now)
 	if err := s.writeNote(file, after); err != nil {
 		return nil, s.noteFault(file, err)
 	}

@@ -79,6 +79,39 @@ func TestANoteThatCannotBeWrittenIsNotThere(t *testing.T) {
 	require.NoError(t, s.Close())
 }
 
+// A note is what is durable: one that is being written is not there yet.
+func TestANoteThatIsBeingWritten(t *testing.T) {
+	s := open(t, t.TempDir())
+	before := ""
+	for _, after := range []string{"a", "b", ""} {
+		synced := 0
+		s.syncDir = func(string) error {
+			synced++
+			require.Equal(t, before, note(t, s, "t", "n"))
+			return nil
+		}
+		_, err := s.SetNote(t.Context(), "t", "n", []byte(before), []byte(after))
+		require.NoError(t, err)
+		require.Positive(t, synced)
+		require.Equal(t, after, note(t, s, "t", "n"))
+		before = after
+	}
+	require.Empty(t, s.notes.known, "notes that do not exist take no memory")
+}
+
+// What a death left of a note goes when the store is opened.
+func TestHalfWrittenNotesAreRemoved(t *testing.T) {
+	s := open(t, t.TempDir())
+	_, err := s.SetNote(t.Context(), "t", "n", nil, []byte("whole"))
+	require.NoError(t, err)
+	half := filepath.Join(s.dir, notesFolder, noteFile("t", "x")+".tmp")
+	require.NoError(t, os.WriteFile(half, []byte("half"), 0o600))
+	require.NoError(t, s.Close())
+	s = open(t, s.dir)
+	require.NoFileExists(t, half)
+	require.Equal(t, "whole", note(t, s, "t", "n"))
+}
+
 // A note whose name may not have reached the disk is read from there, and no
 // further change is accepted. A removed one is removed from its own directory.
 func TestANoteOfWhichNobodyCanTell(t *testing.T) {
