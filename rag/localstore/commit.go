@@ -24,8 +24,9 @@ type change struct {
 }
 
 // Upsert implements [rag.Store]. A batch may hold records of several tenants and
-// of at most 256 MB; a larger one is PAYLOAD_TOO_LARGE, as are more names to delete. When the disk refuses
-// it, the error is SERVICE_UNAVAILABLE around a [*WriteError].
+// of at most 256 MB; a larger one is PAYLOAD_TOO_LARGE, as are more names to delete.
+// When the disk refuses it, the error is SERVICE_UNAVAILABLE around a [*WriteError]. The
+// error of a context says that nothing was written.
 func (s *Store) Upsert(ctx context.Context, recs []rag.Record) error {
 	if err := ctx.Err(); err != nil {
 		return err

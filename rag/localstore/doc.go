@@ -13,14 +13,14 @@
 //
 // # Durability
 //
-// Every change is one frame of a write-ahead log that is synced to disk before
-// the change is acknowledged; changes that wait for the disk together share a
+// Every change of records is one frame of a write-ahead log that is synced to disk
+// before the change is acknowledged; changes that wait for the disk together share a
 // frame. When the log has grown to 64 MB, the next begins and an index of what the
 // first holds is written, in the background, into a segment; four segments of like
 // size are merged into one. Records, and their vectors with them, stay in the log
 // in which they were written until half of it is dead: they are copied then, as are
 // those of short logs. Opening maps the segments, and the logs that they refer to,
-// and replays the last. A last frame that a crash left unfinished was never
+// and replays those that are no segment yet, as a rule the last. A last frame that a crash left unfinished was never
 // acknowledged and is cut off; damage anywhere else is a [*CorruptError] that says
 // where: of arrays and terms when the store is opened, of a record when it is read,
 // handed out or copied. No file is ever written again once it is mapped.
@@ -32,13 +32,14 @@
 // and notes in which version of the tenant records of older parts died; then it
 // publishes the next version. A search goes on in the version it began with, and
 // takes no lock; files are closed and removed when the last version that has
-// records in them is let go. Changes wait for the disk, for each other, and when
-// the log grows faster than it is made segments. Texts are read for the hits alone.
+// records in them is let go. Changes wait for the disk, for each other and, those that
+// bring records, when the log grows faster than it is made segments. One that waits
+// ends with its context, unless it is being written. Texts are read for the hits alone.
 //
 // A dense search compares the query with a compact code of every vector and the
 // best of those with the vectors themselves; see [rag.Search] for asking it to
-// compare with every vector. Codes are of what a vector differs in from the mean
-// of all; scores are always exact cosines of the vectors as they were given. What
+// compare with every vector. Codes are of what a vector differs in from a mean near
+// that of all; scores are always exact cosines of the vectors as they were given. What
 // ranks better by being centred is centred before it comes here; see package embed.
 //
 // The terms of the leg [rag.Forms] are in memory in order too, so that those
@@ -51,7 +52,7 @@
 //
 // # Files
 //
-// LOCK is held by the process that has the store open. MANIFEST says of which
+// LOCK is held by the process that has the store open, or writes it as a copy. MANIFEST says of which
 // segments, NNNNNNNN.segment, the store is made, which of their records are dead,
 // and which log, NNNNNNNN.log, goes on; without it the first log does. Logs before
 // that are there for the segments that refer to them. All

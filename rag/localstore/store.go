@@ -74,8 +74,8 @@ type Store struct {
 }
 
 // Open opens the store in dir, and makes both when they do not exist. It reads
-// the log, of some 64 MB at most, and maps the rest. What an earlier version wrote is
-// read, a directory of version 1 whole, one to two seconds for each 100,000 records,
+// the logs that are no segments yet, some 64 MB as a rule, and maps the rest. What an
+// earlier version wrote is read, a directory of version 1 whole, one to two seconds for each 100,000 records,
 // and then rewritten.
 //
 // A directory that another process has open gives an [*InUseError], a damaged
