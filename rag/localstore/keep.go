@@ -46,11 +46,12 @@ func (r *rewriting) log(gen uint64) (*dataFile, error) {
 }
 
 // retire has a file removed when nobody reads it any more, with the logs that it
-// refers to, but those that are kept.
-func (r *rewriting) retire(f *dataFile) {
+// refers to, but those that are kept. It tells whether f itself is to be removed.
+func (r *rewriting) retire(f *dataFile) bool {
 	for _, f := range append([]*dataFile{f}, f.logs...) {
 		if !slices.Contains(r.kept, f) {
 			f.retired.Store(true)
 		}
 	}
+	return f.retired.Load()
 }

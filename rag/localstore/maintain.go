@@ -246,8 +246,9 @@ func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment, kee
 	ctx, cancel := context.WithTimeout(ctx, readersTime)
 	defer cancel()
 	for _, f := range old {
-		r.retire(f)
-		f.awaitReaders(ctx)
+		if r.retire(f) {
+			f.awaitReaders(ctx)
+		}
 		if err := f.release(); err != nil {
 			s.log.Warn("an old file was left behind until the next start", "file", f.path, "error", err)
 		}

@@ -182,3 +182,18 @@ func TestBytesBehindAVectorAreDamage(t *testing.T) {
 	d.pending(dict{}, place{0, uint64(len(b))}, true)
 	require.ErrorIs(t, d.err, errValue)
 }
+
+// A log that stays is not waited for until nobody reads it.
+func TestLogsThatStayAreNotWaitedFor(t *testing.T) {
+	s := smallLogs(open(t, t.TempDir()))
+	holdMaintenance(t, s)
+	least := time.Hour
+	for i := range 5 {
+		require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", i)}))
+		start := time.Now()
+		require.NoError(t, s.rewrite(ctx, true, nil, 2))
+		least = min(least, time.Since(start))
+		require.Len(t, s.segments[i].file.logs, 1)
+	}
+	require.Less(t, least, readersTime)
+}
