@@ -12,11 +12,11 @@ import (
 // the work. Short ones do not, so that there are few files.
 func (r *rewriting) keep(size int64, share int) {
 	live := map[*dataFile]int{}
-	for name, m := range r.moved {
+	for _, m := range r.moves {
 		for _, p := range m.from {
 			counts := make([]int, 1+len(p.home.logs))
 			for slot, w := range p.where {
-				if p.alive(uint32(slot), r.views[name].version) {
+				if p.alive(uint32(slot), m.view.version) {
 					counts[w.file()]++
 				}
 			}

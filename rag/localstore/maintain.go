@@ -3,9 +3,9 @@ package localstore
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -43,45 +43,6 @@ func (s *Store) maintain(ctx context.Context) {
 		case <-time.After(retryAfter):
 			s.awaken()
 		}
-	}
-}
-
-// turn is a lock that is waited for within a context. It has room for one.
-type turn chan struct{}
-
-func (t turn) take(ctx context.Context) error {
-	select {
-	case t <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (t turn) lock() { t <- struct{}{} }
-func (t turn) give() { <-t }
-
-// signal wakes all that wait for something to have happened.
-type signal struct {
-	mu sync.Mutex
-	ch chan struct{}
-}
-
-func (g *signal) wait() <-chan struct{} {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.ch == nil {
-		g.ch = make(chan struct{})
-	}
-	return g.ch
-}
-
-func (g *signal) broadcast() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.ch != nil {
-		close(g.ch)
-		g.ch = nil
 	}
 }
 
@@ -208,14 +169,13 @@ func (s *Store) logsWait() bool {
 // rewriting is a new segment in the making.
 type rewriting struct {
 	homes map[*dataFile]bool
-	views map[string]*tenant // of the tenants with records in homes
-	moved map[string]*moving
-	names []string
-	kept  []*dataFile // logs that the new segment will refer to
+	moves map[string]*moving // of the tenants with records in homes
+	kept  []*dataFile        // logs that the new segment will refer to
 }
 
-// moving says where the records of a tenant's parts go.
+// moving says where the records of some parts of a tenant's version go.
 type moving struct {
+	view  *tenant
 	from  []*part
 	moved [][]uint32
 }
@@ -232,7 +192,7 @@ func (s *Store) rewrite(ctx context.Context, logs bool, segments []*segment, kee
 	defer r.release()
 	r.keep(s.logLimit.Load()/2, keep)
 	var seg *segment
-	if len(r.names) > 0 {
+	if len(r.moves) > 0 {
 		gen := s.lastSegment + 1
 		s.lastSegment = gen
 		if seg, err = s.writeParts(ctx, r, s.path(gen, segmentSuffix), gen); err != nil {
@@ -285,7 +245,6 @@ func (s *Store) beginRewriting(ctx context.Context, logs bool, segments []*segme
 	if s.broken != nil {
 		return nil, nil, s.broken
 	}
-	r = &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
 	if logs && (s.active.outdated() || len(s.logs) == 1 && s.active.size > int64(fileHeader)) {
 		if err := s.rotate(); err != nil {
 			return nil, nil, err
@@ -300,15 +259,7 @@ func (s *Store) beginRewriting(ctx context.Context, logs bool, segments []*segme
 	if len(old) == 0 || len(old) == 1 && len(segments) == 1 && segments[0].whole() {
 		return nil, nil, nil
 	}
-	for _, f := range old {
-		r.homes[f] = true
-	}
-	s.collections.Range(func(_, c any) bool {
-		r.hold(c.(*collection))
-		return true
-	})
-	slices.Sort(r.names)
-	return r, old, nil
+	return s.hold(old), old, nil
 }
 
 // whole tells that nothing of a segment is dead.
@@ -317,37 +268,44 @@ func (s *segment) whole() bool {
 	return live == all && !s.file.outdated()
 }
 
-// hold keeps the version of a tenant that has records to be rewritten.
-func (r *rewriting) hold(c *collection) {
-	t := c.view()
-	m := &moving{}
-	if t != nil {
-		for _, p := range t.parts {
-			if r.homes[p.home] {
-				m.from = append(m.from, p)
+// hold keeps the versions of tenants that have records in some files.
+func (s *Store) hold(files []*dataFile) *rewriting {
+	r := &rewriting{homes: map[*dataFile]bool{}, moves: map[string]*moving{}}
+	for _, f := range files {
+		r.homes[f] = true
+	}
+	s.collections.Range(func(name, c any) bool {
+		m := &moving{view: c.(*collection).view()}
+		if m.view != nil {
+			for _, p := range m.view.parts {
+				if r.homes[p.home] {
+					m.from = append(m.from, p)
+				}
 			}
 		}
-	}
-	if len(m.from) == 0 {
-		t.release()
-		return
-	}
-	r.views[c.name], r.moved[c.name] = t, m
-	r.names = append(r.names, c.name)
+		if len(m.from) > 0 {
+			r.moves[name.(string)] = m
+		} else {
+			m.view.release()
+		}
+		return true
+	})
+	return r
 }
 
+// release lets go of what is held, once.
 func (r *rewriting) release() {
-	for _, t := range r.views {
-		t.release()
+	for _, m := range r.moves {
+		m.view.release()
+		m.view = nil
 	}
-	clear(r.views)
 }
 
 // writeParts writes a segment of what r holds, and opens it. When it fails, there is no file.
 func (s *Store) writeParts(ctx context.Context, r *rewriting, path string, gen uint64) (*segment, error) {
-	f, err := writeSegment(ctx, path, gen, r.kept, r.names, func(name string) (*draft, error) {
-		m := r.moved[name]
-		d, err := newDraft(ctx, m.from, r.views[name].version, true)
+	f, err := writeSegment(ctx, path, gen, r.kept, slices.Sorted(maps.Keys(r.moves)), func(name string) (*draft, error) {
+		m := r.moves[name]
+		d, err := newDraft(ctx, m.from, m.view.version, true)
 		if err == nil {
 			m.moved = d.moved
 		}
@@ -388,7 +346,7 @@ func (s *Store) install(r *rewriting, seg *segment) error {
 	if seg != nil {
 		segments = append(segments, seg)
 		for name, p := range seg.parts {
-			r.moved[name].bury(p, r.views[name].version)
+			r.moves[name].bury(p)
 		}
 	}
 	logs := slices.DeleteFunc(slices.Clone(s.logs), func(f *dataFile) bool { return r.homes[f] })
@@ -399,7 +357,7 @@ func (s *Store) install(r *rewriting, seg *segment) error {
 		}
 		return err
 	}
-	for _, name := range r.names {
+	for name := range r.moves {
 		s.replaceParts(name, r, seg)
 	}
 	s.mu.Lock()
@@ -421,15 +379,15 @@ func (s *Store) writeManifest(logs []*dataFile, segments []*segment) error {
 	return err
 }
 
-// bury makes those records dead in a new part that died after a version.
-func (m *moving) bury(p *part, version uint64) {
+// bury makes those records dead in a new part that died since.
+func (m *moving) bury(p *part) {
 	for i, from := range m.from {
 		died := from.died.Load()
 		if died == nil {
 			continue
 		}
 		for slot := range *died {
-			if at := (*died)[slot].Load(); at > version && m.moved[i][slot] != gone {
+			if at := (*died)[slot].Load(); at > m.view.version && m.moved[i][slot] != gone {
 				p.kill(m.moved[i][slot], at)
 			}
 		}

@@ -75,7 +75,7 @@ func vacant(dir string) error {
 func (s *Store) writeCopy(ctx context.Context, held *whole, dir string) error {
 	name := filepath.Join(dir, fmt.Sprintf("%08d", 1))
 	m := &manifest{firstLog: 1, seq: held.seq}
-	if len(held.names) > 0 {
+	if len(held.moves) > 0 {
 		m.segments = []manifestSegment{{gen: 1}}
 	}
 	if err := m.write(dir, s.syncDir); err != nil {
@@ -84,7 +84,7 @@ func (s *Store) writeCopy(ctx context.Context, held *whole, dir string) error {
 	if err := writeNotes(dir, held.notes, s.syncDir); err != nil {
 		return err
 	}
-	if len(held.names) > 0 {
+	if len(held.moves) > 0 {
 		seg, err := s.writeParts(ctx, held.rewriting, name+segmentSuffix, 1)
 		if err != nil {
 			return err
@@ -121,17 +121,9 @@ func (s *Store) holdAll(ctx context.Context) (*whole, error) {
 	if err != nil {
 		return nil, openFault(err)
 	}
-	r := &rewriting{homes: map[*dataFile]bool{}, views: map[string]*tenant{}, moved: map[string]*moving{}}
-	for _, f := range s.logs {
-		r.homes[f] = true
-	}
+	files := slices.Clone(s.logs)
 	for _, seg := range s.segments {
-		r.homes[seg.file] = true
+		files = append(files, seg.file)
 	}
-	s.collections.Range(func(_, c any) bool {
-		r.hold(c.(*collection))
-		return true
-	})
-	slices.Sort(r.names)
-	return &whole{r, notes, s.seq}, nil
+	return &whole{s.hold(files), notes, s.seq}, nil
 }
