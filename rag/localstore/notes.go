@@ -236,5 +236,8 @@ func writeNotes(to string, all map[string][]byte, syncDir func(dir string) error
 			return &WriteError{File: filepath.Join(dir, file), Err: err}
 		}
 	}
-	return errors.Join(syncDir(dir), syncDir(to))
+	if err := errors.Join(syncDir(dir), syncDir(to)); err != nil {
+		return &WriteError{File: dir, Err: err}
+	}
+	return nil
 }

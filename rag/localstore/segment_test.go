@@ -600,6 +600,32 @@ func TestACopyHasTheNotes(t *testing.T) {
 	require.Equal(t, fault.Internal, fault.CodeOf(s.Snapshot(ctx, t.TempDir())))
 }
 
+// A copy that the disk refuses at any point says so, and that the store goes on.
+func TestACopyThatTheDiskRefuses(t *testing.T) {
+	s, to := open(t, t.TempDir()), t.TempDir()
+	require.NoError(t, s.Upsert(ctx, []rag.Record{record("t", "d", 1)}))
+	_, err := s.SetNote(ctx, "t", "n", nil, []byte("note"))
+	require.NoError(t, err)
+	refused := 0
+	for at := 1; ; at++ {
+		syncs := 0
+		s.syncDir = func(dir string) error {
+			if syncs++; syncs == at {
+				return syscall.EIO
+			}
+			return syncDir(dir)
+		}
+		if err = s.Snapshot(ctx, to); err == nil {
+			break
+		}
+		require.False(t, isWriteFault(t, err).Reopen)
+		refused++
+	}
+	require.Equal(t, 5, refused, "manifest, notes and their folder, segment, log")
+	require.NoError(t, s.Check(ctx))
+	require.Len(t, search(t, open(t, to), "t", "all"), 1)
+}
+
 // segmentsIn demands that a store's directory has so many segments.
 func segmentsIn(t *testing.T, s *Store, n int) {
 	t.Helper()
