@@ -141,8 +141,11 @@ func (r *trial) check() {
 // Whatever a disk refuses, what was acknowledged is there, and what was not is not; no
 // file is left behind.
 func TestAFlakyDisk(t *testing.T) {
-	reopened := 0
-	for seed := range uint64(40) {
+	seeds, reopened := uint64(20), 0
+	if testing.Short() {
+		seeds = 6
+	}
+	for seed := range seeds {
 		dir := t.TempDir()
 		r := &trial{t: t, rng: rand.New(rand.NewPCG(seed, 1)), sure: map[string]bool{}, unsure: map[string]bool{}}
 		r.open(dir)
