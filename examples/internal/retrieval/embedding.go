@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/akshara-go/akshara/examples/internal/e5model"
 	"github.com/akshara-go/akshara/observe/config"
@@ -26,6 +27,11 @@ const RebuildRate = 200
 
 // vectorCacheBytes is what vectors of texts take in memory: some 16,000 of 384 dimensions.
 const vectorCacheBytes = 32 << 20
+
+// vectorsWait is how long an answer waits for the vectors of its sentences. They take
+// up to some 300 ms of a core (make bench-answers), but many times as long on a
+// processor that e5embed has no kernels for, or that embeds documents meanwhile.
+const vectorsWait = 2 * time.Second
 
 // Embedding is the embedding model of an index, as the environment sets it.
 type Embedding struct {
@@ -93,14 +99,24 @@ func (e *Embedding) open(ctx context.Context, name string) (rag.Embedder, error)
 
 // Quotes gives the model that answers in quotations. With a model in the process it
 // tells sentences by their meaning, too; a server would be asked twice more for
-// each question.
+// each question. Where vectors fail, or take longer than vectorsWait, it tells them by
+// their words.
 func (e *Embedding) Quotes() llm.Model {
 	var opts extractive.Options
 	if e.local != nil {
 		vectors := embed.Cache(ragtrace.Embedder(e.local, e.Calls, ""), e.kept, nil)
-		opts = extractive.Options{Vectors: rag.QuoteVectors(vectors), Logger: e.Log}
+		opts = extractive.Options{Vectors: inTime(rag.QuoteVectors(vectors)), Logger: e.Log}
 	}
 	return ragtrace.Model(extractive.New(&opts), e.Calls, &ragtrace.ModelOptions{Name: extractive.Name})
+}
+
+// inTime gives vectors up that are not there within vectorsWait.
+func inTime(vectors extractive.Vectors) extractive.Vectors {
+	return func(ctx context.Context, question string, texts []string) ([]float32, [][]float32, error) {
+		ctx, cancel := context.WithTimeout(ctx, vectorsWait)
+		defer cancel()
+		return vectors(ctx, question, texts)
+	}
 }
 
 // Close closes what Set has opened.
