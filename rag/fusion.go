@@ -64,8 +64,9 @@ func Fuse(hits []Hit, w Weights) { fuse(hits, w, func(*Hit) bool { return false 
 // embeddings, by how much words can say of them.
 //
 // Words say little where the best candidate holds little of the question, as when
-// the answer stands in another language: their weight is the share of the
-// question's idf that it holds. And words in one script say nothing of documents
+// the answer stands in another language, and where a collection is so small that a
+// chance word is as rare in it as any: their weight is the share of the question's
+// idf that it holds. And words in one script say nothing of documents
 // in another: to what sounds say of such a hit is added what its embedding says, on
 // their scale. So a fused search stays above its best leg whether the answer is in
 // the asker's language or not (development data, R@1 of words, sounds, embeddings,
@@ -101,7 +102,8 @@ func inAnotherScript(h *Hit, asked lang.Script) bool {
 }
 
 // coverage gives the share of the question that the best candidate holds: its
-// weighted BM25 score over the sum of the weighted idf of the question's terms.
+// weighted BM25 score over the sum of the weighted idf of the question's terms, which
+// counts the background.
 func (x *Index) coverage(ctx context.Context, q *Query, hits []Hit, w Weights) (float64, error) {
 	s, ok := x.store.(Statistician)
 	if !ok {
@@ -120,7 +122,7 @@ func (x *Index) coverage(ctx context.Context, q *Query, hits []Hit, w Weights) (
 		}
 		for i, t := range terms {
 			df := float64(frequency[i])
-			all += w[leg] * float64(t.Count) * math.Log(1+(float64(n)-df+.5)/(df+.5))
+			all += w[leg] * float64(t.Count) * math.Log(1+(float64(n+background)-df+.5)/(df+.5))
 		}
 	}
 	var best float64

@@ -1,6 +1,7 @@
 package rag_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -49,14 +50,16 @@ func TestSoundLeadsWhereWordsAreRomanised(t *testing.T) {
 	require.Greater(t, english[rag.Words], english[rag.Sounds])
 }
 
-// statistics is a store that only tells how rare words are: no record holds any.
+// statistics is a store that only tells how rare words are: of its records, 100
+// unless it says how many, none holds any.
 type statistics struct {
 	rag.Store
-	err error
+	err     error
+	records int
 }
 
 func (s statistics) DocumentFrequency(_ context.Context, _ string, _ rag.Leg, terms []string) (int, []int, error) {
-	return 100, make([]int, len(terms)), s.err
+	return cmp.Or(s.records, 100), make([]int, len(terms)), s.err
 }
 
 // hitOf gives a hit with a text.
@@ -91,6 +94,23 @@ func TestWordsCountForWhatTheyCover(t *testing.T) {
 
 	down := errors.New("down")
 	require.ErrorIs(t, rag.NewIndex(statistics{err: down}, nil).Fuse(t.Context(), q, hits), down)
+}
+
+// A word that one record of two holds is as rare there as it can be, whatever it says.
+func TestWordsOfATinyCollectionCountForLess(t *testing.T) {
+	share := func(records int) float64 {
+		hits := []rag.Hit{
+			hitOf("ताजमहल", map[rag.Leg]float64{rag.Words: 1, rag.Dense: .1}),
+			hitOf("मक़बरा", map[rag.Leg]float64{rag.Dense: .9}),
+		}
+		index := rag.NewIndex(statistics{records: records}, nil)
+		rarest := math.Log(1 + (float64(records)+.5)/.5)
+		hits[0].Scores[rag.Words] = .2 * rarest // of what the question would say to the full
+		require.NoError(t, index.Fuse(t.Context(), &rag.Query{Text: "ताजमहल आगरा", Language: lang.Hindi}, hits))
+		return hits[0].Score / hits[1].Score
+	}
+	require.Less(t, share(2), .5*share(10000))
+	require.InEpsilon(t, share(10000), share(20000), .01, "in a large one their number does not matter")
 }
 
 func TestWordsSayNothingOfAnotherScript(t *testing.T) {

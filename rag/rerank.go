@@ -50,9 +50,9 @@ func KeepOrder(hits []Hit) {
 
 // LexicalReranker scores a candidate by its fused score and by how much of the
 // question its best sentence covers; see [rerank.Lexical]. Where two say the
-// same, the one in the asker's language goes first, unless it was found by its
-// embedding and is in another script: then its words had no say. The zero value
-// is ready.
+// same, the one in the asker's language goes first. One that was found by its
+// embedding and is in another script is Wordless: its words had no say. The zero
+// value is ready.
 type LexicalReranker struct{}
 
 // otherLanguage is what a document in another language than the question's is worth.
@@ -63,19 +63,19 @@ func (LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	passages := make([]rerank.Passage, len(hits))
+	passages, asked := make([]rerank.Passage, len(hits)), lang.ScriptOf(q.Text)
 	for i := range hits {
 		c := &hits[i].Record.Chunk
-		p := rerank.Passage{Text: c.Text, Sentences: make([]corpus.Span, len(c.Sentences)), Language: hits[i].Record.Source.Language, Score: hits[i].Score}
+		p := rerank.Passage{Text: c.Text, Sentences: make([]corpus.Span, len(c.Sentences)), Language: hits[i].Record.Source.Language,
+			Score: hits[i].Score, Wordless: inAnotherScript(&hits[i], asked)}
 		for j, s := range c.Sentences {
 			p.Sentences[j] = corpus.Span{Start: s.Start - c.Start, End: s.End - c.Start}
 		}
 		passages[i] = p
 	}
-	asked := lang.ScriptOf(q.Text)
 	for i, score := range rerank.Lexical(q.Text, q.Language, passages) {
 		hits[i].Score = score
-		if l := passages[i].Language; l != "" && l != q.Language && !inAnotherScript(&hits[i], asked) {
+		if l := passages[i].Language; l != "" && l != q.Language && !passages[i].Wordless {
 			hits[i].Score *= otherLanguage
 		}
 	}

@@ -68,6 +68,25 @@ func TestASynonymCoversTheWordItStandsFor(t *testing.T) {
 	require.InDelta(t, scores[0], scores[4], .05, "the synonyms are Hindi's")
 }
 
+// A passage in another script holds none of the question's words: one that does by
+// chance does not go before it, if the first search has it otherwise.
+func TestAChanceWordDoesNotBeatAPassageInAnotherScript(t *testing.T) {
+	p := passages("एक मसूर को धीमी आँच पर उबालिए।", "People cook on the banks of the river. How long is it?", "The train is late.")
+	p[0].Score, p[1].Score, p[2].Score = 1, .8, .1
+	for i := range p[1:] {
+		p[i+1].Language = "en"
+	}
+	scores := rerank.Lexical("How do I cook lentils?", "en", p)
+	require.Greater(t, scores[1], scores[0])
+	p[0].Wordless = true
+	after := rerank.Lexical("How do I cook lentils?", "en", p)
+	require.Greater(t, after[0], after[1])
+	require.Equal(t, scores[1:], after[1:], "the others stay as they were")
+	p[0].Score = .3
+	after = rerank.Lexical("How do I cook lentils?", "en", p)
+	require.Greater(t, after[1], after[0], "the first search decides")
+}
+
 func TestFirstSearchDecidesWhereNothingElseDoes(t *testing.T) {
 	p := passages("एक।", "दो।")
 	p[1].Score = 3
