@@ -35,7 +35,8 @@ type LiveOptions struct {
 	// Later leaves the vectors of what is added to [LiveIndex.Keep], which has to run
 	// then, in this process: documents are found by words and sounds at once, and by
 	// meaning soon after. An index that is empty or has no vectors yet gets them in
-	// its place, and answers by words and sounds until it has all.
+	// its place, and answers by words and sounds until it has all. Each tenant of
+	// [LiveIndex.ForTenant] to which documents are added needs a Keep of its own.
 	Later bool
 
 	// Lease is how long a build that gives no sign of life is waited for before

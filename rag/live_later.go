@@ -25,6 +25,7 @@ type later struct {
 type queue struct {
 	mu      sync.Mutex
 	ids     map[string]bool // of documents that were written without vectors
+	inHand  int             // documents that were taken and have no vectors yet
 	number  int             // of the debt that was noted last
 	writing int             // additions that are noted and not yet written
 	wake    chan struct{}   // has room for one
@@ -75,13 +76,18 @@ func (q *queue) written(docs []corpus.Document) {
 		q.ids[docs[i].ID] = true
 	}
 	q.mu.Unlock()
+	q.call()
+}
+
+// call wakes one who pays.
+func (q *queue) call() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
 }
 
-// take gives up to n documents that wait.
+// take gives up to n documents that wait; see settled.
 func (q *queue) take(n int) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -93,14 +99,32 @@ func (q *queue) take(n int) []string {
 		ids = append(ids, id)
 		delete(q.ids, id)
 	}
+	q.inHand += len(ids)
 	return ids
 }
 
-// paid gives the debt up to which nothing waits; false while something does.
+// settled says what became of documents that were taken. After an error they wait
+// again, for whoever pays next.
+func (q *queue) settled(ids []string, err error) {
+	q.mu.Lock()
+	q.inHand -= len(ids)
+	if err != nil {
+		for _, id := range ids {
+			q.ids[id] = true
+		}
+	}
+	q.mu.Unlock()
+	if err != nil {
+		q.call()
+	}
+}
+
+// paid gives the debt up to which nothing waits; false while something does, or is in
+// somebody's hand.
 func (q *queue) paid() (number int, all bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.number, len(q.ids) == 0 && q.writing == 0
+	return q.number, len(q.ids) == 0 && q.inHand == 0 && q.writing == 0
 }
 
 // pay embeds what waits, whenever something does, until ctx ends, or the first error.
@@ -108,7 +132,9 @@ func (l *LiveIndex) pay(ctx context.Context, src Source, opts *BuildOptions) err
 	q := l.later.queue(l.opts.Tenant)
 	for {
 		for ids := q.take(buildBatch); len(ids) > 0; ids = q.take(buildBatch) {
-			if err := l.embedDocuments(ctx, src, opts, ids); err != nil {
+			err := l.embedDocuments(ctx, src, opts, ids)
+			q.settled(ids, err)
+			if err != nil {
 				return err
 			}
 		}

@@ -2,8 +2,10 @@ package rag_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,12 +13,15 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/corpus"
 )
 
 // gated is an embedder of passages that waits while its gate is shut.
 type gated struct {
 	countingEmbedder
-	gate sync.RWMutex
+	gate    sync.RWMutex
+	waiting atomic.Int32 // calls that have come to the gate
+	broken  atomic.Bool  // the next call fails
 }
 
 func newGated() *gated {
@@ -25,8 +30,12 @@ func newGated() *gated {
 
 func (e *gated) Embed(ctx context.Context, kind rag.EmbedKind, texts []string) ([]rag.Vector, error) {
 	if kind == rag.EmbedPassage {
+		e.waiting.Add(1)
 		e.gate.RLock()
 		defer e.gate.RUnlock()
+		if e.broken.CompareAndSwap(true, false) {
+			return nil, errors.New("broken")
+		}
 	}
 	return e.countingEmbedder.Embed(ctx, kind, texts)
 }
@@ -117,6 +126,36 @@ func TestVectorsAreMadeWhenDocumentsAreFoundAlready(t *testing.T) {
 	require.NoError(t, c.Put(t.Context(), manual(6, 0, 2)))
 	becomesHealthy(t, live)
 	require.Len(t, e.taken(), 1)
+}
+
+// Of two that keep one index in a process the one that finds nothing to do does not
+// forgive what the other has in hand, and takes that over when the other fails.
+func TestWhatOneHasInHandNoOtherForgives(t *testing.T) {
+	c, store := bookcase(t, 1)
+	e := newGated()
+	live := embedsLater(t, store, e)
+	c.Sink = live
+	keep(t, live, c)
+	becomesHealthy(t, live)
+	keep(t, live, c)
+	time.Sleep(50 * time.Millisecond) // for it to find that nothing waits
+	e.gate.Lock()
+	open := sync.OnceFunc(e.gate.Unlock)
+	defer open()
+	begun := e.waiting.Load()
+	require.NoError(t, c.Put(t.Context(), manual(1, 0, 1)))
+	require.Eventually(t, func() bool { return e.waiting.Load() > begun }, 20*time.Second, time.Millisecond)
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.Error(t, live.Add(ended, []corpus.Document{doc("a", "", "भारत")})) // wakes the other, for nothing
+	require.Never(t, func() bool { return live.CheckHealth(t.Context()) == nil }, 300*time.Millisecond, 10*time.Millisecond)
+	e.broken.Store(true)
+	open()
+	becomesHealthy(t, live) // sooner than the one that failed tries again
+	stats, err := store.Stats(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, stats.Vectors)
 }
 
 // A process that dies before it has embedded what it added leaves that to whoever
