@@ -325,6 +325,20 @@ func TestConcurrentWritersOfOneDocumentLeaveOneWhole(t *testing.T) {
 	require.Equal(t, []string{"a"}, ids(t, index, rag.Query{Text: "ताजमहल"}))
 }
 
+func TestSnippetsAreMadeOfWhatIsShown(t *testing.T) {
+	var docs []corpus.Document
+	for i := range 9 {
+		docs = append(docs, doc(fmt.Sprint(i), "", "ताजमहल आगरा में है।"))
+	}
+	index := newIndex(t, nil, docs)
+	results, err := index.Retrieve(t.Context(), &rag.Query{Text: "ताजमहल", TopK: 9, Shown: rag.Places{From: 2, To: 5}})
+	require.NoError(t, err)
+	require.Len(t, results, 9)
+	for i, r := range results {
+		require.Equal(t, i >= 2 && i < 5, r.Snippet != "", "place %d", i)
+	}
+}
+
 func TestSnippetsShowWhyItWasFound(t *testing.T) {
 	long := "# ताजमहल\n\n" + strings.Repeat("यहाँ कुछ और लिखा है। ", 10) + "संगमरमर सफ़ेद है। " + strings.Repeat("और भी बहुत कुछ। ", 40)
 	index := newIndex(t, nil, []corpus.Document{doc("a", "ताजमहल", long), doc("b", "", strings.Repeat("क्ष", 400))})

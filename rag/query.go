@@ -29,13 +29,27 @@ type Query struct {
 	Filter   corpus.Filter `json:"filters,omitzero"`
 	Readers  []string      `json:"-"` // what the asker is known by; none: only what is public is found
 	Exact    bool          `json:"-"` // compare embeddings exactly
+	Shown    Places        `json:"-"` // of the results whose snippets are wanted; zero: all
+}
+
+// Places are neighbouring places of a list, from 0: From is the first, To the one
+// after the last. Those that a list does not have are none of them.
+type Places struct{ From, To int }
+
+// of gives the places within a list of n.
+func (p Places) of(n int) (from, to int) {
+	if p == (Places{}) {
+		return 0, n
+	}
+	from = min(max(p.From, 0), n)
+	return from, min(max(p.To, from), n)
 }
 
 // DocumentResult is a document that a query found, with the chunks that were found of it.
 type DocumentResult struct {
 	DocumentID string `json:"document_id"`
 	corpus.Source
-	Snippet string  `json:"snippet"` // what shows best why it was found
+	Snippet string  `json:"snippet"` // what shows best why it was found; may be missing where the query's Shown leaves it out
 	Score   float64 `json:"score"`   // from 0 to 1, of the best chunk: how much of what was asked it holds
 	Chunks  []Hit   `json:"chunks"`  // best first, at least one
 }

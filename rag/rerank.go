@@ -29,9 +29,18 @@ type Reranker interface {
 // SortHits puts the hits with the best scores first; equals stand in the order
 // of their chunks' ids, and a score that is not a number is the worst.
 func SortHits(hits []Hit) {
-	slices.SortStableFunc(hits, func(a, b Hit) int {
+	sorted := make([]*Hit, len(hits)) // a hit is long, and would be moved often
+	for i := range hits {
+		sorted[i] = &hits[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *Hit) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Record.Chunk.ID, b.Record.Chunk.ID))
 	})
+	moved := make([]Hit, len(hits))
+	for i, h := range sorted {
+		moved[i] = *h
+	}
+	copy(hits, moved)
 }
 
 // KeepOrder changes the scores of hits so that [SortHits] leaves them in the
@@ -51,8 +60,9 @@ func KeepOrder(hits []Hit) {
 // LexicalReranker scores a candidate by its fused score and by how much of the
 // question its best sentence covers; see [rerank.Lexical]. Where two say the
 // same, the one in the asker's language goes first. One that was found by its
-// embedding and is in another script is Wordless: its words had no say. The zero
-// value is ready.
+// embedding and is in another script is Wordless: its words had no say. Of more than
+// [rerank.Depth] candidates, the texts of the best are read; the others are scored
+// as if they covered nothing of the question. The zero value is ready.
 type LexicalReranker struct{}
 
 // otherLanguage is what a document in another language than the question's is worth.
@@ -62,6 +72,9 @@ const otherLanguage = .75
 func (LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if len(hits) > rerank.Depth {
+		SortHits(hits) // of equals, which are read is not left to the order they come in
 	}
 	passages, asked := make([]rerank.Passage, len(hits)), lang.ScriptOf(q.Text)
 	for i := range hits {

@@ -41,7 +41,8 @@ func (x *Index) Retrieve(ctx context.Context, q *Query) ([]DocumentResult, error
 	}
 	results := group(hits, n.TopK)
 	asked := match.New(n.Text, n.Language, nil)
-	for i := range results {
+	from, to := n.Shown.of(len(results))
+	for i := from; i < to; i++ {
 		best := &results[i].Chunks[0].Record
 		results[i].Snippet = snippet(asked, &best.Chunk, &best.Source)
 	}

@@ -157,6 +157,9 @@ func decode(s string) (rune, int) {
 	if s[0] < utf8.RuneSelf {
 		return rune(s[0]), 1
 	}
+	if len(s) > 2 && s[0] == 0xE0 && s[1]&0xE0 == 0xA0 && s[2]&0xC0 == 0x80 { // U+0800 to U+0FFF, the scripts of India, without a call
+		return rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F), 3
+	}
 	return utf8.DecodeRuneInString(s)
 }
 

@@ -53,6 +53,7 @@ func (p *Pager) Search(ctx context.Context, q *SearchQuery) (*SearchPage, error)
 	}
 	all := n.Query
 	all.TopK = rag.MaxTopK
+	all.Shown = rag.Places{From: (n.Page - 1) * n.PageSize, To: n.Page * n.PageSize}
 	found, err := p.retriever.Retrieve(ctx, &all)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -192,6 +193,22 @@ var queryCases = []retrieverCase{
 		require.Len(s, s.ids(rag.Query{Text: "मंदिर पहाड़ी"}), 5)
 		require.Equal(s, all[:7], s.ids(rag.Query{Text: "मंदिर पहाड़ी", TopK: 7}))
 		require.Equal(s, all[:1], s.ids(rag.Query{Text: "मंदिर पहाड़ी", TopK: 1}))
+	}},
+	{"Shown may leave out snippets of other results, and changes nothing else", func(s *retrieverSuite) {
+		for i := range 9 {
+			s.add(text(fmt.Sprint(i), "मंदिर", fmt.Sprintf("मंदिर %d पहाड़ी पर है।", i)))
+		}
+		q := rag.Query{Text: "मंदिर पहाड़ी", TopK: 9}
+		all := s.retrieve(q)
+		for _, q.Shown = range []rag.Places{{From: 2, To: 5}, {From: 5, To: 100}, {From: 9, To: 18}, {From: -3, To: 1}, {From: 5, To: 2}, {From: math.MinInt, To: math.MaxInt}} {
+			found := s.retrieve(q)
+			for i := range found {
+				if i < q.Shown.From || i >= q.Shown.To {
+					found[i].Snippet = all[i].Snippet
+				}
+			}
+			require.Equal(s, all, found, "%v", q.Shown)
+		}
 	}},
 	{"a TopK out of bounds is INVALID_REQUEST", func(s *retrieverSuite) {
 		s.refuses(rag.Query{Text: "क", TopK: -1}, fault.InvalidRequest, "top_k")

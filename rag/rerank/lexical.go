@@ -8,7 +8,9 @@
 package rerank
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/akshara-go/akshara/rag/analysis"
 	"github.com/akshara-go/akshara/rag/corpus"
@@ -38,6 +40,13 @@ const (
 	functionWeight = 0.3
 )
 
+// Depth is how many passages [Lexical] reads at most: as many as two legs of fifty
+// find together at most. Over the 9,609 questions of BenchmarkXQuAD and
+// BenchmarkRomanised, with a hundred candidates of each leg, it takes R@1 from .9646 to
+// .9648; with fifty all are read. Reading 50 would take Hindi questions among 8,000
+// other sentences from .933 to .930.
+const Depth = 100
+
 // Lexical scores candidates anew for a question and gives one score each, in
 // their order, between 0 and 1.
 //
@@ -56,22 +65,28 @@ const (
 // among 8,000 distractors from .909 to .933.
 //
 // Weights come from the candidates themselves, so give all that are worth
-// considering: fifty are enough, under five there is nothing to learn from.
+// considering: fifty are enough, under five there is nothing to learn from. Of more
+// than [Depth], those that the first search thought least of are not read: they are
+// scored as if no sentence covered anything.
 func Lexical(query string, code lang.Code, passages []Passage) []float64 {
 	if len(passages) == 0 {
 		return nil
 	}
 	q := newQuestion(query, code)
-	found := make([][][]int32, len(passages))
-	for i := range passages {
-		found[i] = q.find(&passages[i])
+	read := best(passages)
+	var f found
+	for _, i := range read {
+		q.find(&passages[i], &f)
 	}
-	cover := q.coverage(found)
+	cover := make([]float64, len(passages))
+	for i, share := range q.coverage(&f) {
+		cover[read[i]] = share
+	}
 	var top, wordless, most float64 // of the first search's scores, and of what words cover
 	for i := range passages {
-		top = max(top, passages[i].first())
+		top = max(top, passages[i].score())
 		if passages[i].Wordless {
-			wordless = max(wordless, passages[i].first())
+			wordless = max(wordless, passages[i].score())
 		} else {
 			most = max(most, cover[i])
 		}
@@ -79,7 +94,7 @@ func Lexical(query string, code lang.Code, passages []Passage) []float64 {
 	scores := make([]float64, len(passages))
 	for i := range passages {
 		if top > 0 {
-			scores[i] = passages[i].first() / top
+			scores[i] = passages[i].score() / top
 			if passages[i].Wordless {
 				cover[i] = min(1, cover[i]+most*wordless/top)
 			}
@@ -89,8 +104,22 @@ func Lexical(query string, code lang.Code, passages []Passage) []float64 {
 	return scores
 }
 
-// first gives the first search's score, 0 where it is negative or no finite number.
-func (p *Passage) first() float64 {
+// best gives the places of the passages that are read: those of the best scores, of
+// equals the first.
+func best(passages []Passage) []int {
+	places := make([]int, len(passages))
+	for i := range places {
+		places[i] = i
+	}
+	if len(places) > Depth {
+		slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(passages[b].score(), passages[a].score()) })
+		places = places[:Depth]
+	}
+	return places
+}
+
+// score gives the first search's score, 0 where it is negative or no finite number.
+func (p *Passage) score() float64 {
 	if p.Score > 0 && p.Score <= math.MaxFloat64 {
 		return p.Score
 	}
@@ -109,11 +138,25 @@ type gram uint64
 
 // question is what is looked for: the grams of its words.
 type question struct {
-	id    map[gram]int32
-	grams []wanted           // by id
-	words map[string][]int32 // ids of the grams in a word that was met
-	means map[string][]int32 // ids of the grams in the question's word that a stem is a synonym of
-	buf   []gram
+	id     map[gram]int32
+	filter [64]uint64         // has the bits of id's grams: most others are told from them without a lookup
+	grams  []wanted           // by id
+	words  map[string]part    // ids of the grams in a word that was met
+	ids    []int32            // what the parts are of
+	means  map[string][]int32 // ids of the grams in the question's word that a stem is a synonym of
+
+	buf    []gram
+	tokens []analysis.Token // of the passage that is read
+}
+
+// part is a part of a list.
+type part struct{ from, to int }
+
+// filterBit gives the bit of a gram in a filter: the top of its product with the
+// golden ratio, as D. Knuth hashes numbers.
+func filterBit(g gram) (i int, mask uint64) {
+	h := uint64(g) * 0x9E3779B97F4A7C15
+	return int(h >> 58), 1 << (h >> 52 & 63)
 }
 
 // wanted is a gram of the question.
@@ -125,7 +168,7 @@ type wanted struct {
 }
 
 func newQuestion(text string, code lang.Code) *question {
-	q := &question{id: make(map[gram]int32), words: make(map[string][]int32), means: make(map[string][]int32)}
+	q := &question{id: make(map[gram]int32), words: make(map[string]part, 1024), means: make(map[string][]int32)}
 	for _, t := range analysis.Tokens(text, code) {
 		ids := q.want(&t)
 		for _, stem := range analysis.Synonyms(t.Stem, code) {
@@ -146,6 +189,8 @@ func (q *question) want(t *analysis.Token) (ids []int32) {
 		if !ok {
 			id = int32(len(q.grams))
 			q.id[g] = id
+			at, mask := filterBit(g)
+			q.filter[at] |= mask
 			q.grams = append(q.grams, wanted{family: int(g >> 63)})
 		}
 		q.grams[id].count += weight
@@ -182,50 +227,70 @@ func appendGrams(dst []gram, key string, family gram) []gram {
 	return dst
 }
 
-// find gives, for each sentence of a passage, the question's grams in it, and counts them.
-func (q *question) find(p *Passage) [][]int32 {
-	found := make([][]int32, max(1, len(p.Sentences)))
-	tokens := analysis.Tokens(p.Text, p.Language)
+// find adds the question's grams in a passage to what was found.
+func (q *question) find(p *Passage, f *found) {
+	q.tokens = analysis.Append(q.tokens[:0], p.Text, p.Language)
 	at := 0
-	for i := range tokens {
-		t := &tokens[i]
+	for i := range q.tokens {
+		t := &q.tokens[i]
 		for at+1 < len(p.Sentences) && t.Span.Start >= p.Sentences[at].End {
 			at++
+			f.ends = append(f.ends, len(f.ids))
 		}
-		ids, ok := q.words[t.Word]
-		if !ok {
-			for _, g := range q.gramsOf(t) {
-				if id, ok := q.id[g]; ok {
-					ids = append(ids, id)
-				}
-			}
-			ids = append(ids, q.means[t.Stem]...)
-			q.words[t.Word] = ids
-		}
-		found[at] = append(found[at], ids...)
+		f.ids = append(f.ids, q.word(t)...)
 	}
-	return found
+	f.ends = append(f.ends, len(f.ids))
+	f.sentences = append(f.sentences, len(f.ends))
+}
+
+// word gives the ids of the question's grams in a word, valid until the next call.
+func (q *question) word(t *analysis.Token) []int32 {
+	p, ok := q.words[t.Word]
+	if !ok {
+		p.from = len(q.ids)
+		for _, g := range q.gramsOf(t) {
+			if i, mask := filterBit(g); q.filter[i]&mask == 0 {
+				continue
+			}
+			if id, ok := q.id[g]; ok {
+				q.ids = append(q.ids, id)
+			}
+		}
+		if len(q.means) > 0 {
+			q.ids = append(q.ids, q.means[t.Stem]...)
+		}
+		p.to = len(q.ids)
+		q.words[t.Word] = p
+	}
+	return q.ids[p.from:p.to]
+}
+
+// found is which of the question's grams stand in passages.
+type found struct {
+	ids       []int32 // sentence after sentence
+	ends      []int   // of the sentences in ids
+	sentences []int   // by passage: where its sentences end in ends
 }
 
 // coverage gives for each passage the share of the question that its best sentence covers.
-func (q *question) coverage(found [][][]int32) []float64 {
-	weight, total := q.weigh(found)
-	best := make([]float64, len(found))
+func (q *question) coverage(f *found) []float64 {
+	weight, total := q.weigh(f)
+	best := make([]float64, len(f.sentences))
 	seen := make([]int, len(weight))
-	sentence := 0
-	for i, sentences := range found {
-		for _, ids := range sentences {
-			sentence++
+	sentence, from := 0, 0
+	for i, last := range f.sentences {
+		for ; sentence < last; sentence++ {
 			var sum [families]float64
-			for _, id := range ids {
-				if seen[id] != sentence {
-					seen[id] = sentence
+			for _, id := range f.ids[from:f.ends[sentence]] {
+				if seen[id] != sentence+1 {
+					seen[id] = sentence + 1
 					sum[q.grams[id].family] += weight[id]
 				}
 			}
-			for f, share := range [families]float64{stems: 1, sounds: soundWeight} {
-				if total[f] > 0 {
-					best[i] = max(best[i], share*sum[f]/total[f])
+			from = f.ends[sentence]
+			for family, share := range [families]float64{stems: 1, sounds: soundWeight} {
+				if total[family] > 0 {
+					best[i] = max(best[i], share*sum[family]/total[family])
 				}
 			}
 		}
@@ -234,18 +299,19 @@ func (q *question) coverage(found [][][]int32) []float64 {
 }
 
 // weigh gives the weight of each gram and the sum of each family.
-func (q *question) weigh(found [][][]int32) (weight []float64, total [families]float64) {
-	for i, sentences := range found {
-		for _, ids := range sentences {
-			for _, id := range ids {
-				if w := &q.grams[id]; w.last != i+1 {
-					w.last = i + 1
-					w.passages++
-				}
+func (q *question) weigh(f *found) (weight []float64, total [families]float64) {
+	from := 0
+	for i, last := range f.sentences {
+		end := f.ends[last-1]
+		for _, id := range f.ids[from:end] {
+			if w := &q.grams[id]; w.last != i+1 {
+				w.last = i + 1
+				w.passages++
 			}
 		}
+		from = end
 	}
-	n := float64(len(found))
+	n := float64(len(f.sentences))
 	weight = make([]float64, len(q.grams))
 	for id := range q.grams {
 		w := &q.grams[id]

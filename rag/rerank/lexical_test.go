@@ -2,6 +2,7 @@ package rerank_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,5 +128,27 @@ func BenchmarkLexical(b *testing.B) {
 	}
 	for b.Loop() {
 		rerank.Lexical("ताजमहल का इतिहास क्या है?", "hi", p)
+	}
+}
+
+func TestOfManyPassagesTheBestAreRead(t *testing.T) {
+	const question, answer = "क़ुतुब मीनार की ऊँचाई कितनी है?", "क़ुतुब मीनार की ऊँचाई तिहत्तर मीटर है।"
+	// scores gives those of many passages, each a little worse than the one before it, of which one holds the answer.
+	scores := func(at int, step float64) []float64 {
+		many := make([]rerank.Passage, rerank.Depth+50)
+		for i := range many {
+			many[i] = rerank.Passage{Text: fillers[i%len(fillers)], Language: "hi", Score: 1 - step*float64(i)}
+		}
+		many[at].Text = answer
+		return rerank.Lexical(question, "hi", many)
+	}
+	for _, step := range []float64{.001, 0} { // of equals the first are read
+		read := scores(rerank.Depth-1, step)
+		require.Equal(t, slices.Max(read), read[rerank.Depth-1], "the last that is read")
+		unread := scores(rerank.Depth, step)
+		for i := rerank.Depth; i < len(unread); i++ {
+			require.LessOrEqual(t, unread[i], slices.Min(unread[:rerank.Depth]), "behind those that are read")
+			require.GreaterOrEqual(t, unread[i-1], unread[i], "in the order of the first search")
+		}
 	}
 }

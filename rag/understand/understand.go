@@ -179,6 +179,7 @@ func (r *Retriever) Search(ctx context.Context, a *Asked) ([]rag.DocumentResult,
 	for i := range lists {
 		q := a.Query
 		q.TopK = max(q.TopK, fusedDepth)
+		q.Shown = rag.Places{} // whose places another list's are fused with
 		lists[i].Weight = 1
 		if i > 0 {
 			q.Text, q.Language, lists[i].Weight = variants[i-1].Text, variants[i-1].Language, variants[i-1].Weight

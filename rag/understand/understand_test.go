@@ -218,6 +218,12 @@ func TestVariantsAreSearchedAndFused(t *testing.T) {
 	require.Equal(t, results[0].Score, results[0].Chunks[0].Score)
 	require.ElementsMatch(t, []string{q.Text, "क़ुतुब मीनार की ऊँचाई"}, base.asked, "its own language and one that fails are left out")
 	require.Contains(t, log.String(), "no Tamil")
+	for i := range results { // wherever a variant's own list has it
+		q.Shown = rag.Places{From: i, To: i + 1}
+		shown, err := r.Retrieve(t.Context(), q)
+		require.NoError(t, err)
+		require.Equal(t, results[i], shown[i])
+	}
 
 	base.fails = "क़ुतुब मीनार की ऊँचाई"
 	_, err = r.Retrieve(t.Context(), q)
