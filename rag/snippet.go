@@ -21,12 +21,14 @@ func snippet(q *match.Text, c *corpus.Chunk, source *corpus.Source) string {
 	var texts []string
 	best, bestShare := 0, -1.0
 	var held []float64
+	var tokens []analysis.Token
 	for _, s := range c.Sentences {
 		text := strings.TrimSpace(c.Text[s.Start-c.Start : s.End-c.Start])
 		if text == "" || text == source.Title || slices.Contains(c.Headings, text) {
 			continue
 		}
-		held = q.In(analysis.Tokens(text, source.Language), text, held)
+		tokens = analysis.Append(tokens[:0], text, source.Language)
+		held = q.In(tokens, text, held)
 		if share := q.Share(held); share > bestShare {
 			best, bestShare = len(texts), share
 		}

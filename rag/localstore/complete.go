@@ -44,11 +44,13 @@ var levels = [...]int{8, 2, 1}
 func (c *completion) find(ctx context.Context) error {
 	below := math.MaxInt
 	for _, least := range levels {
-		for i := range c.lists {
-			c.lists[i].next = 0
-		}
-		if err := c.take(ctx, least, below); err != nil {
-			return err
+		for _, lists := range c.lists {
+			for i := range lists {
+				lists[i].next = 0
+			}
+			if err := c.take(ctx, lists, least, below); err != nil {
+				return err
+			}
 		}
 		if len(c.heap) == c.k && c.heap[0].records+1 >= least {
 			return nil
@@ -75,7 +77,7 @@ func outermost(prefixes []string) []string {
 type completion struct {
 	k        int
 	prefixes []string
-	lists    []formList
+	lists    [][]formList // by prefix; no text is in the lists of two
 	heap     []counted
 	seen     int
 }
@@ -99,6 +101,7 @@ type formList struct {
 func (c *completion) gather(t *tenant, q *rag.Completion) {
 	hidden := func(readers []string) bool { return !corpus.MayRead(readers, q.Readers) }
 	gated := !q.Filter.IsZero() || slices.ContainsFunc(t.parts, func(p *part) bool { return slices.ContainsFunc(p.lists, hidden) })
+	c.lists = make([][]formList, len(c.prefixes))
 	logs := map[*legDict]*formList{}
 	for _, p := range t.parts {
 		l := p.legs[rag.Forms]
@@ -124,8 +127,8 @@ func (c *completion) gather(t *tenant, q *rag.Completion) {
 		texts := d.list()
 		list.texts = func(id uint32) string { return texts[id] }
 		for _, sorted := range *d.sorted.Load() {
-			for _, prefix := range c.prefixes {
-				c.add(*list, sorted.begins(list.texts, prefix))
+			for i, prefix := range c.prefixes {
+				c.add(i, *list, sorted.begins(list.texts, prefix))
 			}
 		}
 	}
@@ -137,21 +140,22 @@ func (c *completion) ofSegment(list *formList, l *leg) {
 		text := l.texts.at(id)
 		return unsafe.String(unsafe.SliceData(text), len(text))
 	}
-	for _, prefix := range c.prefixes {
+	for at, prefix := range c.prefixes {
 		from := sort.Search(int(l.size()), func(i int) bool { return list.texts(uint32(i)) >= prefix })
 		n := sort.Search(int(l.size())-from, func(i int) bool { return !strings.HasPrefix(list.texts(uint32(from+i)), prefix) })
 		ids := make(run, n)
 		for i := range ids {
 			ids[i] = uint32(from + i)
 		}
-		c.add(*list, ids)
+		c.add(at, *list, ids)
 	}
 }
 
-func (c *completion) add(list formList, ids run) {
+// add adds the terms of a list that begin with the prefix of a place.
+func (c *completion) add(prefix int, list formList, ids run) {
 	if len(ids) > 0 {
 		list.ids = ids
-		c.lists = append(c.lists, list)
+		c.lists[prefix] = append(c.lists[prefix], list)
 	}
 }
 
@@ -179,16 +183,16 @@ func (f *formList) count(seen bool) (n int) {
 	return n
 }
 
-// take offers terms that have at least so many records, and below so many. One
+// take offers terms of lists that have at least so many records, and below so many. One
 // whose records would be too few if all may be seen is passed over without a
 // look at them.
-func (c *completion) take(ctx context.Context, from, below int) error {
-	var same []*formList
+func (c *completion) take(ctx context.Context, lists []formList, from, below int) error {
+	same := make([]*formList, 0, 8)
 	for {
 		if c.seen++; c.seen%workStep == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if same = c.least(same[:0]); len(same) == 0 {
+		if same = leastOf(lists, same[:0]); len(same) == 0 {
 			return nil
 		}
 		t := counted{same[0].text(), 0}
@@ -210,10 +214,10 @@ func (c *completion) take(ctx context.Context, from, below int) error {
 	}
 }
 
-// least gives the lists that go on with the least text.
-func (c *completion) least(same []*formList) []*formList {
-	for i := range c.lists {
-		l := &c.lists[i]
+// leastOf appends the lists that go on with the least text to same, which is empty.
+func leastOf(lists []formList, same []*formList) []*formList {
+	for i := range lists {
+		l := &lists[i]
 		if l.next == len(l.ids) {
 			continue
 		}
@@ -283,6 +287,9 @@ type run []uint32
 // begins gives the part of a run whose texts begin with a prefix.
 func (r run) begins(texts func(uint32) string, prefix string) run {
 	from := sort.Search(len(r), func(i int) bool { return texts(r[i]) >= prefix })
+	if from == len(r) || !strings.HasPrefix(texts(r[from]), prefix) {
+		return nil
+	}
 	n := sort.Search(len(r)-from, func(i int) bool { return !strings.HasPrefix(texts(r[from+i]), prefix) })
 	return r[from : from+n]
 }

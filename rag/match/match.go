@@ -117,12 +117,16 @@ func (q *Text) In(tokens []analysis.Token, text string, held []float64) []float6
 // byBeginning takes words for the same in part that begin alike: languages that
 // hang endings onto words have more of them than a light stemmer knows.
 func (q *Text) byBeginning(stem string, held []float64) {
+	least := minBeginning * utf8.RuneLen(firstRune(stem))
+	if len(stem) < least {
+		return
+	}
 	for j := range q.Terms {
 		other := q.Terms[j].Stem
-		n := commonPrefix(stem, other)
-		if least := minBeginning * utf8.RuneLen(firstRune(stem)); n < least {
+		if len(other) < least || other[:least] != stem[:least] {
 			continue
 		}
+		n := commonPrefix(stem, other)
 		if worth := float64(n) / float64(max(len(stem), len(other))); worth >= minAlike {
 			held[j] = max(held[j], worth)
 		}

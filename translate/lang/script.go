@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Positions of the scripts in scriptCodes. Those of the block-sized Brahmic
@@ -87,18 +88,41 @@ var scriptRanges = []struct {
 // count gives how many letters, and signs written on letters, text has of each
 // script. Digits do not count: numbers tell little about the language around them.
 func count(text string) (n [scriptCount]int) {
-	for _, r := range text {
-		if i := scriptIndex(r); i != none {
-			if r >= 0x660 {
-				if _, digit := DigitValue(r); digit {
-					continue
-				}
-			}
-			n[i]++
+	for i := 0; i < len(text); {
+		r, size := rune(text[i]), 1
+		switch {
+		case r < utf8.RuneSelf:
+		case r == 0xE0 && i+2 < len(text) && text[i+1]&0xE0 == 0xA0 && text[i+2]&0xC0 == 0x80: // U+0800 to U+0FFF, without a call
+			r, size = rune(text[i+1]&0x3F)<<6|rune(text[i+2]&0x3F), 3
+		default:
+			r, size = utf8.DecodeRuneInString(text[i:])
+		}
+		i += size
+		if r < rune(len(letterScripts)) {
+			n[letterScripts[r]]++
+		} else {
+			n[letterIndex(r)]++
 		}
 	}
+	n[none] = 0
 	return n
 }
+
+// letterIndex gives the script of a letter or of a sign written on one; of all else none.
+func letterIndex(r rune) int {
+	if _, digit := DigitValue(r); digit {
+		return none
+	}
+	return scriptIndex(r)
+}
+
+// letterScripts holds letterIndex of the runes up to the Brahmic blocks.
+var letterScripts = func() (t [0xD80]uint8) {
+	for r := range t {
+		t[r] = uint8(letterIndex(rune(r)))
+	}
+	return t
+}()
 
 // ByScript gives the language that the script of a text is best known for:
 // [Default] where text has no letters, or those of no language.

@@ -148,3 +148,20 @@ func BenchmarkScriptOf(b *testing.B) {
 		lang.ScriptOf(text)
 	}
 }
+
+// Texts of one rune, of which each has a way of its own to its script, and bytes that are none.
+func TestARuneAloneIsATextOfItsScript(t *testing.T) {
+	for r := range rune(0x20000) {
+		want := lang.ScriptOfRune(r)
+		if _, digit := lang.DigitValue(r); digit || r != []rune(string(r))[0] {
+			want = ""
+		}
+		if got := lang.ScriptOf(string(r)); got != want {
+			t.Errorf("%U is %q as a text and %q as a rune", r, got, want)
+		}
+	}
+	for _, text := range []string{"\xe0", "\xe0\xa4", "\xe0\xa4\x41", "\xe0\x80\x80", "\xff\xfe"} {
+		require.Equal(t, lang.ScriptOf(string([]rune(text))), lang.ScriptOf(text), "%q", text)
+	}
+	require.Equal(t, lang.Devanagari, lang.ScriptOf("ab\xe0\xa4कखग\xe0"))
+}
