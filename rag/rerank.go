@@ -33,9 +33,13 @@ func SortHits(hits []Hit) {
 	for i := range hits {
 		sorted[i] = &hits[i]
 	}
-	slices.SortStableFunc(sorted, func(a, b *Hit) int {
+	better := func(a, b *Hit) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Record.Chunk.ID, b.Record.Chunk.ID))
-	})
+	}
+	if slices.IsSortedFunc(sorted, better) {
+		return
+	}
+	slices.SortStableFunc(sorted, better)
 	moved := make([]Hit, len(hits))
 	for i, h := range sorted {
 		moved[i] = *h

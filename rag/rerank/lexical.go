@@ -141,16 +141,26 @@ type question struct {
 	id     map[gram]int32
 	filter [64]uint64         // has the bits of id's grams: most others are told from them without a lookup
 	grams  []wanted           // by id
-	words  map[string]part    // ids of the grams in a word that was met
-	ids    []int32            // what the parts are of
 	means  map[string][]int32 // ids of the grams in the question's word that a stem is a synonym of
-
+	met    map[lang.Code]*vocabulary
 	buf    []gram
-	tokens []analysis.Token // of the passage that is read
 }
 
-// part is a part of a list.
-type part struct{ from, to int }
+// vocabulary is the words of a language that were met.
+type vocabulary struct {
+	reader *analysis.Reader
+	ids    []int32 // of the question's grams in them, word after word
+	ends   []int   // of the words in ids
+}
+
+// grams gives the ids of the question's grams in a word.
+func (v *vocabulary) grams(word int) []int32 {
+	from := 0
+	if word > 0 {
+		from = v.ends[word-1]
+	}
+	return v.ids[from:v.ends[word]]
+}
 
 // filterBit gives the bit of a gram in a filter: the top of its product with the
 // golden ratio, as D. Knuth hashes numbers.
@@ -168,7 +178,7 @@ type wanted struct {
 }
 
 func newQuestion(text string, code lang.Code) *question {
-	q := &question{id: make(map[gram]int32), words: make(map[string]part, 1024), means: make(map[string][]int32)}
+	q := &question{id: make(map[gram]int32), means: make(map[string][]int32), met: make(map[lang.Code]*vocabulary)}
 	for _, t := range analysis.Tokens(text, code) {
 		ids := q.want(&t)
 		for _, stem := range analysis.Synonyms(t.Stem, code) {
@@ -229,40 +239,47 @@ func appendGrams(dst []gram, key string, family gram) []gram {
 
 // find adds the question's grams in a passage to what was found.
 func (q *question) find(p *Passage, f *found) {
-	q.tokens = analysis.Append(q.tokens[:0], p.Text, p.Language)
+	v := q.vocabulary(p.Language)
 	at := 0
-	for i := range q.tokens {
-		t := &q.tokens[i]
-		for at+1 < len(p.Sentences) && t.Span.Start >= p.Sentences[at].End {
+	v.reader.Read(p.Text, func(word, start int) {
+		for at+1 < len(p.Sentences) && start >= p.Sentences[at].End {
 			at++
 			f.ends = append(f.ends, len(f.ids))
 		}
-		f.ids = append(f.ids, q.word(t)...)
-	}
+		f.ids = append(f.ids, v.grams(word)...)
+	})
 	f.ends = append(f.ends, len(f.ids))
 	f.sentences = append(f.sentences, len(f.ends))
 }
 
-// word gives the ids of the question's grams in a word, valid until the next call.
-func (q *question) word(t *analysis.Token) []int32 {
-	p, ok := q.words[t.Word]
-	if !ok {
-		p.from = len(q.ids)
-		for _, g := range q.gramsOf(t) {
-			if i, mask := filterBit(g); q.filter[i]&mask == 0 {
-				continue
-			}
-			if id, ok := q.id[g]; ok {
-				q.ids = append(q.ids, id)
-			}
-		}
-		if len(q.means) > 0 {
-			q.ids = append(q.ids, q.means[t.Stem]...)
-		}
-		p.to = len(q.ids)
-		q.words[t.Word] = p
+// vocabulary gives the words of a language, with what the question has of them.
+func (q *question) vocabulary(code lang.Code) *vocabulary {
+	v := q.met[code]
+	if v == nil {
+		v = &vocabulary{}
+		v.reader = analysis.NewReader(code, func(t *analysis.Token) {
+			v.ids = q.appendGrams(v.ids, t)
+			v.ends = append(v.ends, len(v.ids))
+		})
+		q.met[code] = v
 	}
-	return q.ids[p.from:p.to]
+	return v
+}
+
+// appendGrams appends the ids of the question's grams in a word.
+func (q *question) appendGrams(ids []int32, t *analysis.Token) []int32 {
+	for _, g := range q.gramsOf(t) {
+		if i, mask := filterBit(g); q.filter[i]&mask == 0 {
+			continue
+		}
+		if id, ok := q.id[g]; ok {
+			ids = append(ids, id)
+		}
+	}
+	if len(q.means) > 0 {
+		ids = append(ids, q.means[t.Stem]...)
+	}
+	return ids
 }
 
 // found is which of the question's grams stand in passages.
