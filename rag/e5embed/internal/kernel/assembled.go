@@ -2,6 +2,9 @@
 
 package kernel
 
+// tileRows is how many rows of activations meet a block of weights together.
+const tileRows = 32
+
 // functions are those of an instruction set.
 type functions struct {
 	quantise func(*quantiseArgs)
@@ -32,8 +35,9 @@ type (
 		offsets   *int32   // 40
 		dst       *float32 // 48
 		dstStride int      // 56, in bytes
-		rows      int      // 64, of activations
+		rows      int      // 64, of activations, tileRows at most
 		blocks    int      // 72
+		stride    int      // 80, from block to block of activations, in rows
 	}
 	productArgs struct {
 		dst       *float32 // 0
@@ -109,15 +113,16 @@ func (f *functions) multiplyAll(dst []float32, a *Activations, w *Linear) {
 	}
 	dst, bias := dst[:a.Rows*w.Out], w.Bias[:w.Out]
 	nibbles, scales := w.Nibbles[:w.Out*a.Blocks*Block/2], w.Scales[:w.Out*a.Blocks]
-	args := multiplyArgs{
-		values: &a.Values[:n*Block][0], rowScales: &a.Scales[:n][0], offsets: &a.Offsets[:n][0],
-		dstStride: 4 * w.Out, rows: a.Rows, blocks: a.Blocks,
-	}
+	values, rowScales, offsets := a.Values[:n*Block], a.Scales[:n], a.Offsets[:n]
+	args := multiplyArgs{dstStride: 4 * w.Out, blocks: a.Blocks, stride: a.Rows}
 	for row := 0; row < w.Out; row += Lanes {
 		group := row / Lanes * a.Blocks
-		args.nibbles, args.scales = &nibbles[group*BlockBytes], &scales[group*Lanes]
-		args.bias, args.dst = &bias[row], &dst[row]
-		f.multiply(&args)
+		args.nibbles, args.scales, args.bias = &nibbles[group*BlockBytes], &scales[group*Lanes], &bias[row]
+		for t := 0; t < a.Rows; t += tileRows {
+			args.values, args.rowScales, args.offsets = &values[t*Block], &rowScales[t], &offsets[t]
+			args.dst, args.rows = &dst[t*w.Out+row], min(tileRows, a.Rows-t)
+			f.multiply(&args)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func others(t *testing.T) []*Set {
 // largest numbers of four and eight bits do not overflow.
 func TestMultiplyIsThePlainOne(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	for _, rows := range []int{1, 2, 3, 4, 5, 15, 16, 17, 31, 64} {
+	for _, rows := range []int{1, 2, 3, 4, 5, 31, 32, 33, 67} {
 		for _, size := range [][2]int{{16, 32}, {64, 96}, {48, 384}} {
 			w, x := linear(rng, size[0], size[1]), random(rng, rows*size[1], 1)
 			want := make([]float32, rows*size[0])

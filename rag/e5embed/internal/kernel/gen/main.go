@@ -85,7 +85,11 @@ func (g *generator) function(name, args string) { g.frame(name+g.name, args, 0) 
 func (g *generator) frame(name, args string, bytes int) {
 	g.line("")
 	g.line("// func %s(a *%s)", name, args)
-	g.line("TEXT ·%s(SB), NOSPLIT, $%d-8", name, bytes)
+	flags := "NOSPLIT"
+	if bytes > 0 {
+		flags = "0" // the stack may have to grow
+	}
+	g.line("TEXT ·%s(SB), %s, $%d-8", name, flags, bytes)
 	if g.arm() {
 		g.op("MOVD a+0(FP), R0")
 		g.op("MOVD $constants%s<>(SB), %s", g.name, table)

@@ -1,7 +1,5 @@
 package main
 
-import "fmt"
-
 // quantise makes eight bits of the blocks of a row: see quantiseArgs.
 func (g *generator) quantise() {
 	if g.registers == 2 {
@@ -102,94 +100,89 @@ func (g *generator) offset(sum v) {
 	g.op("MOVL DX, (R9)")
 }
 
-// tiles loads the arguments of a multiplication and writes the code for tiles of
-// rows of activations, as many as fit of each size.
-func (g *generator) tiles(sizes []int, block func(rows int), finish func(rows int)) {
-	frame := 0
-	if !g.wide() {
-		frame = 64*sizes[0] + 32
+// tile is how many rows of activations a multiplication takes at most: as package
+// kernel's.
+const tile = 32
+
+// ahead is how many blocks of weights before they are needed they are asked for.
+const ahead = 8
+
+// multiply writes a multiplication of 16 rows of weights with a tile of rows of
+// activations: see multiplyArgs. A block of weights is unpacked once for all of
+// them, which are taken four at a time. Their sums are on the stack, at DI, behind
+// what unpack may keep there; SI, DX, BX, R8 and R9 are where a block, its scales,
+// and the values, scales and offsets of its activations are.
+func (g *generator) multiply(unpacked int, unpack func(), block func(rows int)) {
+	g.frame("multiply"+g.name, "multiplyArgs", unpacked+64*tile+64)
+	for i, register := range []string{"SI", "DX", "CX", "BX", "R8", "R9"} {
+		g.argument(8*i, register)
 	}
-	g.frame("multiply"+g.name, "multiplyArgs", frame)
-	g.op("MOVQ 24(AX), R10") // values of the tile
-	g.op("MOVQ 32(AX), R11") // scales of the tile
-	g.op("MOVQ 40(AX), R12") // offsets of the tile
-	g.op("MOVQ 48(AX), DI")
-	g.op("MOVQ 64(AX), R13") // rows that are left
-	g.op("MOVQ R13, R14")
-	g.op("SHLQ $5, R14") // from block to block of values
-	g.op("MOVQ R13, R15")
-	g.op("SHLQ $2, R15") // of scales and offsets
-	if !g.wide() {
-		g.op("VMOVDQU ones16%s<>(SB), Y14", g.name)
-		g.op("VMOVDQU low4%s<>(SB), Y15", g.name)
+	g.argument(64, "R13")
+	g.argument(72, "CX")
+	g.argument(80, "R15")
+	g.op("SUBQ R13, R15")
+	g.op("SHLQ $2, R15") // from the end of the tile to its next block, of scales and offsets
+	g.op("MOVQ R15, R14")
+	g.op("SHLQ $3, R14") // the same of values
+	g.op("LEAQ 63(SP), DI")
+	g.op("ANDQ $-64, DI")
+	g.zero(0)
+	g.eachRow("clear", unpacked, func() { g.each("VMOVUPS", v(0), at{"R11", 0}) })
+	g.line("\nblock:")
+	for line := range 4 {
+		g.op("PREFETCHT0 %d(SI)", ahead*256+64*line)
 	}
-	for i, rows := range sizes {
-		after := "done"
-		if i+1 < len(sizes) {
-			after = fmt.Sprintf("tile%d", sizes[i+1])
-		}
-		g.line("\ntile%d:", rows)
-		g.op("CMPQ R13, $%d", rows)
+	g.op("PREFETCHT0 %d(DX)", ahead*64)
+	unpack()
+	g.op("LEAQ %d(DI), R11", unpacked)
+	g.op("MOVQ R13, R10")
+	for _, rows := range []int{4, 1} {
+		after := map[int]string{4: "rows1", 1: "next"}[rows]
+		g.line("\nrows%d:", rows)
+		g.op("CMPQ R10, $%d", rows)
 		g.op("JLT %s", after)
-		g.op("MOVQ a+0(FP), AX")
-		g.op("MOVQ 0(AX), SI")
-		g.op("MOVQ 8(AX), DX")
-		g.op("MOVQ R10, BX")
-		g.op("MOVQ R11, R8")
-		g.op("MOVQ R12, R9")
-		g.op("MOVQ 72(AX), CX")
-		g.clear(rows)
-		g.line("\nblock%d:", rows)
 		block(rows)
-		g.op("ADDQ $256, SI")
-		g.op("ADDQ $64, DX")
-		g.op("ADDQ R14, BX")
-		g.op("ADDQ R15, R8")
-		g.op("ADDQ R15, R9")
-		g.op("DECQ CX")
-		g.op("JNZ block%d", rows)
-		g.op("MOVQ a+0(FP), CX")
-		g.op("MOVQ 56(CX), DX")
-		g.op("MOVQ 16(CX), CX")
-		finish(rows)
-		g.op("ADDQ $%d, R10", 32*rows)
-		g.op("ADDQ $%d, R11", 4*rows)
-		g.op("ADDQ $%d, R12", 4*rows)
-		g.op("SUBQ $%d, R13", rows)
-		g.op("JMP tile%d", rows)
+		g.op("ADDQ $%d, BX", 32*rows)
+		g.op("ADDQ $%d, R8", 4*rows)
+		g.op("ADDQ $%d, R9", 4*rows)
+		g.op("ADDQ $%d, R11", 64*rows)
+		g.op("SUBQ $%d, R10", rows)
+		g.op("JMP rows%d", rows)
 	}
-	g.line("\ndone:")
+	g.line("\nnext:")
+	g.op("ADDQ $256, SI")
+	g.op("ADDQ $64, DX")
+	g.op("ADDQ R14, BX")
+	g.op("ADDQ R15, R8")
+	g.op("ADDQ R15, R9")
+	g.next("CX", "block")
+	g.op("MOVQ a+0(FP), AX")
+	g.argument(16, "CX")
+	g.argument(48, "SI")
+	g.argument(56, "DX")
+	g.each("VMOVUPS", at{"CX", 0}, v(1))
+	g.eachRow("finish", unpacked, func() {
+		g.each("VADDPS", at{"R11", 0}, v(1), v(0))
+		g.each("VMOVUPS", v(0), at{"SI", 0})
+		g.op("ADDQ DX, SI")
+	})
 	g.end()
 }
 
-// clear begins the sums of rows of activations, which are in registers, or on the
-// stack, whose place AX becomes, at a whole number of registers.
-func (g *generator) clear(rows int) {
-	if g.wide() {
-		for j := range rows {
-			g.zero(v(j))
-		}
-		return
-	}
-	g.op("LEAQ 31(SP), AX")
-	g.op("ANDQ $-32, AX")
-	g.zero(0)
-	for j := range rows {
-		g.each("VMOVUPS", v(0), at{"AX", 64 * j})
-	}
+// eachRow writes what is done with the sums of each row, at R11.
+func (g *generator) eachRow(label string, unpacked int, do func()) {
+	g.op("LEAQ %d(DI), R11", unpacked)
+	g.op("MOVQ R13, R10")
+	g.line("\n%s:", label)
+	do()
+	g.after("R11", "R10", label)
 }
 
-// multiplyWide multiplies with 16 rows of weights: see multiplyArgs. Z0 to Z15 are
-// the sums of 16 rows of activations, Z16 to Z23 a block of weights, four columns
-// each, Z24 its scales, Z25 to Z28 products of four rows.
+// multiplyWide multiplies with the instruction VPDPBUSD, which adds four products of
+// eight bits to a number of 32. Z0 to Z3 are products of four rows, Z16 to Z23 a
+// block of weights, four columns each, Z24 its scales.
 func (g *generator) multiplyWide() {
-	g.tiles([]int{16, 8, 4, 2, 1}, func(rows int) {
-		if rows == 16 {
-			g.op("PREFETCHT0 1024(SI)")
-			g.op("PREFETCHT0 1088(SI)")
-			g.op("PREFETCHT0 1152(SI)")
-			g.op("PREFETCHT0 1216(SI)")
-		}
+	g.multiply(0, func() {
 		for i := range 4 {
 			g.op("VMOVDQU32 %d(SI), Z%d", 64*i, 17+2*i)
 			g.op("VPANDD low4%s<>(SB), Z%d, Z%d", g.name, 17+2*i, 16+2*i)
@@ -197,48 +190,46 @@ func (g *generator) multiplyWide() {
 			g.op("VPANDD low4%s<>(SB), Z%d, Z%d", g.name, 17+2*i, 17+2*i)
 		}
 		g.op("VMOVUPS (DX), Z24")
-		for start := 0; start < rows; start += 4 {
-			n := min(4, rows-start)
-			for j := range n {
-				g.op("VPBROADCASTD %d(R9), Z%d", 4*(start+j), 25+j)
-			}
-			for step := range 8 {
-				for j := range n {
-					g.op("VPDPBUSD.BCST %d(BX), Z%d, Z%d", 32*(start+j)+4*step, 16+step, 25+j)
-				}
-			}
-			for j := range n {
-				g.op("VCVTDQ2PS Z%d, Z%d", 25+j, 25+j)
-				g.op("VMULPS Z24, Z%d, Z%d", 25+j, 25+j)
-				g.op("VMULPS.BCST %d(R8), Z%d, Z%d", 4*(start+j), 25+j, 25+j)
-				g.op("VADDPS Z%d, Z%d, Z%d", 25+j, start+j, start+j)
+	}, func(rows int) {
+		for j := range rows {
+			g.op("VPBROADCASTD %d(R9), Z%d", 4*j, j)
+		}
+		for step := range 8 {
+			for j := range rows {
+				g.op("VPDPBUSD.BCST %d(BX), Z%d, Z%d", 32*j+4*step, 16+step, j)
 			}
 		}
-	}, func(rows int) {
-		g.op("VMOVUPS (CX), Z24")
 		for j := range rows {
-			g.op("VADDPS Z24, Z%d, Z%d", j, j)
-			g.op("VMOVUPS Z%d, (DI)", j)
-			g.op("ADDQ DX, DI")
+			g.op("VCVTDQ2PS Z%d, Z%d", j, j)
+			g.op("VMULPS Z24, Z%d, Z%d", j, j)
+			g.op("VMULPS.BCST %d(R8), Z%d, Z%d", 4*j, j, j)
+			g.op("VADDPS %d(R11), Z%d, Z%d", 64*j, j, j)
+			g.op("VMOVUPS Z%d, %d(R11)", j, 64*j)
 		}
 	})
 }
 
-// multiplyNarrow multiplies with 16 rows of weights: see multiplyArgs. Y0 to Y7 are
-// the products of four rows of activations in a block, in 16 bits at first, Y8 to
-// Y11 weights, four columns each. The sums are on the stack, at AX.
+// multiplyNarrow multiplies without it. Y0 to Y7 are the products of four rows of
+// activations in a block, in 16 bits at first, Y8 and Y9 weights, four columns
+// each. A block of weights is on the stack.
 func (g *generator) multiplyNarrow() {
-	g.tiles([]int{4, 2, 1}, func(rows int) {
-		for i := range 4 {
-			g.op("VMOVDQU %d(SI), Y8", 64*i)
-			g.op("VMOVDQU %d(SI), Y9", 64*i+32)
-			g.op("VPSRLD $4, Y8, Y10")
-			g.op("VPSRLD $4, Y9, Y11")
-			for weights := 8; weights < 12; weights++ {
-				g.op("VPAND Y15, Y%d, Y%d", weights, weights)
-			}
+	g.multiply(512, func() {
+		g.op("VMOVDQU ones16%s<>(SB), Y14", g.name)
+		g.op("VMOVDQU low4%s<>(SB), Y15", g.name)
+		for i := range 8 {
+			g.op("VMOVDQU %d(SI), Y8", 32*i)
+			g.op("VPSRLD $4, Y8, Y9")
+			g.op("VPAND Y15, Y8, Y8")
+			g.op("VPAND Y15, Y9, Y9")
+			g.op("VMOVDQU Y8, %d(DI)", 128*(i/2)+32*(i%2))
+			g.op("VMOVDQU Y9, %d(DI)", 128*(i/2)+32*(i%2)+64)
+		}
+	}, func(rows int) {
+		for step := range 8 {
+			g.op("VMOVDQU %d(DI), Y8", 64*step)
+			g.op("VMOVDQU %d(DI), Y9", 64*step+32)
 			for j := range rows {
-				g.steps(i, j)
+				g.step(step, j)
 			}
 		}
 		for j := range rows {
@@ -249,34 +240,25 @@ func (g *generator) multiplyNarrow() {
 			g.each("VCVTDQ2PS", v(j), v(j))
 			g.each("VMULPS", at{"DX", 0}, v(j), v(j))
 			g.each("VMULPS Y13,", v(j), v(j))
-			g.each("VADDPS", at{"AX", 64 * j}, v(j), v(j))
-			g.each("VMOVUPS", v(j), at{"AX", 64 * j})
-		}
-	}, func(rows int) {
-		for j := range rows {
-			g.each("VMOVUPS", at{"AX", 64 * j}, v(j))
-			g.each("VADDPS", at{"CX", 0}, v(j), v(j))
-			g.each("VMOVUPS", v(j), at{"DI", 0})
-			g.op("ADDQ DX, DI")
+			g.each("VADDPS", at{"R11", 64 * j}, v(j), v(j))
+			g.each("VMOVUPS", v(j), at{"R11", 64 * j})
 		}
 	})
 }
 
-// steps multiplies four columns of weights, and the four after them, with those of
-// row j of the activations, and adds what they give to the row's products.
-func (g *generator) steps(i, j int) {
-	for half := range 2 {
-		g.op("VPBROADCASTD %d(BX), Y12", 32*j+8*i+4*half)
-		if i+half == 0 {
-			g.op("VPMADDUBSW Y12, Y8, Y%d", 2*j)
-			g.op("VPMADDUBSW Y12, Y9, Y%d", 2*j+1)
-			continue
-		}
-		g.op("VPMADDUBSW Y12, Y%d, Y13", 9+2*half)
-		g.op("VPMADDUBSW Y12, Y%d, Y12", 8+2*half)
-		g.op("VPADDW Y13, Y%d, Y%d", 2*j+1, 2*j+1)
-		g.op("VPADDW Y12, Y%d, Y%d", 2*j, 2*j)
+// step multiplies four columns of weights with those of row j of the activations,
+// and adds what they give to the row's products.
+func (g *generator) step(step, j int) {
+	g.op("VPBROADCASTD %d(BX), Y12", 32*j+4*step)
+	if step == 0 {
+		g.op("VPMADDUBSW Y12, Y8, Y%d", 2*j)
+		g.op("VPMADDUBSW Y12, Y9, Y%d", 2*j+1)
+		return
 	}
+	g.op("VPMADDUBSW Y12, Y9, Y13")
+	g.op("VPMADDUBSW Y12, Y8, Y12")
+	g.op("VPADDW Y13, Y%d, Y%d", 2*j+1, 2*j+1)
+	g.op("VPADDW Y12, Y%d, Y%d", 2*j, 2*j)
 }
 
 // product multiplies rows with 16 columns: see productArgs.

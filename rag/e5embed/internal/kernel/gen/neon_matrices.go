@@ -24,8 +24,9 @@ func (g *generator) tilesNEON(sizes []int, block func(rows int)) {
 	for i, r := range []string{"R3", "R4", "R5", "R6", "R7", "R8"} {
 		g.op("MOVD %d(R0), %s", 24+8*i, r)
 	}
-	g.op("LSL $5, R8, R13") // from block to block of values
-	g.op("LSL $2, R8, R14") // of scales and offsets
+	g.op("MOVD 80(R0), R13")
+	g.op("LSL $2, R13, R14") // from block to block of scales and offsets
+	g.op("LSL $5, R13")      // of values
 	g.load(place("low4"), table, 31)
 	for i, rows := range sizes {
 		after := "done"
