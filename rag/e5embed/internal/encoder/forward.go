@@ -44,11 +44,11 @@ func (e *Encoder) States(k *kernel.Set, w *Workspace, pack [][]int32) []float32 
 			start += len(text)
 		}
 		l.out.apply(k, w, w.part, w.mixed)
-		e.addNorm(k, w, &l.norm1)
+		k.AddNorm(w.states, w.part, l.norm1.weight, l.norm1.bias, float32(e.Config.Epsilon))
 		l.up.apply(k, w, w.inner, w.states)
 		k.GELU(w.inner)
 		l.down.apply(k, w, w.part, w.inner)
-		e.addNorm(k, w, &l.norm2)
+		k.AddNorm(w.states, w.part, l.norm2.weight, l.norm2.bias, float32(e.Config.Epsilon))
 	}
 	return w.states
 }
@@ -69,19 +69,12 @@ func (e *Encoder) embed(k *kernel.Set, w *Workspace, pack [][]int32) {
 	}
 }
 
-// addNorm adds what a part of a layer gave to the states.
-func (e *Encoder) addNorm(k *kernel.Set, w *Workspace, n *norm) {
-	size := e.Config.Hidden
-	for at := 0; at < len(w.states); at += size {
-		k.AddNorm(w.states[at:][:size], w.part[at:][:size], n.weight, n.bias, float32(e.Config.Epsilon))
-	}
-}
-
 // attend mixes the values of a text's n tokens, which begin at token start.
 func (e *Encoder) attend(k *kernel.Set, w *Workspace, start, n int) {
 	size, stride := e.Config.Hidden/e.Config.Heads, 3*e.Config.Hidden
 	padded := (n + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes
 	w.keys, w.weights = resize(w.keys, size*padded), resize(w.weights, n*padded)
+	clear(w.keys) // for what transpose leaves
 	scale := float32(1 / math.Sqrt(float64(size)))
 	for head := range e.Config.Heads {
 		query := w.qkv[start*stride+head*size:]
@@ -92,24 +85,22 @@ func (e *Encoder) attend(k *kernel.Set, w *Workspace, start, n int) {
 			for i := n; i < padded; i++ {
 				row[i] = float32(math.Inf(-1))
 			}
-			k.Softmax(row, scale)
 		}
+		k.Softmax(w.weights, padded, scale)
 		k.Product(w.mixed[start*e.Config.Hidden+head*size:], e.Config.Hidden, w.weights, padded, query[2*e.Config.Hidden:], stride, n, size, n)
 	}
 }
 
-// transpose makes columns of n rows, padded with zeros.
+// transpose makes columns of n rows, four at once. Up to a multiple of four they are
+// padded with the last row; what is behind stays.
 func transpose(dst, src []float32, stride, n, padded int) {
 	size := len(dst) / padded
-	for t := range padded {
-		if t >= n {
-			for i := range size {
-				dst[i*padded+t] = 0
-			}
-			continue
-		}
-		for i, x := range src[t*stride:][:size] {
-			dst[i*padded+t] = x
+	row := func(t int) []float32 { return src[min(t, n-1)*stride:][:size] }
+	for t := 0; t < n; t += 4 {
+		a, b, c, d := row(t), row(t+1), row(t+2), row(t+3)
+		for i, x := range a {
+			to := dst[i*padded+t:][:4]
+			to[0], to[1], to[2], to[3] = x, b[i], c[i], d[i]
 		}
 	}
 }

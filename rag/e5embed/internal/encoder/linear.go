@@ -21,11 +21,8 @@ func (l *fourBits) apply(k *kernel.Set, w *Workspace, dst, src []float32) {
 
 // quantise makes activations of rows of so many columns.
 func (w *Workspace) quantise(k *kernel.Set, src []float32, columns int) {
-	rows := len(src) / columns
-	w.activations.Reset(rows, columns)
-	for t := range rows {
-		k.Quantise(&w.activations, t, src[t*columns:][:columns])
-	}
+	w.activations.Reset(len(src)/columns, columns)
+	k.Quantise(&w.activations, src)
 }
 
 // eightBits is a matrix of weights of eight bits as the sum of two of four: a

@@ -74,36 +74,50 @@ type (
 func assembled(name string, f *functions) *Set {
 	return &Set{
 		Name:     name,
-		Quantise: f.quantiseRow,
+		Quantise: f.quantiseAll,
 		Multiply: f.multiplyAll,
 		Product:  f.productAll,
-		Softmax: func(row []float32, scale float32) {
-			if len(row) >= Lanes {
-				f.softmax(&softmaxArgs{&row[0], len(row) / Lanes, scale})
-			}
-		},
+		Softmax:  f.softmaxAll,
 		GELU: func(x []float32) {
 			if len(x) >= Lanes {
 				f.gelu(&geluArgs{&x[0], len(x) / Lanes})
 			}
 		},
-		AddNorm: func(x, y, weight, bias []float32, eps float32) {
-			if n := len(x); n >= Lanes {
-				f.addNorm(&normArgs{&x[0], &y[:n][0], &weight[:n][0], &bias[:n][0], n / Lanes, 1 / float32(n), eps})
-			}
-		},
+		AddNorm: f.addNormAll,
 	}
 }
 
-func (f *functions) quantiseRow(a *Activations, t int, row []float32) {
-	if a.Blocks == 0 || t >= a.Rows {
+func (f *functions) quantiseAll(a *Activations, x []float32) {
+	n := a.Rows * a.Blocks
+	if n == 0 {
 		return
 	}
-	n := a.Rows * a.Blocks
-	f.quantise(&quantiseArgs{
-		row: &row[:a.Blocks*Block][0], values: &a.Values[:n*Block][t*Block], scales: &a.Scales[:n][t], offsets: &a.Offsets[:n][t],
-		blocks: a.Blocks, valueStride: a.Rows * Block, stride: 4 * a.Rows,
-	})
+	x, values, scales, offsets := x[:n*Block], a.Values[:n*Block], a.Scales[:n], a.Offsets[:n]
+	args := quantiseArgs{blocks: a.Blocks, valueStride: a.Rows * Block, stride: 4 * a.Rows}
+	for t := range a.Rows {
+		args.row, args.values, args.scales, args.offsets = &x[t*a.Blocks*Block], &values[t*Block], &scales[t], &offsets[t]
+		f.quantise(&args)
+	}
+}
+
+func (f *functions) softmaxAll(x []float32, columns int, scale float32) {
+	args := softmaxArgs{vectors: columns / Lanes, scale: scale}
+	for ; columns >= Lanes && len(x) >= columns; x = x[columns:] {
+		args.row = &x[0]
+		f.softmax(&args)
+	}
+}
+
+func (f *functions) addNormAll(x, y, weight, bias []float32, eps float32) {
+	n := len(weight)
+	if n < Lanes {
+		return
+	}
+	args := normArgs{weight: &weight[0], bias: &bias[:n][0], vectors: n / Lanes, share: 1 / float32(n), eps: eps}
+	for ; len(x) >= n; x, y = x[n:], y[n:] {
+		args.x, args.y = &x[0], &y[:n][0]
+		f.addNorm(&args)
+	}
 }
 
 func (f *functions) multiplyAll(dst []float32, a *Activations, w *Linear) {

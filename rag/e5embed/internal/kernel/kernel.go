@@ -55,8 +55,8 @@ func (a *Activations) Reset(rows, columns int) {
 type Set struct {
 	Name string
 
-	// Quantise makes row t of a of the numbers of a row.
-	Quantise func(a *Activations, t int, row []float32)
+	// Quantise makes the rows of a, which has room for them, of those of x.
+	Quantise func(a *Activations, x []float32)
 
 	// Multiply gives, for each row of a, a row of w.Out numbers in dst.
 	Multiply func(dst []float32, a *Activations, w *Linear)
@@ -65,16 +65,17 @@ type Set struct {
 	// k, in the order of k. Rows begin a stride apart; columns are a multiple of Lanes.
 	Product func(dst []float32, dstStride int, a []float32, aStride int, b []float32, bStride int, rows, columns, depth int)
 
-	// Softmax makes weights that sum to 1 of numbers times a scale. Their count is
-	// a multiple of Lanes; those that are -Inf become 0, and one at least is not.
-	Softmax func(row []float32, scale float32)
+	// Softmax makes weights that sum to 1 of the numbers of each row of x, times a
+	// scale. The columns are a multiple of Lanes; numbers that are -Inf become 0, and
+	// one at least of each row is not.
+	Softmax func(x []float32, columns int, scale float32)
 
 	// GELU makes x·Φ(x) of each x, with an error below 1e-6. Their count is a
 	// multiple of Lanes.
 	GELU func(x []float32)
 
-	// AddNorm adds y to a row x, and makes its mean 0 and its variance 1 before it
-	// multiplies it by weight and adds bias. Their count is a multiple of Lanes.
+	// AddNorm adds y to x, and makes the mean of each row 0 and its variance 1 before
+	// it multiplies it by weight and adds bias, whose count is a multiple of Lanes.
 	AddNorm func(x, y, weight, bias []float32, eps float32)
 }
 

@@ -30,9 +30,7 @@ func linear(rng *rand.Rand, out, in int) *Linear {
 func activations(k *Set, rows, columns int, x []float32) *Activations {
 	var a Activations
 	a.Reset(rows, columns)
-	for t := range rows {
-		k.Quantise(&a, t, x[t*columns:][:columns])
-	}
+	k.Quantise(&a, x)
 	return &a
 }
 
@@ -153,7 +151,7 @@ func TestSoftmaxIsThePlainOne(t *testing.T) {
 		x := random(rng, n, 20)
 		x[n-1], x[0] = float32(math.Inf(-1)), -3000
 		want := append([]float32{}, x...)
-		Plain().Softmax(want, .25)
+		Plain().Softmax(want, len(want), .25)
 		require.Zero(t, want[n-1])
 		require.Zero(t, want[0])
 		var sum, truth float64
@@ -165,7 +163,7 @@ func TestSoftmaxIsThePlainOne(t *testing.T) {
 		require.InEpsilon(t, 1/truth, want[1], 1e-5)
 		for _, k := range others(t) {
 			got := append([]float32{}, x...)
-			k.Softmax(got, .25)
+			k.Softmax(got, len(got), .25)
 			same(t, want, got, k.Name)
 		}
 	}
@@ -210,6 +208,25 @@ func TestAddNormIsThePlainOne(t *testing.T) {
 	}
 }
 
+// A row is computed as if it were alone.
+func TestRowsAreAlone(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 1))
+	x, y, weight, bias := random(rng, 3*64, 1), random(rng, 3*64, 1), random(rng, 64, 1), random(rng, 64, 1)
+	for _, k := range Sets() {
+		all, alone := append([]float32{}, x...), append([]float32{}, x...)
+		k.AddNorm(all, y, weight, bias, 1e-12)
+		k.Softmax(all, 64, .5)
+		for at := 0; at < len(x); at += 64 {
+			k.AddNorm(alone[at:][:64], y[at:], weight, bias, 1e-12)
+			k.Softmax(alone[at:][:64], 64, .5)
+		}
+		same(t, alone, all, k.Name)
+		k.Softmax(all, 0, 1)
+		k.AddNorm(all, y, nil, nil, 1)
+		same(t, alone, all, k.Name+" of no columns")
+	}
+}
+
 func TestSetsHaveNames(t *testing.T) {
 	require.Equal(t, Sets()[0].Name, Fastest().Name)
 	k, ok := Named("plain")
@@ -223,8 +240,9 @@ func TestSetsHaveNames(t *testing.T) {
 func TestNothing(t *testing.T) {
 	for _, k := range Sets() {
 		k.Multiply(nil, &Activations{}, &Linear{})
-		k.Quantise(&Activations{}, 0, nil)
+		k.Quantise(&Activations{}, nil)
 		k.Product(nil, 0, nil, 0, nil, 0, 0, 0, 0)
+		k.Softmax(nil, 0, 1)
 		k.GELU(nil)
 		k.AddNorm(nil, nil, nil, nil, 1)
 	}
@@ -267,7 +285,7 @@ func TestPlainHasTheBitsOfEveryProcessor(t *testing.T) {
 	k.AddNorm(got, x, numbers(len(x)), numbers(len(x)), 1e-12)
 	k.GELU(got)
 	k.Product(x, 384, numbers(5*64), 64, got, 16, 5, 384, 64)
-	k.Softmax(x, .125)
+	k.Softmax(x, len(x), .125)
 	sum := fnv.New64a()
 	require.NoError(t, binary.Write(sum, binary.LittleEndian, x))
 	require.Equal(t, uint64(0xca2c497ebc0145b4), sum.Sum64())

@@ -19,7 +19,13 @@ const roundTo = 12582912
 
 func round(x float32) float32 { return x + roundTo - roundTo }
 
-func quantise(a *Activations, t int, row []float32) {
+func quantise(a *Activations, x []float32) {
+	for t := range a.Rows {
+		quantiseRow(a, t, x[t*a.Blocks*Block:])
+	}
+}
+
+func quantiseRow(a *Activations, t int, row []float32) {
 	for b := range a.Blocks {
 		block := row[b*Block:][:Block]
 		largest := float32(0)
@@ -122,7 +128,13 @@ func product(dst []float32, dstStride int, a []float32, aStride int, b []float32
 	}
 }
 
-func softmax(row []float32, scale float32) {
+func softmax(x []float32, columns int, scale float32) {
+	for ; columns > 0 && len(x) >= columns; x = x[columns:] {
+		softmaxRow(x[:columns], scale)
+	}
+}
+
+func softmaxRow(row []float32, scale float32) {
 	largest := float32(math.Inf(-1))
 	for i, x := range row {
 		row[i] = float32(x * scale)
@@ -201,6 +213,12 @@ func gelu(x []float32) {
 }
 
 func addNorm(x, y, weight, bias []float32, eps float32) {
+	for n := len(weight); n > 0 && len(x) >= n; x, y = x[n:], y[n:] {
+		addNormRow(x[:n], y, weight, bias, eps)
+	}
+}
+
+func addNormRow(x, y, weight, bias []float32, eps float32) {
 	var sums [Lanes]float32
 	for i := range x {
 		x[i] += y[i]
