@@ -268,6 +268,29 @@ func TestImportsThatFail(t *testing.T) {
 	require.Empty(t, left)
 }
 
+// A model has the mode of any file that the process makes, and replaces the one
+// that was there.
+func TestImportedFilesAreOrdinaryOnes(t *testing.T) {
+	folder := t.TempDir()
+	ordinary := filepath.Join(folder, "ordinary")
+	require.NoError(t, os.WriteFile(ordinary, nil, 0o666))
+	want, err := os.Stat(ordinary)
+	require.NoError(t, err)
+	sections, err := modeltest.New(1).Sections()
+	require.NoError(t, err)
+	path := filepath.Join(folder, "model")
+	for range 2 {
+		require.NoError(t, write(path, sections))
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Equal(t, want.Mode(), info.Mode())
+	}
+	opened(t, path, nil)
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, left, 2)
+}
+
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errors.New("no") }

@@ -2,11 +2,13 @@ package e5embed
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
@@ -58,21 +60,34 @@ func save(path, source string, tensors *encoder.Tensors, opts *ImportOptions) er
 	return nil
 }
 
-// write makes a file beside the one that it becomes.
-func write(path string, sections []container.Section) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-*")
+// write makes a file beside the one that it becomes, with the mode that the process
+// gives its files.
+func write(path string, sections []container.Section) error {
+	part := path + ".part-" + rand.Text()
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
 	w := bufio.NewWriterSize(f, 1<<20)
 	err = errors.Join(container.Write(w, sections), w.Flush(), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes the names in a folder durable. Windows does so by itself, and
+// cannot flush a folder.
+func syncFolder(folder string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(folder)
 	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return errors.Join(d.Sync(), d.Close())
 }
