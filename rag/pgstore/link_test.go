@@ -2,10 +2,15 @@ package pgstore
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/pgvector/pgvector-go"
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
@@ -48,6 +53,39 @@ func TestVectorsAreFoundBeforeAndAfterTheyAreLinked(t *testing.T) {
 	require.Zero(t, waiting(t, s, 24))
 	for i := len(loaded) + 50; i < len(recs); i += 50 {
 		require.True(t, finds(i))
+	}
+}
+
+// pgvector says when the graph that it builds outgrows the memory that it may have.
+func TestAnIndexIsBuiltInMemory(t *testing.T) {
+	large(t)
+	const rows, dims = 8000, 24 // pgvector takes a megabyte at a time
+	s, dsn := openWith(t, nil)
+	require.NoError(t, s.ensureVectors(t.Context(), dims))
+	require.NoError(t, s.db.Session(t.Context()).Exec(dropIndex(dims)).Error)
+	list := make([]vectorRow, rows)
+	for i, v := range gaussians(rows, dims) {
+		list[i] = vectorRow{Tenant: 1, N: int64(i), Exact: pgvector.NewVector(unit(v)), Linked: true}
+	}
+	require.NoError(t, create(s.db.Session(t.Context()).Table(vectorTable(dims)), list))
+	config, err := pgx.ParseConfig(dsn)
+	require.NoError(t, err)
+	var notices []string
+	config.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { notices = append(notices, n.Message) }
+	conn, err := pgx.ConnectConfig(t.Context(), config)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close(context.Background())) }()
+	for _, c := range []struct {
+		memory   int64
+		outgrown bool
+	}{{graphBytes(rows, dims), false}, {graphBytes(rows, dims) / 2, true}} {
+		notices = nil
+		for _, statement := range []string{fmt.Sprintf("SET maintenance_work_mem = '%dkB'", c.memory>>10), createIndex(dims), dropIndex(dims)} {
+			_, err := conn.Exec(t.Context(), statement)
+			require.NoError(t, err)
+		}
+		outgrown := slices.ContainsFunc(notices, func(n string) bool { return strings.Contains(n, "no longer fits") })
+		require.Equal(t, c.outgrown, outgrown, "%d bytes: %q", c.memory, notices)
 	}
 }
 
