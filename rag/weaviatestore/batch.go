@@ -80,7 +80,7 @@ func (s *Store) write(ctx context.Context, objects []put, chunks []*chunk) error
 			}
 		}
 		path := "/v1/batch/objects?consistency_level=" + string(s.level)
-		err := behind(s.client.call(ctx, n, http.MethodPost, path, map[string]any{"objects": objects}, &results))
+		err := behind(s.client.change(ctx, n, http.MethodPost, path, map[string]any{"objects": objects}, &results))
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (s *Store) sweep(ctx context.Context, n *node, tenant string, where conditi
 		var result struct {
 			Results struct{ Matches, Limit, Failed int }
 		}
-		if err := behind(s.client.call(ctx, n, http.MethodDelete, path, body, &result)); err != nil {
+		if err := behind(s.client.change(ctx, n, http.MethodDelete, path, body, &result)); err != nil {
 			return err
 		}
 		if result.Results.Failed > 0 {

@@ -55,8 +55,11 @@
 // Weaviate has no way to compare and set, so that the later head would not know of
 // the earlier's chunks, and the tenant could not be read until [Store.Recount] made
 // its state anew, from what the last of the writers left: what the other one was told is
-// written may be lost. A node that stalls for longer than Options.Timeout, and then
-// carries out what it had been asked before, may undo a change made meanwhile. With more
+// written may be lost. A node that stalls for longer than four times Options.Timeout, or
+// than the caller's context lasts, and then carries out what it had been asked before,
+// may undo a change made meanwhile, or bring back what was replaced, so that the tenant
+// is not read until [Store.Recount]. A node that is killed on a machine at its limit was
+// seen to leave another stalled for more than 20 seconds in one of ten cases. With more
 // than one replica every node of the cluster has to have one; [Open] refuses others. The nodes' clocks should agree to a few milliseconds.
 // A document has at most 9,999 chunks.
 //

@@ -120,6 +120,23 @@ func TestASlowNodeIsLeftForAnother(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
+// What was asked of it would be carried out after what is written meanwhile.
+func TestANodeThatWaitsForALeaderIsNotLeftAmidAChange(t *testing.T) {
+	var asked atomic.Int64
+	node := func() string {
+		return fake(t, func(r *http.Request, _ string) (int, string) {
+			if r.URL.Path == "/v1/batch/objects" {
+				asked.Add(1)
+				time.Sleep(150 * time.Millisecond)
+			}
+			return 200, `[{"result":{"status":"SUCCESS"}}]`
+		})
+	}
+	s := openFake(t, &Options{Timeout: 100 * time.Millisecond}, node(), node())
+	require.NoError(t, s.write(t.Context(), []put{s.object("t", headID("t"), object{})}, nil))
+	require.EqualValues(t, 1, asked.Load())
+}
+
 // Weaviate 1.35 says so while it reads its schema.
 func TestANodeThatStartsIsLeftForAnother(t *testing.T) {
 	starts := fake(t, always(422, `{"error":[{"message":"no graphql provider present, this is most likely because no schema is present. Import a schema first!"}]}`))
@@ -131,6 +148,32 @@ func TestANodeThatStartsIsLeftForAnother(t *testing.T) {
 	})
 	require.NoError(t, find(t, openFake(t, &Options{}, starts, ready)))
 	require.Equal(t, fault.ServiceUnavailable, fault.CodeOf(find(t, openFake(t, &Options{RetryFor: 20 * time.Millisecond}, starts))))
+}
+
+func TestAChunkInTwoVersionsIsNoAnswer(t *testing.T) {
+	r := record("t", "d", 0, "a")
+	body, err := encodeBody(&r)
+	require.NoError(t, err)
+	bodies := func(ids ...string) string {
+		var list []object
+		for _, id := range ids {
+			list = append(list, object{"body": body, "_additional": object{"id": id}})
+		}
+		out, _ := json.Marshal(object{"data": object{"Get": object{"bodies": list}}})
+		return string(out)
+	}
+	load := func(ids ...string) error {
+		s := openFake(t, &Options{}, fake(t, always(200, bodies(ids...))))
+		f := &finder{view: &view{s: s, ctx: t.Context(), n: s.client.nodes[0], tenant: "t", head: &head{}, asIs: true}}
+		var found []scored
+		for _, id := range ids {
+			found = append(found, scored{id: id, score: 1})
+		}
+		_, err := f.load(map[rag.Leg][]scored{rag.Words: found})
+		return err
+	}
+	require.NoError(t, load("1"))
+	require.ErrorIs(t, load("1", "2"), errTurn)
 }
 
 func TestWhoReadsIsNotKeptOffByWriters(t *testing.T) {

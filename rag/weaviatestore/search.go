@@ -118,10 +118,11 @@ func merge(lists map[rag.Leg][]scored) (hits []rag.Hit, ids []string, at map[str
 
 // load gives the records of all legs with their scores. A record that is gone
 // meanwhile, or a count that is another, means that the tenant changed amid the
-// search; so it is asked for when there is no record, too.
+// search; so it is asked for when there is no record, too. One chunk in two versions
+// means that the replica is catching up: it has a marker before all of its batch.
 func (f *finder) load(lists map[rag.Leg][]scored) ([]rag.Hit, error) {
 	hits, ids, at := merge(lists)
-	read := 0
+	read := map[string]bool{} // chunks
 	for from := 0; from == 0 || from < len(ids); from += bodiesAtOnce {
 		part := ids[from:min(from+bodiesAtOnce, len(ids))]
 		r := f.request()
@@ -140,10 +141,10 @@ func (f *finder) load(lists map[rag.Leg][]scored) ([]rag.Hit, error) {
 			if hits[i].Record, err = decodeBody(it.Body, f.tenant); err != nil {
 				return nil, err
 			}
-			read++
+			read[hits[i].Record.Chunk.ID] = true
 		}
 	}
-	if read != len(ids) {
+	if len(read) != len(ids) {
 		return nil, errTurn
 	}
 	return hits, nil

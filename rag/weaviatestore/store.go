@@ -55,7 +55,8 @@ type Options struct {
 	// other, when a node does not answer or lags behind: 0 means DefaultRetryFor,
 	// below 0 no second try. The call's context bounds it too.
 	RetryFor time.Duration
-	// Timeout bounds one request to one node; 0 means DefaultTimeout.
+	// Timeout bounds one request to one node; 0 means DefaultTimeout. What changes
+	// objects may take four times as long: see the package's limits.
 	Timeout time.Duration
 	// Transport carries the requests. Nil means one of the store's own, which keeps
 	// connections and uses no proxy.
@@ -127,11 +128,12 @@ func newClient(nodes []string, opts *Options) (*client, error) {
 		own.Proxy, own.MaxIdleConnsPerHost = nil, 32
 		transport = own
 	}
-	calls, _ := outbound.Client(&http.Client{Transport: transport, Timeout: cmp.Or(opts.Timeout, DefaultTimeout)})
+	calls, _ := outbound.Client(&http.Client{Transport: transport})
 	c := &client{
 		http:     calls,
 		header:   http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
 		retryFor: cmp.Or(opts.RetryFor, DefaultRetryFor),
+		timeout:  cmp.Or(opts.Timeout, DefaultTimeout),
 		log:      cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
 		own:      opts.Transport == nil,
 	}
