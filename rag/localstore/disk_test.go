@@ -16,6 +16,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/durable"
 )
 
 // faulty is a file whose next writes or syncs fail as those of a full or broken disk do.
@@ -241,7 +242,7 @@ func TestNewDirectoriesAreDurable(t *testing.T) {
 	var synced []string
 	s.syncDir = func(dir string) error {
 		synced = append(synced, dir)
-		return syncDir(dir)
+		return durable.SyncDir(dir)
 	}
 	require.NoError(t, s.open())
 	require.Equal(t, []string{above, filepath.Join(above, "a"), s.dir}, synced)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/durable"
 )
 
 // flaky is a disk that refuses a write, or a sync, now and then.
@@ -53,7 +54,7 @@ func (r *trial) open(dir string) {
 		if r.rng.IntN(15) == 0 {
 			return syscall.EIO
 		}
-		return syncDir(dir)
+		return durable.SyncDir(dir)
 	}
 }
 

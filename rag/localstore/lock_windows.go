@@ -14,6 +14,3 @@ func lockFile(f *os.File) (busy bool, err error) {
 	err = windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{})
 	return errors.Is(err, windows.ERROR_LOCK_VIOLATION), err
 }
-
-// syncDir does nothing: NTFS journals names by itself, and a directory cannot be flushed.
-func syncDir(string) error { return nil }

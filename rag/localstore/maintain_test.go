@@ -17,6 +17,7 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/internal/durable"
 )
 
 // Changes wait when logs come faster than they are rewritten, as long as their
@@ -296,7 +297,7 @@ func TestACopyThatTheDiskRefuses(t *testing.T) {
 			if syncs++; syncs == at {
 				return syscall.EIO
 			}
-			return syncDir(dir)
+			return durable.SyncDir(dir)
 		}
 		if err = s.Snapshot(ctx, to); err == nil {
 			break
@@ -342,7 +343,7 @@ func TestASegmentThatIsOfNoUseIsRemoved(t *testing.T) {
 				segmentsIn(t, s, 0)
 			}
 			require.NoError(t, s.Check(ctx))
-			s.logs[0].f, s.syncDir = log, syncDir
+			s.logs[0].f, s.syncDir = log, durable.SyncDir
 			require.NoError(t, s.rewrite(ctx, true, nil, 2))
 			segmentsIn(t, s, 1)
 			require.Len(t, search(t, s, "t", "all"), 1)

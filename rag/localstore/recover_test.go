@@ -18,6 +18,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/durable"
 )
 
 // written makes a store of n changes, one record each, and gives its log's path
@@ -283,7 +284,7 @@ func TestSnapshotIntoADirectoryThatCannotBeRead(t *testing.T) {
 	s, to := open(t, t.TempDir()), filepath.Join(t.TempDir(), "copy")
 	s.syncDir = func(string) error { return os.Remove(to) } // as soon as it was made
 	require.ErrorIs(t, isWriteFault(t, s.Snapshot(ctx, to)), fs.ErrNotExist)
-	s.syncDir = syncDir
+	s.syncDir = durable.SyncDir
 	require.NoError(t, s.Snapshot(ctx, to))
 	require.Equal(t, fault.InvalidRequest, fault.CodeOf(s.Snapshot(ctx, to)))
 }

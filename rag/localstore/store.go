@@ -14,6 +14,7 @@ import (
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/durable"
 )
 
 var (
@@ -91,7 +92,7 @@ func Open(dir string, opts *Options) (*Store, error) {
 }
 
 func newStore(dir string, opts *Options) *Store {
-	s := &Store{dir: dir, maintenance: make(turn, 1), writer: make(turn, 1), log: slog.New(slog.DiscardHandler), syncDir: syncDir, seq: 1,
+	s := &Store{dir: dir, maintenance: make(turn, 1), writer: make(turn, 1), log: slog.New(slog.DiscardHandler), syncDir: durable.SyncDir, seq: 1,
 		wake: make(chan struct{}, 1), maintained: make(chan struct{})}
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger

@@ -235,3 +235,19 @@ func SmallModel(tb testing.TB, files string) string {
 	require.NoError(tb, e5embed.ImportHuggingFace(path, "small", os.DirFS(files), nil))
 	return path
 }
+
+// Printed gives what a function prints.
+func Printed(tb testing.TB, f func()) string {
+	tb.Helper()
+	r, w, err := os.Pipe()
+	require.NoError(tb, err)
+	defer r.Close()
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = w
+	f() // it prints no more than a pipe holds
+	require.NoError(tb, w.Close())
+	out, err := io.ReadAll(r)
+	require.NoError(tb, err)
+	return string(out)
+}
