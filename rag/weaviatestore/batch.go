@@ -52,7 +52,7 @@ func (s *Store) stage(ctx context.Context, st *step) error {
 			objects = append(objects, o)
 		}
 		marker := s.object(st.tenant, uuidOf("marker", st.tenant, fmt.Sprint(version), st.nonce), object{"keys": []string{markerKey}, "version": version})
-		if err := s.write(ctx, append(objects, marker), batch); err != nil {
+		if err := s.write(ctx, st.tenant, append(objects, marker), batch); err != nil {
 			return err
 		}
 	}
@@ -66,11 +66,12 @@ func (s *Store) commit(ctx context.Context, st *step) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "the state of the index cannot be written", nil)
 	}
-	return s.write(ctx, []put{s.object(st.tenant, headID(st.tenant), object{"state": string(state)})}, nil)
+	return s.write(ctx, st.tenant, []put{s.object(st.tenant, headID(st.tenant), object{"state": string(state)})}, nil)
 }
 
-// write sends objects, the first of which are those of chunks, until a node took all of them.
-func (s *Store) write(ctx context.Context, objects []put, chunks []*chunk) error {
+// write sends a tenant's objects, the first of which are those of chunks, until a node
+// took all of them.
+func (s *Store) write(ctx context.Context, tenant string, objects []put, chunks []*chunk) error {
 	tries := 0
 	return s.client.try(ctx, func(n *node) error {
 		var results []struct {
@@ -80,7 +81,7 @@ func (s *Store) write(ctx context.Context, objects []put, chunks []*chunk) error
 			}
 		}
 		path := "/v1/batch/objects?consistency_level=" + string(s.level)
-		err := behind(s.client.change(ctx, n, http.MethodPost, path, map[string]any{"objects": objects}, &results))
+		err := behind(s.change(ctx, n, tenant, http.MethodPost, path, map[string]any{"objects": objects}, &results))
 		if err != nil {
 			return err
 		}
@@ -110,6 +111,24 @@ func (s *Store) write(ctx context.Context, objects []put, chunks []*chunk) error
 		}
 		return fault.Wrap(failed, fault.Upstream, "the index did not take all chunks", fault.Details{"chunk_ids": failed.Chunks})
 	})
+}
+
+// patience is how many times as long as others a request may take that changes objects.
+const patience = 4
+
+// change is call for what changes a tenant's objects. It asks the node first for what
+// the node has to ask the cluster's leader. For a node that is given a change while the
+// leader is lost, which Weaviate 1.35 takes up to a few seconds to notice, has been seen
+// to hold it until that leader came back, whoever had left it for another node
+// meanwhile, and to carry it out then: the head of long ago was the tenant's again.
+// What is only asked does no harm when it is held.
+func (s *Store) change(ctx context.Context, n *node, tenant, method, path string, in, out any) error {
+	asks, cancel := context.WithTimeout(ctx, s.client.timeout/patience)
+	defer cancel()
+	if there, err := s.isTenant(asks, n, tenant); err != nil || !there {
+		return cmp.Or(err, errTurn)
+	}
+	return s.client.within(ctx, patience*s.client.timeout, n, method, path, in, out)
 }
 
 // undo removes what changes wrote that are not committed.
@@ -161,7 +180,7 @@ func (s *Store) sweep(ctx context.Context, n *node, tenant string, where conditi
 		var result struct {
 			Results struct{ Matches, Limit, Failed int }
 		}
-		if err := behind(s.client.change(ctx, n, http.MethodDelete, path, body, &result)); err != nil {
+		if err := behind(s.change(ctx, n, tenant, http.MethodDelete, path, body, &result)); err != nil {
 			return err
 		}
 		if result.Results.Failed > 0 {

@@ -152,22 +152,12 @@ func (c *client) failure(ctx context.Context, err error) error {
 	return fault.Wrap(err, fault.Upstream, "the index does not understand, or answers what makes no sense", fault.Details{"status": e.status})
 }
 
-// patience is how many times as long a node may take over changing objects. One that
-// waits until a leader is elected goes on with what it was asked, when whoever asked
-// has left it for another; what it writes then is the last, and undoes what the other
-// one wrote, and what was written after that.
-const patience = 4
-
 // call sends in as JSON to a node and reads the answer into out; both may be nil.
 func (c *client) call(ctx context.Context, n *node, method, path string, in, out any) error {
 	return c.within(ctx, c.timeout, n, method, path, in, out)
 }
 
-// change is call for what changes objects.
-func (c *client) change(ctx context.Context, n *node, method, path string, in, out any) error {
-	return c.within(ctx, patience*c.timeout, n, method, path, in, out)
-}
-
+// within is call with a limit of its own.
 func (c *client) within(ctx context.Context, limit time.Duration, n *node, method, path string, in, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

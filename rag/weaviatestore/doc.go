@@ -49,19 +49,20 @@
 // that lags behind, or that changed amid the search, is not believed: the search
 // is made again, there or at the next node. Records and documents are read alike.
 //
-// Limits. Records of several tenants in one Upsert become visible tenant by
-// tenant. Writers of one tenant take turns within a Store; two processes
-// may write the same tenant one after the other, and must not at the same moment:
-// Weaviate has no way to compare and set, so that the later head would not know of
-// the earlier's chunks, and the tenant could not be read until [Store.Recount] made
-// its state anew, from what the last of the writers left: what the other one was told is
-// written may be lost. A node that stalls for longer than four times Options.Timeout, or
-// than the caller's context lasts, and then carries out what it had been asked before,
-// may undo a change made meanwhile, or bring back what was replaced, so that the tenant
-// is not read until [Store.Recount]. A node that is killed on a machine at its limit was
-// seen to leave another stalled for more than 20 seconds in one of ten cases. With more
-// than one replica every node of the cluster has to have one; [Open] refuses others. The nodes' clocks should agree to a few milliseconds.
-// A document has at most 9,999 chunks.
+// Limits. Records of several tenants in one Upsert become visible tenant by tenant.
+// Writers of one tenant take turns within a Store; two processes may write the same
+// tenant one after the other, and must not at the same moment: Weaviate has no way to
+// compare and set, so that the later head would not know of the earlier's chunks, and
+// the tenant could not be read until [Store.Recount] made its state anew, from what the
+// last of the writers left: what the other one was told is written may be lost. A node
+// that holds a change for longer than four times Options.Timeout, or than the caller's
+// context lasts, and then carries it out, may undo a change made meanwhile, or bring
+// back what was replaced, so that the tenant is not read until [Store.Recount]. Weaviate
+// 1.35 does hold what comes in the few seconds in which the leader of its cluster is
+// lost and no other known, until that leader is back; so a node is asked first for what
+// it asks the leader for, and the moment between the two remains. With more than one
+// replica every node of the cluster has to have one; [Open] refuses others. The nodes'
+// clocks should agree to a few milliseconds. A document has at most 9,999 chunks.
 //
 // # Notes
 //

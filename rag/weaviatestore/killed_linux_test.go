@@ -134,9 +134,6 @@ func note(t *testing.T, s *Store, tenant, before, after string) {
 }
 
 func TestNodeKilled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the nodes are too slow beside the race detector's tests: see the package's limits")
-	}
 	s := open(t)
 	f := &traffic{s: s, tenant: "killed", done: make(chan struct{}), acknowledged: map[string]int{}, tried: map[string]int{}}
 	require.NoError(t, s.Upsert(t.Context(), []rag.Record{record(f.tenant, "stay", 0, "stay")}))
