@@ -6,19 +6,17 @@ import (
 	"slices"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/quant"
 )
-
-// blockRows is how many vectors are coded, and scanned, together.
-const blockRows = 1 << 12
 
 // vectors holds the vectors of a part, scaled to length 1, a row each.
 type vectors struct {
 	dim    int
-	memory [][]float32 // where rows stand: that of a change, or of a file that is mapped
-	at     []uint64    // by row: the number in memory << memoryShift | where it begins there
-	slots  []uint32    // by row
-	sum    []float64   // of all rows: for their mean
-	codes  *codes      // nil where there are few rows
+	memory [][]float32  // where rows stand: that of a change, or of a file that is mapped
+	at     []uint64     // by row: the number in memory << memoryShift | where it begins there
+	slots  []uint32     // by row
+	sum    []float64    // of all rows: for their mean
+	codes  *quant.Codes // nil where there are few rows
 }
 
 const memoryShift = 40
@@ -61,27 +59,6 @@ func norm(v []float32) float64 {
 	return math.Sqrt((s0 + s1) + (s2 + s3))
 }
 
-// dotPlain gives the inner product of two vectors of one length. Eight sums let
-// the processor work on eight products at once.
-func dotPlain(a, b []float32) float32 {
-	var s0, s1, s2, s3, s4, s5, s6, s7 float32
-	for len(a) >= 8 && len(b) >= 8 {
-		s0 += float32(a[0] * b[0])
-		s1 += float32(a[1] * b[1])
-		s2 += float32(a[2] * b[2])
-		s3 += float32(a[3] * b[3])
-		s4 += float32(a[4] * b[4])
-		s5 += float32(a[5] * b[5])
-		s6 += float32(a[6] * b[6])
-		s7 += float32(a[7] * b[7])
-		a, b = a[8:], b[8:]
-	}
-	for i := range min(len(a), len(b)) {
-		s0 += float32(a[i] * b[i])
-	}
-	return (s0 + s4) + (s1 + s5) + (s2 + s6) + (s3 + s7)
-}
-
 // denseLeg searches the vectors of all parts of a tenant.
 type denseLeg struct {
 	rows  int // in all parts
@@ -120,14 +97,39 @@ func (t *tenant) dense(ctx context.Context, q *rag.Search, gates []*gate, s *scr
 	return d.top.items, nil
 }
 
+// cascade compares with what the codes of a part find, which leave to each step the
+// part's share of what a search of all would.
+func (d *denseLeg) cascade(ctx context.Context, p *part, g *gate) error {
+	v, k := &p.vecs, d.q.K
+	share := func(n int) int { return max(n/8, int(int64(n)*int64(len(v.slots))/int64(d.rows)), k) }
+	cuts := quant.CutsFor(d.rows, k)
+	cuts = quant.Cuts{First: share(cuts.First), Second: share(cuts.Second), Third: share(cuts.Third)}
+	found, err := v.codes.Nearest(ctx, d.query, cuts, func(row int32) bool { return g.pass(v.slots[row]) }, &d.s.dense)
+	if err != nil {
+		return err
+	}
+	for i, c := range found {
+		if i+rowsAhead < len(found) {
+			quant.Prefetch(v.row(found[i+rowsAhead].Row))
+		}
+		if slot, score := v.slots[c.Row], quant.Dot(d.query, v.row(c.Row)); d.top.wants(slot, score) {
+			d.top.push(slot, score)
+		}
+	}
+	return nil
+}
+
+// rowsAhead is for how many vectors the memory is asked before they are compared.
+const rowsAhead = 3
+
 // scan compares with every vector of a part.
 func (d *denseLeg) scan(ctx context.Context, p *part, g *gate) error {
 	v := &p.vecs
 	for i, slot := range v.slots {
-		if i%blockRows == 0 && ctx.Err() != nil {
+		if i%quant.BlockRows == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if score := dot(d.query, v.row(int32(i))); d.top.wants(slot, score) && g.pass(slot) {
+		if score := quant.Dot(d.query, v.row(int32(i))); d.top.wants(slot, score) && g.pass(slot) {
 			d.top.push(slot, score)
 		}
 	}
@@ -147,7 +149,7 @@ func (d *denseLeg) documents(ctx context.Context, p *part, g *gate) error {
 			if row < 0 || !g.pass(slot) {
 				continue
 			}
-			if score := dot(d.query, p.vecs.row(row)); d.top.wants(slot, score) {
+			if score := quant.Dot(d.query, p.vecs.row(row)); d.top.wants(slot, score) {
 				d.top.push(slot, score)
 			}
 		}

@@ -1,6 +1,10 @@
 package localstore
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/akshara-go/akshara/rag/internal/quant"
+)
 
 // Codes say what a vector differs in from a mean. Any mean near the vectors' own
 // does, so that parts of a tenant share one: a part is coded around the mean of
@@ -16,7 +20,7 @@ const meanDrift = 0.02
 
 // knownCodes gives the code of a row, around the mean that is asked for, where
 // there is one: as row at of from. from is nil where there is none.
-type knownCodes func(row int) (from *codes, at int32)
+type knownCodes func(row int) (from *quant.Codes, at int32)
 
 // around gives the mean to code v around: that of the part with the most vectors
 // if it is near, else v's own.
@@ -33,20 +37,12 @@ func (v *vectors) around(parts []*part) []float32 {
 	}
 	var away, square float64
 	for j, x := range own {
-		d := float64(x) - float64(most.codes.mean[j])
+		d := float64(x) - float64(most.codes.Mean[j])
 		away += d * d
 		square += float64(x) * float64(x)
 	}
 	if away <= meanDrift*(1-square) { // the vectors have length 1
-		return slices.Clone(most.codes.mean) // which may be of a file that goes
+		return slices.Clone(most.codes.Mean) // which may be of a file that goes
 	}
 	return own
-}
-
-// take appends the code of a row of codes around the same mean.
-func (b *codeBlock) take(from *codes, row int32) {
-	words := from.wordsOf(row)
-	r := from.row(row)
-	b.words = append(b.words, words...)
-	b.lane(r.signs, r.mean, from.blocks[row/blockRows].signs[row%blockRows])
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/quant"
 )
 
 // workStep is how many records or terms are worked on between two looks at a context.
@@ -19,11 +20,11 @@ const gone = ^uint32(0)
 type draft struct {
 	*part
 	from   []*part
-	moved  [][]uint32 // by part of from and slot: the slot in the draft, or gone
-	recs   []origin   // by slot
-	vrows  []origin   // by row: of the vector
-	alike  []*codes   // by part of from: its codes, if they are around the draft's mean
-	factOf [][]uint32 // by part of from and fact: the fact in the draft, or gone
+	moved  [][]uint32     // by part of from and slot: the slot in the draft, or gone
+	recs   []origin       // by slot
+	vrows  []origin       // by row: of the vector
+	alike  []*quant.Codes // by part of from: its codes, if they are around the draft's mean
+	factOf [][]uint32     // by part of from and fact: the fact in the draft, or gone
 	docOf  map[string]uint32
 	listOf map[string]uint32
 }
@@ -187,9 +188,9 @@ func (d *draft) code(ctx context.Context) error {
 		return nil
 	}
 	d.vecs.codes = d.vecs.newCodes(d.from)
-	d.alike = make([]*codes, len(d.from))
+	d.alike = make([]*quant.Codes, len(d.from))
 	for i, p := range d.from {
-		if c := p.vecs.codes; c != nil && slices.Equal(c.mean, d.vecs.codes.mean) {
+		if c := p.vecs.codes; c != nil && slices.Equal(c.Mean, d.vecs.codes.Mean) {
 			d.alike[i] = c
 		}
 	}
@@ -197,7 +198,7 @@ func (d *draft) code(ctx context.Context) error {
 }
 
 // known is a [knownCodes].
-func (d *draft) known(row int) (from *codes, at int32) {
+func (d *draft) known(row int) (from *quant.Codes, at int32) {
 	o := d.vrows[row]
 	return d.alike[o.part], int32(o.at)
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/crc32"
+
+	"github.com/akshara-go/akshara/rag/internal/quant"
 )
 
 const (
@@ -247,22 +249,22 @@ func (w *segmentWriter) vectors(ctx context.Context, d *draft) error {
 }
 
 // codes writes the arrays of all blocks, one after the other.
-func (w *segmentWriter) codes(c *codes) {
+func (w *segmentWriter) codes(c *quant.Codes) {
 	if c == nil {
-		c = &codes{}
+		c = &quant.Codes{}
 	}
-	writeArray(w, c.mean)
-	writeBlocks(w, c, func(b *codeBlock) []uint64 { return b.lanes })
-	writeBlocks(w, c, func(b *codeBlock) []float32 { return b.means })
-	writeBlocks(w, c, func(b *codeBlock) []float32 { return b.signs })
-	writeBlocks(w, c, func(b *codeBlock) []float32 { return b.counts })
-	writeBlocks(w, c, func(b *codeBlock) []uint64 { return b.words })
+	writeArray(w, c.Mean)
+	writeBlocks(w, c, func(b *quant.Block) []uint64 { return b.Lanes })
+	writeBlocks(w, c, func(b *quant.Block) []float32 { return b.Means })
+	writeBlocks(w, c, func(b *quant.Block) []float32 { return b.Signs })
+	writeBlocks(w, c, func(b *quant.Block) []float32 { return b.Counts })
+	writeBlocks(w, c, func(b *quant.Block) []uint64 { return b.Words })
 }
 
-func writeBlocks[T number](w *segmentWriter, c *codes, array func(*codeBlock) []T) {
+func writeBlocks[T number](w *segmentWriter, c *quant.Codes, array func(*quant.Block) []T) {
 	at := w.begin()
-	for i := range c.blocks {
-		_, _ = w.Write(rawBytes(array(&c.blocks[i])))
+	for i := range c.Blocks {
+		_, _ = w.Write(rawBytes(array(&c.Blocks[i])))
 	}
 	w.end(at)
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/quant"
 )
 
 // openSegment maps a segment, and the logs that it refers to, which find gives it to
@@ -237,25 +238,25 @@ func (r *segmentReader) vectors(p *part) {
 		r.oldVectors(v)
 	}
 	p.rows, v.slots, v.sum = readArray[int32](r), readArray[uint32](r), readArray[float64](r)
-	c := &codes{mean: readArray[float32](r)}
+	c := &quant.Codes{Mean: readArray[float32](r)}
 	lanes, means, signs := readArray[uint64](r), readArray[float32](r), readArray[float32](r)
 	counts, words := readArray[float32](r), readArray[uint64](r)
-	if r.d.err != nil || len(c.mean) == 0 {
+	if r.d.err != nil || len(c.Mean) == 0 {
 		return
 	}
-	c.words = (v.dim + 63) / 64
+	c.Words = quant.Words(v.dim)
 	rows := len(v.slots)
-	full := (rows + laneRows - 1) / laneRows * laneRows
-	if len(c.mean) != v.dim || len(lanes) != full*c.words || len(means) != full || len(signs) != full ||
-		len(counts) != full || len(words) != rows*stride(c.words) {
+	full := (rows + quant.LaneRows - 1) / quant.LaneRows * quant.LaneRows
+	if len(c.Mean) != v.dim || len(lanes) != full*c.Words || len(means) != full || len(signs) != full ||
+		len(counts) != full || len(words) != rows*quant.Stride(c.Words) {
 		r.d.fail(errValue)
 		return
 	}
-	for from := 0; from < rows; from += blockRows {
-		to, upTo := min(rows, from+blockRows), min(full, from+blockRows)
-		c.blocks = append(c.blocks, codeBlock{
-			rows: to - from, lanes: lanes[from*c.words : upTo*c.words], means: means[from:upTo], signs: signs[from:upTo],
-			counts: counts[from:upTo], words: words[from*stride(c.words) : to*stride(c.words)],
+	for from := 0; from < rows; from += quant.BlockRows {
+		to, upTo := min(rows, from+quant.BlockRows), min(full, from+quant.BlockRows)
+		c.Blocks = append(c.Blocks, quant.Block{
+			Rows: to - from, Lanes: lanes[from*c.Words : upTo*c.Words], Means: means[from:upTo], Signs: signs[from:upTo],
+			Counts: counts[from:upTo], Words: words[from*quant.Stride(c.Words) : to*quant.Stride(c.Words)],
 		})
 	}
 	v.codes = c

@@ -5,16 +5,14 @@ import (
 	"math"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/quant"
 )
 
 // scratch is memory that searches use again.
 type scratch struct {
-	scores     []float32   // by slot; all zero between searches
-	touched    []uint32    // slots with a score
-	candidates []candidate // of a dense search
-
-	helpers helpers       // nil: a search has one thread
-	shares  [][]candidate // what they found
+	scores  []float32 // by slot; all zero between searches
+	touched []uint32  // slots with a score
+	dense   quant.Scratch
 }
 
 // weighed is a term of a query as a part knows it.

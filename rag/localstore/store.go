@@ -15,6 +15,7 @@ import (
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/internal/durable"
+	"github.com/akshara-go/akshara/rag/internal/quant"
 )
 
 var (
@@ -98,8 +99,8 @@ func newStore(dir string, opts *Options) *Store {
 		s.log = opts.Logger
 	}
 	s.logLimit.Store(logLimit)
-	spare := newHelpers()
-	s.scratches.New = func() any { return &scratch{helpers: spare} }
+	spare := quant.NewHelpers()
+	s.scratches.New = func() any { return &scratch{dense: quant.Scratch{Helpers: spare}} }
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/akshara-go/akshara/rag"
+	"github.com/akshara-go/akshara/rag/internal/quant"
 )
 
 // tenant is one version of a tenant's records. It never changes: a change makes
@@ -212,7 +213,7 @@ func (e *edit) killIf(p *part, slots []uint32, spare map[string]bool) {
 
 // Parts of a log are joined while they have no more than this many records: as
 // few parts as a search wants, at the cost of moving each record a few times.
-const joinRows = 2 * blockRows
+const joinRows = 2 * quant.BlockRows
 
 // publish makes the edit the version of now. Only what ends in its own part is
 // joined, and so parts of the active log alone: a rewriting may be copying those

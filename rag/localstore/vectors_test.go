@@ -16,6 +16,7 @@ import (
 
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
+	"github.com/akshara-go/akshara/rag/internal/quant"
 	"github.com/akshara-go/akshara/train/traintest"
 )
 
@@ -129,13 +130,13 @@ func code(v *vectors) {
 func codeFarOff(v *vectors) {
 	v.codes = v.newCodes(nil)
 	square := 0.0
-	for _, x := range v.codes.mean {
+	for _, x := range v.codes.Mean {
 		square += float64(x) * float64(x)
 	}
 	away := gaussian(rand.New(rand.NewPCG(21, 1)), v.dim)
 	scale := float32(math.Sqrt(meanDrift*(1-square)) / norm(away))
 	for j := range away {
-		v.codes.mean[j] += scale * away[j]
+		v.codes.Mean[j] += scale * away[j]
 	}
 	_ = v.code(ctx, nil)
 }
@@ -161,12 +162,12 @@ func TestCascadeFindsWhatExactSearchFinds(t *testing.T) {
 
 // A search with helpers finds what one without them does.
 func TestHelpersFindTheSame(t *testing.T) {
-	const rows = 3*shareBlocks*blockRows + 11
+	const rows = 3*16*quant.BlockRows + 11 // three goroutines' worth
 	next := clustered(9, 64, 30)
 	tn := vectorTenant(rows, 64, next)
 	code(&tn.parts[0].vecs)
 	q := make(rag.Vector, 64)
-	alone, shared := &scratch{}, &scratch{helpers: make(helpers, 2)}
+	alone, shared := &scratch{}, &scratch{dense: quant.Scratch{Helpers: make(quant.Helpers, 2)}}
 	for range 5 {
 		next(0, q)
 		search := &rag.Search{K: 10, Vector: q}
@@ -175,15 +176,14 @@ func TestHelpersFindTheSame(t *testing.T) {
 		got, err := tn.dense(ctx, search, tn.gates(search), shared)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
-		require.Empty(t, shared.helpers)
+		require.Empty(t, shared.dense.Helpers)
 	}
-	require.Len(t, shared.shares, 2)
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	search := &rag.Search{K: 10, Vector: q}
 	_, err := tn.dense(gone, search, tn.gates(search), shared)
 	require.ErrorIs(t, err, context.Canceled)
-	require.Empty(t, shared.helpers)
+	require.Empty(t, shared.dense.Helpers)
 }
 
 // BenchmarkVectors measures the dense search on one thread and on all: recall@10
@@ -222,7 +222,7 @@ func measure(b *testing.B, n int, next func(i int, v []float32), queries []rag.V
 	recall, fast, exact := agreement(b, t, queries, 10)
 	plain := plainScan(t, queries[:5])
 	var shared []time.Duration
-	s := &scratch{helpers: newHelpers()}
+	s := &scratch{dense: quant.Scratch{Helpers: quant.NewHelpers()}}
 	for b.Loop() {
 		q := &rag.Search{K: 10, Vector: queries[len(shared)%len(queries)]}
 		start := time.Now()

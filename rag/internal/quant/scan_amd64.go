@@ -1,4 +1,4 @@
-package localstore
+package quant
 
 import (
 	"unsafe"
@@ -41,14 +41,14 @@ type lanesArgs struct {
 func prefetchLines(p *uint64, lines int)
 
 // prefetch asks the memory for a row's words.
-func prefetch(words []uint64) {
+func prefetchWords(words []uint64) {
 	if len(words) > 0 {
 		prefetchLines(&words[0], (len(words)+14)/8)
 	}
 }
 
-// prefetchFloats asks the memory for a vector.
-func prefetchFloats(v []float32) {
+// Prefetch asks the memory for a vector.
+func Prefetch(v []float32) {
 	if len(v) > 1 {
 		prefetchLines((*uint64)(unsafe.Pointer(&v[0])), (len(v)+15)/16)
 	}
@@ -60,7 +60,7 @@ var hasAVX2 = cpu.X86.HasAVX2
 func dotAVX2(a, b *float32, n int) float32
 
 // dot is [dotPlain], to the bit.
-func dot(a, b []float32) float32 {
+func Dot(a, b []float32) float32 {
 	if n := len(a); hasAVX2 && n > 0 && n%8 == 0 && n == len(b) {
 		return dotAVX2(&a[0], &b[0], n)
 	}
@@ -73,28 +73,28 @@ func lanesAVX512(a *lanesArgs)
 //go:noescape
 func lanesAVX2(a *lanesArgs)
 
-func scanAVX512(b *codeBlock, q *codedQuery, floor float32, scores []float32, above []uint8) {
+func scanAVX512(b *Block, q *query, floor float32, scores []float32, above []uint8) {
 	if a, ok := newLanesArgs(b, q, floor, scores, above); ok {
 		lanesAVX512(&a)
 	}
 }
 
-func scanAVX2(b *codeBlock, q *codedQuery, floor float32, scores []float32, above []uint8) {
+func scanAVX2(b *Block, q *query, floor float32, scores []float32, above []uint8) {
 	if a, ok := newLanesArgs(b, q, floor, scores, above); ok {
 		lanesAVX2(&a)
 	}
 }
 
 // newLanesArgs checks the bounds that the assembly does not.
-func newLanesArgs(b *codeBlock, q *codedQuery, floor float32, scores []float32, above []uint8) (lanesArgs, bool) {
+func newLanesArgs(b *Block, q *query, floor float32, scores []float32, above []uint8) (lanesArgs, bool) {
 	groups, words := len(above), len(q.signs)
 	if groups == 0 || words == 0 {
 		return lanesArgs{}, false
 	}
-	rows := laneRows * groups
+	rows := LaneRows * groups
 	return lanesArgs{
-		lanes: &b.lanes[:words*rows][0], words: words, query: &q.signs[0], planes: &q.planes[:words][0],
-		means: &b.means[:rows][0], signs: &b.signs[:rows][0], counts: &b.counts[:rows][0],
+		lanes: &b.Lanes[:words*rows][0], words: words, query: &q.signs[0], planes: &q.planes[:words][0],
+		means: &b.Means[:rows][0], signs: &b.Signs[:rows][0], counts: &b.Counts[:rows][0],
 		scores: &scores[:rows][0], above: &above[0], groups: groups,
 		base: q.base, slope: q.slope, floor: floor, step: 2 * q.step, clip: 2 * q.clip, sum: q.sum,
 	}, true

@@ -1,4 +1,4 @@
-package localstore
+package quant
 
 import (
 	"math"
@@ -10,8 +10,8 @@ import (
 )
 
 // scanBlock makes a block and a query of random bits.
-func scanBlock(rng *rand.Rand, rows, words int) (*codeBlock, *codedQuery) {
-	q := &codedQuery{
+func scanBlock(rng *rand.Rand, rows, words int) (*Block, *query) {
+	q := &query{
 		signs: make([]uint64, words), planes: make([][queryPlanes]uint64, words),
 		base: rng.Float32() * 10, slope: rng.Float32(), step: rng.Float32(), clip: rng.Float32(), sum: rng.Float32(),
 	}
@@ -21,14 +21,14 @@ func scanBlock(rng *rand.Rand, rows, words int) (*codeBlock, *codedQuery) {
 			q.planes[w][p] = rng.Uint64()
 		}
 	}
-	b := &codeBlock{}
-	b.reserve(rows, words)
+	b := &Block{}
+	b.Reserve(rows, words)
 	for range rows {
-		row := make([]uint64, stride(words))
+		row := make([]uint64, Stride(words))
 		for w := range words {
 			row[w] = rng.Uint64() & rng.Uint64()
 		}
-		b.words = append(b.words, row...)
+		b.Words = append(b.Words, row...)
 		b.lane(row[:words], rng.Float32()-.5, rng.Float32())
 	}
 	return b, q
@@ -41,15 +41,15 @@ func TestScansAgree(t *testing.T) {
 	for _, words := range []int{1, 2, 5, 6, 12, 16, 48, 64} {
 		for _, rows := range []int{1, 7, 8, 9, 100, 1000} {
 			b, q := scanBlock(rng, rows, words)
-			groups := (rows + laneRows - 1) / laneRows
+			groups := (rows + LaneRows - 1) / LaneRows
 			run := func(s scan, floor float32) ([]float32, []uint8) {
-				scores, above := make([]float32, laneRows*groups), make([]uint8, groups)
+				scores, above := make([]float32, LaneRows*groups), make([]uint8, groups)
 				s(b, q, floor, scores, above)
 				return scores, above
 			}
 			first := func(at int) float32 {
 				distance := 0
-				for w, word := range b.words[at*stride(words):][:words] {
+				for w, word := range b.Words[at*Stride(words):][:words] {
 					distance += bits.OnesCount64(word ^ q.signs[w])
 				}
 				return q.first(b, at, distance)
@@ -57,13 +57,13 @@ func TestScansAgree(t *testing.T) {
 			for _, floor := range []float32{noFloor, first(0), float32(math.Inf(1))} {
 				scores, above := run(scanPlain, floor)
 				for at := range rows {
-					require.Equal(t, first(at) > floor, above[at/laneRows]>>(at%laneRows)&1 == 1)
-					if above[at/laneRows] == 0 {
+					require.Equal(t, first(at) > floor, above[at/LaneRows]>>(at%LaneRows)&1 == 1)
+					if above[at/LaneRows] == 0 {
 						require.Zero(t, scores[at])
 						continue
 					}
-					row := b.words[at*stride(words):][:words]
-					require.InEpsilon(t, b.means[at]+b.signs[at]*(2*q.weigh(row, b.counts[at])-q.sum), scores[at], 1e-3)
+					row := b.Words[at*Stride(words):][:words]
+					require.InEpsilon(t, b.Means[at]+b.Signs[at]*(2*q.weigh(row, b.Counts[at])-q.sum), scores[at], 1e-3)
 				}
 				for _, s := range scans() {
 					gotScores, gotAbove := run(s.scan, floor)
@@ -79,27 +79,27 @@ func TestDotIsThePlainOne(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 1))
 	for n := range 100 {
 		a, b := gaussian(rng, 8*n/(1+n%2)), gaussian(rng, 8*n/(1+n%2))
-		require.Equal(t, dotPlain(a, b), dot(a, b), len(a))
+		require.Equal(t, dotPlain(a, b), Dot(a, b), len(a))
 	}
 }
 
 // BenchmarkScan compares the scans of a block of 4,096 rows of 384 dimensions,
 // of which few or a third of eight pass the first step.
 func BenchmarkScan(b *testing.B) {
-	block, q := scanBlock(rand.New(rand.NewPCG(1, 1)), blockRows, 6)
-	scores, above := make([]float32, blockRows), make([]uint8, blockRows/laneRows)
-	list := make([]candidate, blockRows)
+	block, q := scanBlock(rand.New(rand.NewPCG(1, 1)), BlockRows, 6)
+	scores, above := make([]float32, BlockRows), make([]uint8, BlockRows/LaneRows)
+	list := make([]Candidate, BlockRows)
 	for at := range list {
-		list[at] = candidate{int32(at), q.first(block, at, block.distances(q, at/laneRows)[at%laneRows])}
+		list[at] = Candidate{int32(at), q.first(block, at, block.distances(q, at/LaneRows)[at%LaneRows])}
 	}
-	for name, n := range map[string]int{"few": 40, "many": blockRows / 20} {
-		floor := best(list, n)[n-1].score
+	for name, n := range map[string]int{"few": 40, "many": BlockRows / 20} {
+		floor := best(list, n)[n-1].Score
 		for _, s := range scans() {
 			b.Run(name+"-"+s.name, func(b *testing.B) {
 				for b.Loop() {
 					s.scan(block, q, floor, scores, above)
 				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/blockRows, "ns/row")
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/BlockRows, "ns/row")
 			})
 		}
 	}
