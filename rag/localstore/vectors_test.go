@@ -134,7 +134,7 @@ func codeFarOff(v *vectors) {
 		square += float64(x) * float64(x)
 	}
 	away := gaussian(rand.New(rand.NewPCG(21, 1)), v.dim)
-	scale := float32(math.Sqrt(meanDrift*(1-square)) / norm(away))
+	scale := float32(math.Sqrt(quant.MeanDrift*(1-square)) / norm(away))
 	for j := range away {
 		v.codes.Mean[j] += scale * away[j]
 	}

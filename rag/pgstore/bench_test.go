@@ -160,8 +160,26 @@ func benchmarkStore(b *testing.B, centred bool) {
 	require.NoError(b, s.Load(context.Background(), sequence(recs...)))
 	took := time.Since(start)
 	b.Logf("%d chunks loaded with their indexes in %v: %.0f chunks/s", len(recs), took.Round(time.Second), float64(len(recs))/took.Seconds())
-	for _, c := range []struct{ name, tenant, site string }{{"all", "large", ""}, {"tenant-of-5-percent", "small", ""}, {"site-of-5-percent", "large", "rare.in"}} {
+	uncoded, err := Open(context.Background(), s.db.Session(context.Background()), &Options{CodeMemory: -1})
+	require.NoError(b, err)
+	for _, tenant := range []string{"large", "small"} {
+		start, n := time.Now(), 0
+		for coded := (*codeSet)(nil); coded == nil; n++ {
+			_, err := s.Search(context.Background(), &rag.Search{Tenant: tenant, K: 10, Model: benchModel, Vector: queries[n]})
+			require.NoError(b, err)
+			coded = s.codes.tenant(tenant).now.Load()
+		}
+		b.Logf("codes of tenant %s read by %d searches, which took %v", tenant, n, time.Since(start).Round(time.Millisecond))
+	}
+	for _, c := range []struct {
+		name, tenant, site string
+		s                  *Store
+	}{
+		{"all", "large", "", s}, {"tenant-of-5-percent", "small", "", s}, {"site-of-5-percent", "large", "rare.in", s},
+		{"all-without-codes", "large", "", uncoded}, {"tenant-of-5-percent-without-codes", "small", "", uncoded}, {"site-of-5-percent-without-codes", "large", "rare.in", uncoded},
+	} {
 		b.Run("dense/"+c.name, func(b *testing.B) {
+			s := c.s
 			q := rag.Search{Tenant: c.tenant, K: 10, Model: benchModel}
 			if c.site != "" {
 				q.Filter.SourceSites = []string{c.site}

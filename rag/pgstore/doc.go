@@ -28,7 +28,17 @@
 //
 // # How it searches
 //
-// The dense leg compares vectors in half precision and scores what it finds in
+// The dense leg goes through codes of the tenant's vectors that the process keeps
+// in memory, two bits a dimension, and asks the database for the few that may be
+// nearest: whether the asker may see them, and how near they are in single
+// precision. Searches read the codes, 4,096 vectors each until all are there (25
+// searches and less than a second for 100,000, after each start of the process), and
+// then what was written since. [Options].CodeMemory bounds what they take: 180 bytes
+// for each vector of 384 dimensions. Where it is too little the tenant that was
+// searched first keeps its codes until it was not searched for a minute.
+//
+// Until there are codes, and for tenants that they have no room for, the dense leg
+// compares vectors in half precision and scores what it finds in
 // single precision. A tenant with few vectors, or with few of the table's, is
 // searched exactly; others by an HNSW index, which goes on until it has K records
 // that the asker may see, or gives up and leaves the search to be exact. There is

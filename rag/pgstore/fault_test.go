@@ -38,7 +38,7 @@ func openWith(t *testing.T, opts *Options) (*Store, string) {
 func retrying(t *testing.T, s *Store, d time.Duration) *Store {
 	db, err := pgkit.New(s.db.Session(context.Background()), "pgstore", "the index", &pgkit.Options{RetryFor: d})
 	require.NoError(t, err)
-	return &Store{db: db, log: s.log, lexical: s.lexical, known: maps.Clone(s.known)}
+	return &Store{db: db, log: s.log, lexical: s.lexical, codes: s.codes, known: maps.Clone(s.known)}
 }
 
 // failsAs demands a code, and an error that does not tell the password.

@@ -5,7 +5,6 @@ import (
 	"math/bits"
 	"slices"
 
-	"github.com/pgvector/pgvector-go"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -223,7 +222,7 @@ func (set *rowSet) insertVectors(tx *gorm.DB, t *tenantRow) error {
 	rows := make([]vectorRow, 0, set.vectors)
 	for i := range set.recs {
 		if v := set.recs[i].Vector; len(v) > 0 {
-			rows = append(rows, vectorRow{Tenant: t.ID, N: t.Next + int64(i), Exact: pgvector.NewVector(unit(v)), Linked: linked})
+			rows = append(rows, vectorRow{Tenant: t.ID, N: t.Next + int64(i), Exact: unit(v), Linked: linked})
 		}
 	}
 	return create(tx.Table(vectorTable(set.dims())), rows)

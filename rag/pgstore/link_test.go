@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/pgvector/pgvector-go"
 	"github.com/stretchr/testify/require"
 
 	"github.com/akshara-go/akshara/rag"
@@ -65,7 +64,7 @@ func TestAnIndexIsBuiltInMemory(t *testing.T) {
 	require.NoError(t, s.db.Session(t.Context()).Exec(dropIndex(dims)).Error)
 	list := make([]vectorRow, rows)
 	for i, v := range gaussians(rows, dims) {
-		list[i] = vectorRow{Tenant: 1, N: int64(i), Exact: pgvector.NewVector(unit(v)), Linked: true}
+		list[i] = vectorRow{Tenant: 1, N: int64(i), Exact: unit(v), Linked: true}
 	}
 	require.NoError(t, create(s.db.Session(t.Context()).Table(vectorTable(dims)), list))
 	config, err := pgx.ParseConfig(dsn)

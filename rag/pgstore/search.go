@@ -27,7 +27,7 @@ func (s *Store) Search(ctx context.Context, q *rag.Search) ([]rag.Hit, error) {
 	}
 	var hits []rag.Hit
 	err := s.db.Read(ctx, func(tx *gorm.DB) error {
-		f := &finder{tx: tx, q: q, lexical: s.lexical, bodies: map[int64][]byte{}}
+		f := &finder{tx: tx, q: q, lexical: s.lexical, cache: s.codes, bodies: map[int64][]byte{}}
 		var err error
 		hits, err = f.find()
 		return err
@@ -40,13 +40,25 @@ type finder struct {
 	tx      *gorm.DB
 	q       *rag.Search
 	lexical bool
+	cache   *codeCache
+	codes   *tenantCodes // nil: none are kept
 	tenant  *tenantRow
+	near    pgkit.Int8s      // chunks that are near by their codes
+	since   int64            // from which number on chunks have no code
+	want    int              // how many of those that the asker may see are compared
 	bodies  map[int64][]byte // of chunks that were read, by their numbers
 }
 
 func (f *finder) find() ([]rag.Hit, error) {
+	byVector := len(f.q.Vector) > 0 && !f.lexical
+	var had *codeSet
+	if byVector {
+		if f.codes = f.cache.tenant(f.q.Tenant); f.codes != nil {
+			had = f.codes.now.Load()
+		}
+	}
 	var err error
-	if f.tenant, err = f.enter(); err != nil || f.tenant == nil {
+	if f.tenant, err = f.enter(byVector && had == nil); err != nil || f.tenant == nil {
 		return nil, err
 	}
 	legs := map[rag.Leg][]scored{}
@@ -54,7 +66,7 @@ func (f *finder) find() ([]rag.Hit, error) {
 		if err := sameModel(f.tenant.model(), f.q.Model, f.q.Vector); err != nil {
 			return nil, err
 		}
-		if legs[rag.Dense], err = f.dense(); err != nil {
+		if legs[rag.Dense], err = f.dense(had); err != nil {
 			return nil, err
 		}
 	}

@@ -28,7 +28,7 @@ func gaussians(n, dims int) []rag.Vector {
 
 func TestTheIndexFindsWhatComparingAllFinds(t *testing.T) {
 	large(t)
-	s, _ := openWith(t, nil)
+	s, _ := openWith(t, &Options{CodeMemory: -1})
 	vectors := gaussians(4300, 24)
 	recs := make([]rag.Record, 4200)
 	for i := range recs {
@@ -48,10 +48,10 @@ func TestTheIndexFindsWhatComparingAllFinds(t *testing.T) {
 		q := byVector(vectors[4200]...)
 		q.Tenant = c.tenant
 		f := &finder{tx: s.db.Session(t.Context()), q: q}
-		row, err := f.enter()
+		row, err := f.enter(true)
 		require.NoError(t, err)
 		f.tenant = row
-		require.Equal(t, c.indexed, !f.exact(), "tenant %s of %d vectors", c.tenant, row.Vectors)
+		require.Equal(t, c.indexed, !f.few(), "tenant %s of %d vectors", c.tenant, row.Vectors)
 	}
 	found, all := 0, 0
 	for _, v := range vectors[4200:] {

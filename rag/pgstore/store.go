@@ -26,6 +26,10 @@ type Options struct {
 	// Logger hears of tries that failed and of what the role may not do. It sees
 	// no text, query or vector. Nil means silence.
 	Logger *slog.Logger
+	// CodeMemory bounds what the process keeps in memory to search by meaning
+	// quickly: 180 bytes for each vector of 384 dimensions that its tenants have. 0
+	// means 256 MiB, below 0 nothing is kept and the database's index is searched.
+	CodeMemory int64
 }
 
 // Store is a [rag.Store] in a PostgreSQL database. Its methods may be called by
@@ -34,6 +38,7 @@ type Store struct {
 	db      *pgkit.DB
 	log     *slog.Logger
 	lexical bool // the database knows no vectors
+	codes   *codeCache
 
 	mu    sync.Mutex
 	known map[int]bool // dimensions whose table is there
@@ -63,7 +68,7 @@ func Open(ctx context.Context, db *gorm.DB, opts *Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: kept, log: cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)), known: map[int]bool{}}
+	s := &Store{db: kept, log: cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)), codes: newCodeCache(opts.CodeMemory), known: map[int]bool{}}
 	if err := s.migrate(ctx); err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ package quant
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 const (
@@ -199,4 +200,39 @@ func (b *Block) Take(from *Codes, row int32) {
 	r := from.row(row)
 	b.Words = append(b.Words, words...)
 	b.lane(r.signs, r.mean, from.Blocks[row/BlockRows].Signs[row%BlockRows])
+}
+
+// With gives the codes and those of more vectors, which stand one after the other
+// in values. It changes nothing that searches of c read, and shares full blocks
+// with it.
+func (c *Codes) With(values []float32) *Codes {
+	dims := len(c.Mean)
+	more := &Codes{c.Mean, c.Words, slices.Clone(c.Blocks)}
+	room := make([]float32, dims)
+	for len(values) > 0 {
+		last := len(more.Blocks) - 1
+		if last < 0 || more.Blocks[last].Rows == BlockRows {
+			more.Blocks = append(more.Blocks, Block{})
+			last++
+		}
+		b := &more.Blocks[last]
+		n := min(BlockRows-b.Rows, len(values)/dims)
+		b.grow(n, c.Words)
+		for v := range slices.Chunk(values[:n*dims], dims) {
+			b.Add(v, c.Mean, room)
+		}
+		values = values[n*dims:]
+	}
+	return more
+}
+
+// grow moves a block to where it has room for n rows more.
+func (b *Block) grow(n, words int) {
+	old := *b
+	b.Reserve(old.Rows+n, words)
+	b.Lanes = append(b.Lanes, old.Lanes...)
+	b.Means = append(b.Means, old.Means...)
+	b.Signs = append(b.Signs, old.Signs...)
+	b.Counts = append(b.Counts, old.Counts...)
+	b.Words = append(b.Words, old.Words...)
 }

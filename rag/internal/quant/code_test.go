@@ -77,12 +77,12 @@ func nearest(list [][]float32, q []float32, k int, pass func(int32) bool) []int3
 }
 
 func TestNearest(t *testing.T) {
-	const k, queries = 10, 40
+	const k, queries = 10, 15
 	for _, dims := range []int{64, 100, 384, 1024} {
-		list := around(uint64(dims), 9_000, dims)
+		list := around(uint64(dims), 5_000, dims)
 		c := codesOf(list[queries:])
 		require.Equal(t, len(list)-queries, c.Rows())
-		for name, pass := range map[string]func(int32) bool{"all": nil, "third": func(row int32) bool { return row%3 == 0 }, "few": func(row int32) bool { return row%700 == 0 }, "none": func(int32) bool { return false }} {
+		for name, pass := range map[string]func(int32) bool{"all": nil, "third": func(row int32) bool { return row%3 == 0 }, "few": func(row int32) bool { return row%400 == 0 }, "none": func(int32) bool { return false }} {
 			found, all := 0, 0
 			for _, q := range list[:queries] {
 				got, err := c.Nearest(t.Context(), q, CutsFor(c.Rows(), k), pass, &Scratch{})
@@ -156,5 +156,24 @@ func BenchmarkCode(b *testing.B) {
 			block.Lanes, block.Means, block.Signs, block.Counts = block.Lanes[:0], block.Means[:0], block.Signs[:0], block.Counts[:0]
 		}
 		block.Add(list[0], list[1], r)
+	}
+}
+
+// Codes that grow are those that would be made at once, and what they grew from
+// stays as it was.
+func TestWith(t *testing.T) {
+	const dims = 70
+	list := around(5, 2*BlockRows+1000, dims)
+	want := codesOf(list)
+	c := &Codes{Mean: want.Mean, Words: want.Words}
+	var kept []*Codes
+	for _, n := range []int{1, 6, 1, 800, 0, BlockRows - 808, BlockRows + 900, 100} {
+		kept = append(kept, c)
+		c = c.With(slices.Concat(list[c.Rows() : c.Rows()+n]...))
+	}
+	require.Equal(t, want, c)
+	for _, old := range kept {
+		again := (&Codes{Mean: want.Mean, Words: want.Words}).With(slices.Concat(list[:old.Rows()]...))
+		require.Equal(t, again.Blocks, old.Blocks)
 	}
 }
