@@ -90,6 +90,25 @@ func (c *Collection) Get(ctx context.Context, id string) (*corpus.Document, erro
 	return c.Catalog.Get(ctx, id)
 }
 
+// Illustrated implements [catalog.Illustrator], one document after the other where
+// the catalog does not.
+func (c *Collection) Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error) {
+	if i, ok := c.Catalog.(catalog.Illustrator); ok {
+		return i.Illustrated(ctx, ids)
+	}
+	var docs []*corpus.Document
+	for _, id := range ids {
+		doc, err := c.Catalog.Get(ctx, id)
+		switch {
+		case err == nil && catalog.IsIllustrated(doc):
+			docs = append(docs, doc)
+		case err != nil && fault.CodeOf(err) != fault.NotFound:
+			return nil, err
+		}
+	}
+	return docs, nil
+}
+
 // Remove takes a document out: when it returns nil it is not found any more.
 // An id that is not there is NOT_FOUND.
 func (c *Collection) Remove(ctx context.Context, id string) error {

@@ -47,6 +47,7 @@ func TestDirKeepsDocumentsAcrossOpenings(t *testing.T) {
 	}
 	changed := document("a", 0)
 	changed.Text = "नया पाठ"
+	changed.Images = []corpus.Image{{URL: "https://example.in/a.png"}}
 	require.NoError(t, c.Put(ctx, changed))
 	require.NoError(t, c.Delete(ctx, "A"))
 	require.NoError(t, os.WriteFile(filepath.Join(path, "half.tmp"), []byte("{"), 0o600))
@@ -57,6 +58,10 @@ func TestDirKeepsDocumentsAcrossOpenings(t *testing.T) {
 	got, err := c.Get(ctx, "a")
 	require.NoError(t, err)
 	require.Equal(t, changed, got)
+	pictures, err := c.Illustrated(ctx, ids)
+	require.NoError(t, err)
+	require.Len(t, pictures, 1)
+	require.Equal(t, changed.Images, pictures[0].Images)
 	_, err = c.Get(ctx, "A")
 	require.Equal(t, fault.NotFound, fault.CodeOf(err))
 	require.Equal(t, fault.NotFound, fault.CodeOf(c.Delete(ctx, "A")))

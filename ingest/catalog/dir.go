@@ -27,15 +27,20 @@ const maxFile = 256 << 20
 const suffix = ".json"
 
 // Dir is a Catalog in a folder, one JSON file a document. The entries are kept
-// in memory, the texts are not. One process may have a folder open.
+// in memory, and pictures and events; the texts are not. One process may have a
+// folder open.
 type Dir struct {
 	path string
 
-	mu      sync.RWMutex
-	entries map[string]Entry
+	mu          sync.RWMutex
+	entries     map[string]Entry
+	illustrated map[string]*corpus.Document // without their texts
 }
 
-var _ Catalog = (*Dir)(nil)
+var (
+	_ Catalog     = (*Dir)(nil)
+	_ Illustrator = (*Dir)(nil)
+)
 
 // OpenDir opens the catalog in a folder, which it makes if it is not there.
 // What an interrupted Put left behind is removed; a file that cannot be read
@@ -44,7 +49,7 @@ func OpenDir(path string) (*Dir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, writeFault(err, path)
 	}
-	d := &Dir{path: path, entries: map[string]Entry{}}
+	d := &Dir{path: path, entries: map[string]Entry{}, illustrated: map[string]*corpus.Document{}}
 	files, err := os.ReadDir(path)
 	if err != nil {
 		return nil, readFault(err, path)
@@ -59,7 +64,7 @@ func OpenDir(path string) (*Dir, error) {
 			if err != nil {
 				return nil, err
 			}
-			d.entries[doc.ID] = EntryOf(doc)
+			d.know(doc)
 		}
 	}
 	return d, nil
@@ -82,8 +87,41 @@ func (d *Dir) Put(ctx context.Context, doc *corpus.Document) error {
 	if err := replace(d.file(doc.ID), data); err != nil {
 		return writeFault(err, d.path)
 	}
-	d.entries[doc.ID] = EntryOf(doc)
+	d.know(doc)
 	return nil
+}
+
+// know notes what is kept in memory of a document.
+func (d *Dir) know(doc *corpus.Document) {
+	d.entries[doc.ID] = EntryOf(doc)
+	delete(d.illustrated, doc.ID)
+	if IsIllustrated(doc) {
+		d.illustrated[doc.ID] = withoutText(doc)
+	}
+}
+
+// withoutText gives a copy of a document without its text and what is said of that.
+func withoutText(doc *corpus.Document) *corpus.Document {
+	c := *doc
+	c.Text, c.Blocks, c.Pages = "", nil, nil
+	c.Readers, c.Tags, c.Images, c.Events = slices.Clone(c.Readers), slices.Clone(c.Tags), slices.Clone(c.Images), slices.Clone(c.Events)
+	return &c
+}
+
+// Illustrated implements [Illustrator].
+func (d *Dir) Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var docs []*corpus.Document
+	for _, id := range ids {
+		if doc := d.illustrated[id]; doc != nil {
+			docs = append(docs, doc)
+		}
+	}
+	return docs, nil
 }
 
 // Get reads a document.
@@ -113,6 +151,7 @@ func (d *Dir) Delete(ctx context.Context, id string) error {
 		return writeFault(err, d.path)
 	}
 	delete(d.entries, id)
+	delete(d.illustrated, id)
 	if err := syncDir(d.path); err != nil {
 		return writeFault(err, d.path)
 	}
@@ -150,6 +189,9 @@ func (d *Dir) file(id string) string {
 func EntryOf(doc *corpus.Document) Entry {
 	return Entry{ID: doc.ID, Source: doc.Source, Bytes: len(doc.Text), CreatedAt: doc.CreatedAt}
 }
+
+// IsIllustrated tells whether a document has pictures or events.
+func IsIllustrated(doc *corpus.Document) bool { return len(doc.Images)+len(doc.Events) > 0 }
 
 func read(name string) (*corpus.Document, error) {
 	f, err := os.Open(name)

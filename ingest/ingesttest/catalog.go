@@ -147,6 +147,42 @@ var catalogCases = []catalogCase{
 		require.NoError(s, err)
 		require.Equal(s, []catalog.Entry{catalog.EntryOf(doc)}, entries)
 	}},
+	{"an Illustrator gives the pictures and events of those that have any, as they are now", func(s *catalogSuite) {
+		all, ok := s.catalog.(catalog.Illustrator)
+		if !ok {
+			s.Skip("it is none")
+		}
+		gives := func(want ...*corpus.Document) {
+			s.Helper()
+			got, err := all.Illustrated(s.Context(), []string{"picture", "event", "plain", "nowhere", "a'b\x00"})
+			require.NoError(s, err)
+			for i, doc := range want {
+				c := *doc
+				c.Text, c.Blocks, c.Pages = "", nil, nil
+				want[i] = &c
+			}
+			require.ElementsMatch(s, want, got)
+		}
+		picture, event, odd := document("picture", 0), document("event", 1), document("a'b\x00", 2)
+		picture.Images = []corpus.Image{{URL: "https://example.in/a.png", AltText: "चित्र"}}
+		picture.Readers = []string{"some"}
+		event.Events = []corpus.Event{{Title: "मेला"}}
+		odd.Images = []corpus.Image{{URL: "https://example.in/b.png"}}
+		gives()
+		s.put(document("plain", 3), picture, event, odd, document("another", 4))
+		gives(picture, event, odd)
+		later := document("picture", 5)
+		s.put(later)
+		require.NoError(s, s.catalog.Delete(s.Context(), "event"))
+		gives(odd)
+		none, err := all.Illustrated(s.Context(), nil)
+		require.NoError(s, err)
+		require.Empty(s, none)
+		ctx, cancel := context.WithCancel(s.Context())
+		cancel()
+		_, err = all.Illustrated(ctx, []string{"picture"})
+		require.ErrorIs(s, err, context.Canceled)
+	}},
 	{"what cannot be meant is INVALID_REQUEST", func(s *catalogSuite) {
 		s.fails(fault.InvalidRequest, s.catalog.Put(s.Context(), &corpus.Document{Text: "x"}))
 		for _, page := range [][2]int{{-1, 1}, {0, -1}} {

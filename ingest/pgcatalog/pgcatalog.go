@@ -132,6 +132,33 @@ func (c *Catalog) Get(ctx context.Context, id string) (*corpus.Document, error) 
 	return &doc, nil
 }
 
+// Illustrated implements [catalog.Illustrator].
+func (c *Catalog) Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error) {
+	keys := make(pgkit.Keys, len(ids))
+	for i, id := range ids {
+		keys[i] = pgkit.KeyOf(id)
+	}
+	var rows []struct{ Body []byte }
+	err := c.db.Try(ctx, func(db *gorm.DB) error {
+		return db.Table(row{}.TableName()).Select("body").Where("tenant = ?::uuid AND key = ANY (?::uuid[])", c.tenant, keys).Find(&rows).Error
+	})
+	if err != nil {
+		return nil, err
+	}
+	var docs []*corpus.Document
+	for _, r := range rows {
+		var doc corpus.Document
+		if err := json.Unmarshal(r.Body, &doc); err != nil {
+			return nil, damaged(err)
+		}
+		if catalog.IsIllustrated(&doc) {
+			doc.Text, doc.Blocks, doc.Pages = "", nil, nil
+			docs = append(docs, &doc)
+		}
+	}
+	return docs, nil
+}
+
 // Delete implements [catalog.Catalog].
 func (c *Catalog) Delete(ctx context.Context, id string) error {
 	var deleted int64

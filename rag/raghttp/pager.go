@@ -60,14 +60,18 @@ func (p *Pager) Search(ctx context.Context, q *SearchQuery) (*SearchPage, error)
 	}
 	page := &SearchPage{Results: []SearchResult{}, Multimedia: []Medium{}, Events: []FoundEvent{}, TotalResults: len(found), Page: n.Page, PageSize: n.PageSize}
 	from := min((n.Page-1)*n.PageSize, len(found))
-	for i := range found[from:min(from+n.PageSize, len(found))] {
-		r := &found[from+i]
-		page.Results = append(page.Results, newSearchResult(r, n.Details))
-		doc, err := p.document(ctx, r.DocumentID, n.Readers)
-		if err != nil {
-			return nil, err
-		}
-		if doc != nil {
+	shown := found[from:min(from+n.PageSize, len(found))]
+	ids := make([]string, len(shown))
+	for i := range shown {
+		page.Results = append(page.Results, newSearchResult(&shown[i], n.Details))
+		ids[i] = shown[i].DocumentID
+	}
+	docs, err := p.illustrated(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if doc := docs[id]; doc != nil && mayRead(doc, n.Readers) {
 			page.addMedia(doc)
 		}
 	}
@@ -77,23 +81,41 @@ func (p *Pager) Search(ctx context.Context, q *SearchQuery) (*SearchPage, error)
 	return page, nil
 }
 
-// document gives a document that was found, or nil where it has gone meanwhile, may
-// not be read any more or cannot be had.
-func (p *Pager) document(ctx context.Context, id string, readers []string) (*corpus.Document, error) {
-	if p.documents == nil {
+// illustrated gives the documents that have pictures or events, by their ids, but
+// those that have gone meanwhile or cannot be had.
+func (p *Pager) illustrated(ctx context.Context, ids []string) (map[string]*corpus.Document, error) {
+	if p.documents == nil || len(ids) == 0 {
 		return nil, nil
 	}
-	doc, err := p.documents.Get(ctx, id)
-	switch {
-	case err == nil && mayRead(doc, readers):
-		return doc, nil
-	case err == nil || fault.CodeOf(err) == fault.NotFound:
-		return nil, nil
-	case ctx.Err() != nil:
-		return nil, err
+	found := make(map[string]*corpus.Document)
+	if all, ok := p.documents.(Illustrator); ok {
+		docs, err := all.Illustrated(ctx, ids)
+		for _, doc := range docs {
+			found[doc.ID] = doc
+		}
+		return found, p.missing(ctx, err)
 	}
-	p.log.WarnContext(ctx, "searching without the pictures of a document", slog.Any("error", err))
-	return nil, nil
+	for _, id := range ids {
+		doc, err := p.documents.Get(ctx, id)
+		if err == nil {
+			found[id] = doc
+		} else if err := p.missing(ctx, err); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// missing hears of documents that could not be had: nil unless the search ends.
+func (p *Pager) missing(ctx context.Context, err error) error {
+	if err == nil || fault.CodeOf(err) == fault.NotFound {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return err
+	}
+	p.log.WarnContext(ctx, "searching without pictures of documents", slog.Any("error", err))
+	return nil
 }
 
 // mayRead tells whether an asker may read a document. Like in an index, one that

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/corpus"
 	"github.com/akshara-go/akshara/rag/raghttp"
@@ -70,4 +71,74 @@ func TestAPageFollowsTheOneBeforeIt(t *testing.T) {
 		require.True(t, i == 0 || d.Score <= all.Results[i-1].Score)
 	}
 	require.Equal(t, rag.MaxTopK, r.asked.TopK)
+}
+
+// kept is Documents of which some cannot be had; together gives many at once.
+type kept struct {
+	docs map[string]*corpus.Document
+	err  error
+}
+
+func (k *kept) Put(context.Context, *corpus.Document) error { return nil }
+func (k *kept) Remove(context.Context, string) error        { return nil }
+func (k *kept) Get(_ context.Context, id string) (*corpus.Document, error) {
+	if k.err != nil {
+		return nil, k.err
+	}
+	if doc := k.docs[id]; doc != nil {
+		return doc, nil
+	}
+	return nil, fault.New(fault.NotFound, "there is none", nil)
+}
+
+type together struct{ kept }
+
+func (k *together) Illustrated(_ context.Context, ids []string) ([]*corpus.Document, error) {
+	var docs []*corpus.Document
+	for _, id := range slices.Backward(ids) {
+		if doc := k.docs[id]; doc != nil && len(doc.Images) > 0 {
+			docs = append(docs, doc)
+		}
+	}
+	return docs, k.err
+}
+
+// Pictures are those that the asker may see, in the order of the results, whether
+// documents are had one by one or together; what cannot be had costs no result.
+func TestPicturesOfAPage(t *testing.T) {
+	index := whole(t).Retriever.(*rag.Index)
+	docs := map[string]*corpus.Document{}
+	var list []corpus.Document
+	for i := range 5 {
+		doc := corpus.Document{ID: fmt.Sprint(i), Source: corpus.Source{Language: "hi"}, Text: fmt.Sprintf("पहाड़ी %d के पास नदी बहती है।", i)}
+		list = append(list, doc)
+		doc.Images = []corpus.Image{{URL: "https://example.org/" + doc.ID}}
+		docs[doc.ID] = &doc
+	}
+	require.NoError(t, index.Add(t.Context(), list))
+	docs["1"].Readers = []string{"others"} // since it was indexed
+	docs["2"].Images = nil
+	delete(docs, "3")
+	one := kept{docs: docs}
+	for _, d := range []raghttp.Documents{&one, &together{one}} {
+		page, err := raghttp.NewPager(index, d, nil).Search(t.Context(), &raghttp.SearchQuery{Query: rag.Query{Text: "नदी पहाड़ी"}})
+		require.NoError(t, err)
+		require.Len(t, page.Results, 5)
+		var want, got []string
+		for _, r := range page.Results {
+			if r.DocumentID == "0" || r.DocumentID == "4" {
+				want = append(want, "https://example.org/"+r.DocumentID)
+			}
+		}
+		for _, m := range page.Multimedia {
+			got = append(got, m.URL)
+		}
+		require.Equal(t, want, got, "%T", d)
+	}
+	broken := kept{docs: docs, err: fault.New(fault.ServiceUnavailable, "away", nil)}
+	for _, d := range []raghttp.Documents{&broken, &together{broken}} {
+		page, err := raghttp.NewPager(index, d, nil).Search(t.Context(), &raghttp.SearchQuery{Query: rag.Query{Text: "नदी पहाड़ी"}})
+		require.NoError(t, err)
+		require.Len(t, page.Results, 5)
+	}
 }

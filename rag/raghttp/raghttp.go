@@ -120,6 +120,13 @@ type Documents interface {
 	Remove(ctx context.Context, id string) error
 }
 
+// Illustrator is Documents that give the pictures and events of many at once: those of
+// the documents that have any, without their texts, in any order. Ids that are
+// not there are passed over. An ingest.Collection is one.
+type Illustrator interface {
+	Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error)
+}
+
 // Parser reads the content of a document, of a media type such as text/html. It
 // fills in what source does not say and leaves the id empty.
 type Parser func(ctx context.Context, content, contentType string, source corpus.Source) (*corpus.Document, error)
