@@ -66,8 +66,12 @@ func KeepOrder(hits []Hit) {
 // same, the one in the asker's language goes first. One that was found by its
 // embedding and is in another script is Wordless: its words had no say. Of more than
 // [rerank.Depth] candidates, the texts of the best are read; the others are scored
-// as if they covered nothing of the question. The zero value is ready.
+// as if they covered nothing of the question. The zero value is ready. All share one
+// memory of passages that were read, some 40 MB at most.
 type LexicalReranker struct{}
+
+// read is passages that were candidates of questions lately.
+var read rerank.Memory
 
 // otherLanguage is what a document in another language than the question's is worth.
 const otherLanguage = .75
@@ -90,7 +94,7 @@ func (LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit,
 		}
 		passages[i] = p
 	}
-	for i, score := range rerank.Lexical(q.Text, q.Language, passages) {
+	for i, score := range read.Lexical(q.Text, q.Language, passages) {
 		hits[i].Score = score
 		if l := passages[i].Language; l != "" && l != q.Language && !passages[i].Wordless {
 			hits[i].Score *= otherLanguage

@@ -70,14 +70,20 @@ const Depth = 100
 // than [Depth], those that the first search thought least of are not read: they are
 // scored as if no sentence covered anything.
 func Lexical(query string, code lang.Code, passages []Passage) []float64 {
+	return new(Memory).Lexical(query, code, passages)
+}
+
+// Lexical is [Lexical] for passages of which many were candidates of other questions:
+// those are not read again.
+func (m *Memory) Lexical(query string, code lang.Code, passages []Passage) []float64 {
 	if len(passages) == 0 {
 		return nil
 	}
 	q := newQuestion(query, code)
 	read := best(passages)
 	var f found
-	for _, i := range read {
-		q.find(&passages[i], &f)
+	for i, r := range m.read(passages, read) {
+		q.find(&passages[read[i]], r, &f)
 	}
 	cover := make([]float64, len(passages))
 	for i, share := range q.coverage(&f) {
@@ -158,24 +164,15 @@ type question struct {
 	filter [64]uint64         // has the bits of id's grams: most others are told from them without a lookup
 	grams  []wanted           // by id
 	means  map[string][]int32 // ids of the grams in the question's word that a stem is a synonym of
-	met    map[lang.Code]*vocabulary
-	buf    []gram
+	met    map[*lexicon]*vocabulary
 }
 
-// vocabulary is the words of a language that were met.
+// vocabulary is what the question has of a language's words that it met.
 type vocabulary struct {
-	reader *analysis.Reader
-	ids    []int32 // of the question's grams in them, word after word
-	ends   []int   // of the words in ids
-}
-
-// grams gives the ids of the question's grams in a word.
-func (v *vocabulary) grams(word int) []int32 {
-	from := 0
-	if word > 0 {
-		from = v.ends[word-1]
-	}
-	return v.ids[from:v.ends[word]]
+	words words
+	met   []int32 // by word: its place in ends and 1, or 0
+	ids   []int32 // of the question's grams in them, word after word
+	ends  []int   // of the words in ids
 }
 
 // filterBit gives the bit of a gram in a filter: the top of its product with the
@@ -194,7 +191,7 @@ type wanted struct {
 }
 
 func newQuestion(text string, code lang.Code) *question {
-	q := &question{id: make(map[gram]int32), means: make(map[string][]int32), met: make(map[lang.Code]*vocabulary)}
+	q := &question{id: make(map[gram]int32), means: make(map[string][]int32), met: make(map[*lexicon]*vocabulary)}
 	for _, t := range analysis.Tokens(text, code) {
 		ids := q.want(&t)
 		for _, stem := range analysis.Synonyms(t.Stem, code) {
@@ -210,7 +207,7 @@ func (q *question) want(t *analysis.Token) (ids []int32) {
 	if t.Stop {
 		weight = functionWeight
 	}
-	for _, g := range q.gramsOf(t) {
+	for _, g := range gramsOf(nil, t) {
 		id, ok := q.id[g]
 		if !ok {
 			id = int32(len(q.grams))
@@ -227,11 +224,9 @@ func (q *question) want(t *analysis.Token) (ids []int32) {
 	return ids
 }
 
-// gramsOf gives the grams of a word, valid until the next call.
-func (q *question) gramsOf(t *analysis.Token) []gram {
-	q.buf = appendGrams(q.buf[:0], t.Stem, stems)
-	q.buf = appendGrams(q.buf, t.Sound, sounds)
-	return q.buf
+// gramsOf appends the grams of a word.
+func gramsOf(dst []gram, t *analysis.Token) []gram {
+	return appendGrams(appendGrams(dst, t.Stem, stems), t.Sound, sounds)
 }
 
 func appendGrams(dst []gram, key string, family gram) []gram {
@@ -254,37 +249,44 @@ func appendGrams(dst []gram, key string, family gram) []gram {
 }
 
 // find adds the question's grams in a passage to what was found.
-func (q *question) find(p *Passage, f *found) {
-	v := q.vocabulary(p.Language)
+func (q *question) find(p *Passage, r *reading, f *found) {
+	v := q.met[r.of]
+	if v == nil {
+		all := r.of.all()
+		v = &vocabulary{words: all, met: make([]int32, len(all.ends))}
+		q.met[r.of] = v
+	}
 	at := 0
-	v.reader.Read(p.Text, func(word, start int) {
-		for at+1 < len(p.Sentences) && start >= p.Sentences[at].End {
+	for i, start := range r.starts {
+		for at+1 < len(p.Sentences) && int(start) >= p.Sentences[at].End {
 			at++
 			f.ends = append(f.ends, len(f.ids))
 		}
-		f.ids = append(f.ids, v.grams(word)...)
-	})
+		f.ids = append(f.ids, q.in(v, r.words[i])...)
+	}
 	f.ends = append(f.ends, len(f.ids))
 	f.sentences = append(f.sentences, len(f.ends))
 }
 
-// vocabulary gives the words of a language, with what the question has of them.
-func (q *question) vocabulary(code lang.Code) *vocabulary {
-	v := q.met[code]
-	if v == nil {
-		v = &vocabulary{}
-		v.reader = analysis.NewReader(code, func(t *analysis.Token) {
-			v.ids = q.appendGrams(v.ids, t)
-			v.ends = append(v.ends, len(v.ids))
-		})
-		q.met[code] = v
+// in gives the ids of the question's grams in a word.
+func (q *question) in(v *vocabulary, word int32) []int32 {
+	n := v.met[word]
+	if n == 0 {
+		v.ids = q.appendIDs(v.ids, v.words.grams(word), v.words.stems[word])
+		v.ends = append(v.ends, len(v.ids))
+		n = int32(len(v.ends))
+		v.met[word] = n
 	}
-	return v
+	from := 0
+	if n > 1 {
+		from = v.ends[n-2]
+	}
+	return v.ids[from:v.ends[n-1]]
 }
 
-// appendGrams appends the ids of the question's grams in a word.
-func (q *question) appendGrams(ids []int32, t *analysis.Token) []int32 {
-	for _, g := range q.gramsOf(t) {
+// appendIDs appends the ids of the question's grams among those of a word.
+func (q *question) appendIDs(ids []int32, grams []gram, stem string) []int32 {
+	for _, g := range grams {
 		if i, mask := filterBit(g); q.filter[i]&mask == 0 {
 			continue
 		}
@@ -293,7 +295,7 @@ func (q *question) appendGrams(ids []int32, t *analysis.Token) []int32 {
 		}
 	}
 	if len(q.means) > 0 {
-		ids = append(ids, q.means[t.Stem]...)
+		ids = append(ids, q.means[stem]...)
 	}
 	return ids
 }
