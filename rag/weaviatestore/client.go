@@ -146,7 +146,9 @@ func (c *client) failure(ctx context.Context, err error) error {
 		return fault.Wrap(err, fault.UpstreamTimeout, "the index does not answer in time", nil)
 	case e.status == http.StatusUnauthorized || e.status == http.StatusForbidden:
 		return fault.Wrap(err, fault.Upstream, "the index refuses the key", fault.Details{"status": e.status})
-	case e.status == 0 || e.status == http.StatusTooManyRequests || e.status >= http.StatusInternalServerError:
+	case e.status == http.StatusTooManyRequests:
+		return fault.Wrap(err, fault.ServiceUnavailable, "the index has too much to do", nil)
+	case e.status == 0 || e.status >= http.StatusInternalServerError:
 		return fault.Wrap(err, fault.ServiceUnavailable, "the index cannot be reached", nil)
 	}
 	return fault.Wrap(err, fault.Upstream, "the index does not understand, or answers what makes no sense", fault.Details{"status": e.status})

@@ -74,6 +74,7 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		body   string
 		code   fault.Code
 	}{
+		"too much to do":          {429, "", fault.ServiceUnavailable},
 		"not JSON":                {200, "<html>", fault.Upstream},
 		"JSON of another shape":   {200, `{"data": 7}`, fault.Upstream},
 		"a status of the server":  {500, `{"error":[{"message":"inside"}]}`, fault.ServiceUnavailable},
@@ -89,6 +90,7 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 			err := find(t, s)
 			require.Equal(t, c.code, fault.CodeOf(err), "%v", err)
 			require.NotContains(t, err.Error(), secret)
+			require.Equal(t, c.status == 429, strings.Contains(err.Error(), "too much to do"), "%v", err)
 		})
 	}
 }
