@@ -70,8 +70,8 @@ func KeepOrder(hits []Hit) {
 // memory of passages that were read, some 40 MB at most.
 type LexicalReranker struct{}
 
-// read is passages that were candidates of questions lately.
-var read rerank.Memory
+// readings is of passages that were candidates of questions lately.
+var readings rerank.Memory
 
 // otherLanguage is what a document in another language than the question's is worth.
 const otherLanguage = .75
@@ -94,7 +94,7 @@ func (LexicalReranker) Rerank(ctx context.Context, q *Query, hits []Hit) ([]Hit,
 		}
 		passages[i] = p
 	}
-	for i, score := range read.Lexical(q.Text, q.Language, passages) {
+	for i, score := range readings.Lexical(q.Text, q.Language, passages) {
 		hits[i].Score = score
 		if l := passages[i].Language; l != "" && l != q.Language && !passages[i].Wordless {
 			hits[i].Score *= otherLanguage
