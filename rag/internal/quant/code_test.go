@@ -177,3 +177,14 @@ func TestWith(t *testing.T) {
 		require.Equal(t, again.Blocks, old.Blocks)
 	}
 }
+
+// Rounding may make vectors longer than 1; around their own mean equal ones are
+// coded as well as can be.
+func TestNear(t *testing.T) {
+	v := make([]float32, 64)
+	for j := range v {
+		v[j] = 0.1251
+	}
+	require.True(t, Near(v, v))
+	require.False(t, Near(make([]float32, 64), v))
+}

@@ -15,5 +15,5 @@ func Near(mean, own []float32) bool {
 		away += d * d
 		square += float64(x) * float64(x)
 	}
-	return away <= MeanDrift*(1-square)
+	return away <= MeanDrift*max(0, 1-square) // rounding makes the mean of equal vectors longer than 1
 }
