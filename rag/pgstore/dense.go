@@ -61,7 +61,7 @@ func (f *finder) enter(indexed bool) (*tenantRow, error) {
 	var t tenantRow
 	query := f.tx.Table(tenantRow{}.TableName()).Where("key = ?::uuid", pgkit.KeyOf(f.q.Tenant)).Limit(1)
 	if !indexed {
-		query = query.Select("id, model, dims, vectors, next, set_config('plan_cache_mode', 'force_generic_plan', true)")
+		query = query.Select("id, model, dims, vectors, next, set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)")
 	} else {
 		width := min(1000, max(searchWidth, f.q.K+slack))
 		dims := len(f.q.Vector)
@@ -254,19 +254,22 @@ func (f *finder) nearest(parts ...part) (list []scored, last int, err error) {
 	return list, last, cmp.Or(rows.Err(), rows.Close())
 }
 
+// byDistance orders by the distance in half precision, as no index does.
+const byDistance = "(v.half <#> ?::halfvec) + 0"
+
 // candidates selects the vectors of a part that the asker may see, in the order of
 // their distance in half precision; each is looked up among the chunks until there
 // are enough.
 func (f *finder) candidates(p part, query string) *gorm.DB {
-	order := "(v.half <#> ?::halfvec) + 0" // which no index gives
+	order := byDistance
 	from := f.tx.Table(vectorTable(f.tenant.Dims)+" AS v").Select("v.n", "v.exact").Where("v.tenant = ?", f.tenant.ID)
 	switch p {
 	case fresh:
 		from = from.Where("NOT v.linked")
 	case linked:
 		from, order = from.Where("v.linked"), "v.half <#> ?::halfvec"
-	case newer:
-		from = from.Where("v.n >= ?", f.since)
+	case newer: // the upper bound lets the planner expect few, whatever the numbers
+		from = from.Where("v.n BETWEEN ? AND ?", f.since, f.tenant.Next)
 	}
 	if len(f.q.Filter.DocumentIDs) > 0 {
 		from = from.Where("v.n IN (?)", f.seen())
@@ -280,7 +283,7 @@ func (f *finder) candidates(p part, query string) *gorm.DB {
 // that the asker may see, with the place of each among all of them.
 func (f *finder) thenSeen(query string) *gorm.DB {
 	from := f.tx.Table(vectorTable(f.tenant.Dims)+" AS v").Where("v.tenant = ? AND v.n = ANY (?::bigint[])", f.tenant.ID, f.near).
-		Select("v.n, v.exact, row_number() OVER (ORDER BY v.half <#> ?::halfvec) AS place", query).Order("place")
+		Select("v.n, v.exact, row_number() OVER (ORDER BY "+byDistance+") AS place", query).Order("place")
 	return f.tx.Table("(?) AS v", from).Joins("JOIN LATERAL (?) AS c ON true", f.visible()).
 		Select("v.n, -(v.exact <#> ?::vector) AS score, c.body, ?::int AS part, v.place AS reach", query, near).Limit(f.q.K + slack)
 }
@@ -290,7 +293,7 @@ func (f *finder) thenSeen(query string) *gorm.DB {
 func (f *finder) firstSeen(query string) *gorm.DB {
 	given := f.tx.Table("unnest(?::bigint[]) WITH ORDINALITY AS g (n, place)", f.near).Select("n").Order("place")
 	visible := f.tx.Table("(?) AS v", given).Joins("JOIN LATERAL (?) AS c ON true", f.visible()).Select("v.n", "c.body").Limit(f.want)
-	order := clause.OrderBy{Expression: clause.Expr{SQL: "v.half <#> ?::halfvec", Vars: []any{query}}}
+	order := clause.OrderBy{Expression: clause.Expr{SQL: byDistance, Vars: []any{query}}}
 	best := f.tx.Table("(?) AS c", visible).Joins("JOIN "+vectorTable(f.tenant.Dims)+" AS v ON v.tenant = ? AND v.n = c.n", f.tenant.ID).
 		Select("c.n", "c.body", "v.exact", "count(*) OVER () AS reach").Order(order).Limit(f.q.K + slack)
 	return f.tx.Table("(?) AS v", best).Select("v.n, -(v.exact <#> ?::vector) AS score, v.body, ?::int AS part, v.reach", query, seen)
