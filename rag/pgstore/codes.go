@@ -34,6 +34,8 @@ const (
 	// codeIdle is for how long a tenant was not searched whose codes make room for
 	// those of another.
 	codeIdle = time.Minute
+	// mostWaiting bounds of how many tenants the cache knows that they want room.
+	mostWaiting = 1 << 10
 )
 
 // codeCache holds codes of tenants' vectors. It is safe for use by many goroutines.
@@ -46,11 +48,12 @@ type codeCache struct {
 	mu      sync.Mutex
 	tenants map[string]*tenantCodes
 	used    int64
+	waiting map[string]time.Time // when tenants were searched that there was no room for
 }
 
 func newCodeCache(most int64) *codeCache {
 	helpers := quant.NewHelpers()
-	c := &codeCache{most: cmp.Or(most, codeMemory), rows: quant.MinRows, dims: quant.MinDims, tenants: map[string]*tenantCodes{}}
+	c := &codeCache{most: cmp.Or(most, codeMemory), rows: quant.MinRows, dims: quant.MinDims, tenants: map[string]*tenantCodes{}, waiting: map[string]time.Time{}}
 	c.scratch.New = func() any { return &quant.Scratch{Helpers: helpers} }
 	return c
 }
@@ -76,6 +79,7 @@ type codeSet struct {
 	numbers []int64   // by row
 	sum     []float64 // of the vectors
 	next    int64
+	seen    int64 // the number of the tenant's next chunk in the latest state that was read
 }
 
 // codeBytes is what the code of a vector takes.
@@ -100,15 +104,28 @@ func (c *codeCache) tenant(name string) *tenantCodes {
 }
 
 // reserve sets memory aside for a tenant, for which the codes of others go that
-// were not asked for lately. It tells whether there was enough.
+// were not asked for lately, if this one was: else tenants that are searched now and
+// then would take each other's room before they have their codes. It tells whether
+// there was enough.
 func (c *codeCache) reserve(name string, e *tenantCodes, bytes int64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if other := c.tenants[name]; other != nil && other != e || bytes > c.most { // another began at the same time
 		return false
 	}
+	since := time.Now().Add(-codeIdle)
+	if c.used-e.bytes+bytes > c.most && e.bytes == 0 {
+		before := c.waiting[name]
+		if len(c.waiting) >= mostWaiting {
+			clear(c.waiting)
+		}
+		c.waiting[name] = time.Now()
+		if before.Before(since) {
+			return false
+		}
+	}
 	for c.used-e.bytes+bytes > c.most {
-		oldest, since := "", time.Now().Add(-codeIdle)
+		oldest, since := "", since
 		for other, o := range c.tenants {
 			if o != e && o.asked.Before(since) {
 				oldest, since = other, o.asked
@@ -124,6 +141,7 @@ func (c *codeCache) reserve(name string, e *tenantCodes, bytes int64) bool {
 	if c.tenants[name] == nil {
 		c.tenants[name], e.asked = e, time.Now()
 	}
+	delete(c.waiting, name)
 	c.used += bytes - e.bytes
 	e.bytes = bytes
 	return true
@@ -137,21 +155,28 @@ func (f *finder) coding(had *codeSet) (*codeSet, error) {
 	if e == nil || t.Vectors < f.cache.rows || t.Dims < f.cache.dims {
 		return nil, nil
 	}
-	old := had != nil && (!had.of(t) || had.next > t.Next) // another model's, or of a database that was set back since
+	old := had != nil && !had.suits(t) // another model's, or of a database that was set back since
 	if e.turn.TryLock() {
 		defer e.turn.Unlock()
-		if old {
-			e.now.CompareAndSwap(had, nil)
+		now := e.now.Load()
+		if now != nil && (old && now == had || !now.of(t) && now.seen <= t.Next) {
+			now = nil
+			e.now.Store(nil)
 		}
 		if old || e.draft != nil && !e.draft.of(t) {
 			e.draft = nil
 		}
-		if err := f.readCodes(e); err != nil {
-			return nil, err
+		if now == nil || now.of(t) {
+			if err := f.readCodes(e); err != nil {
+				return nil, err
+			}
 		}
 	}
 	set := e.now.Load()
-	if set == nil || set == had && old || !set.of(t) || t.Next-set.next > freshRows {
+	if set != nil && !set.suits(t) { // another search saw a later state
+		set = had
+	}
+	if set == nil || !set.suits(t) || t.Next-set.next > freshRows {
 		return nil, nil
 	}
 	return set, nil
@@ -159,44 +184,70 @@ func (f *finder) coding(had *codeSet) (*codeSet, error) {
 
 func (s *codeSet) of(t *tenantRow) bool { return s.tenant == t.ID && s.dims == t.Dims }
 
-// readCodes reads the next vectors that a tenant's codes lack. The caller has the turn.
+// suits tells whether codes are of the tenant's vectors as a search sees them. Those
+// that were read from a later state lack what was replaced in between, of which the
+// search sees only what it was.
+func (s *codeSet) suits(t *tenantRow) bool { return s.of(t) && s.seen <= t.Next }
+
+// readCodes reads the next vectors that a tenant's codes lack and, if these are to be
+// made anew, the next of the codes that take their place. Both go on at once, since
+// under a steady writer a tenant's codes always lack something. The caller has the turn.
 func (f *finder) readCodes(e *tenantCodes) error {
 	t, now := f.tenant, e.now.Load()
-	set, draft := now, now == nil || now.next >= t.Next
-	if draft {
-		if e.draft == nil && (now == nil || now.stale(t)) {
-			e.draft = &codeSet{tenant: t.ID, dims: t.Dims, sum: make([]float64, t.Dims)}
-			if now != nil {
-				e.draft.codes = quant.Codes{Mean: now.mean(), Words: quant.Words(t.Dims)}
-			}
+	if now != nil && now.next < t.Next && f.reserve(e, now, e.draft) {
+		more, err := now.read(f.tx, t)
+		if err != nil {
+			return err
 		}
-		set = e.draft
+		now = more
+		e.now.Store(now)
 	}
-	if set == nil {
-		return nil
+	if now != nil && t.Next-now.next > freshRows && !f.reserve(e, now, e.draft) { // they are of no use any more
+		now = nil
+		e.now.Store(nil)
 	}
-	size := func(vectors int64) int64 { return vectors * codeBytes(t.Dims) }
-	bytes := size(max(t.Vectors, int64(len(set.numbers))))
-	if draft && now != nil { // until it takes the other's place
-		bytes += size(int64(len(now.numbers)))
+	draft := e.draft
+	if draft == nil {
+		if now != nil && !now.stale(t) {
+			return nil
+		}
+		draft = &codeSet{tenant: t.ID, dims: t.Dims, sum: make([]float64, t.Dims)}
+		if now != nil {
+			draft.codes = quant.Codes{Mean: now.mean(), Words: quant.Words(t.Dims)}
+		}
 	}
-	if !f.cache.reserve(f.q.Tenant, e, bytes) {
-		return nil
+	if !f.reserve(e, now, draft) {
+		if !f.reserve(e, nil, draft) {
+			e.draft = nil
+			f.reserve(e, now, nil)
+			return nil
+		}
+		e.now.Store(nil) // there is no room for both
 	}
-	more, err := set.read(f.tx, t)
+	e.draft = draft
+	more, err := draft.read(f.tx, t)
 	if err != nil {
 		return err
 	}
-	if draft && more.next < t.Next {
-		e.draft = more
-		return nil
-	}
-	e.now.Store(more)
-	if draft {
+	if e.draft = more; more.next >= t.Next {
+		e.now.Store(more)
 		e.draft = nil
-		f.cache.reserve(f.q.Tenant, e, size(int64(len(more.numbers))))
+		f.reserve(e, more, nil)
 	}
 	return nil
+}
+
+// reserve sets memory aside for a tenant's codes, with what one more step of reading
+// adds, and for those that are to take their place, as for all its vectors.
+func (f *finder) reserve(e *tenantCodes, now, draft *codeSet) bool {
+	t, vectors := f.tenant, int64(0)
+	if now != nil {
+		vectors += int64(len(now.numbers)) + min(codeRows, t.Vectors, max(0, t.Next-now.next))
+	}
+	if draft != nil {
+		vectors += max(t.Vectors, int64(len(draft.numbers)))
+	}
+	return f.cache.reserve(f.q.Tenant, e, vectors*codeBytes(t.Dims))
 }
 
 // stale tells whether codes are to be made anew: many are of chunks that are gone,
@@ -254,7 +305,7 @@ func appendHalves(values []float32, b []byte) []float32 {
 // next chunk has the number next. What the set shares with the new one is not
 // changed.
 func (s *codeSet) with(numbers []int64, values []float32, next int64) *codeSet {
-	more := &codeSet{tenant: s.tenant, dims: s.dims, numbers: append(s.numbers, numbers...), sum: slices.Clone(s.sum), next: max(next, s.next)}
+	more := &codeSet{tenant: s.tenant, dims: s.dims, numbers: append(s.numbers, numbers...), sum: slices.Clone(s.sum), next: max(next, s.next), seen: max(next, s.seen)}
 	if len(numbers) == codeRows { // there may be others
 		more.next = numbers[codeRows-1] + 1
 	}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
+	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/rag"
 	"github.com/akshara-go/akshara/rag/internal/quant"
 	"github.com/akshara-go/akshara/rag/ragtest"
@@ -214,6 +216,122 @@ func TestCodesOfAnotherModel(t *testing.T) {
 	require.Equal(t, 70, coded(s).dims)
 }
 
+// A search began before there were codes, and another gave it those of the model that
+// the tenant had before.
+func TestCodesOfAnotherModelFromAnotherSearch(t *testing.T) {
+	s, recs := codedStore(t, codeRows)
+	before := s.tenantAt(t)
+	require.NoError(t, s.Delete(t.Context(), rag.Selector{Tenant: "t", All: true}))
+	for i, v := range gaussians(codeRows, 70) {
+		recs[i] = vectored("d", i, v...)
+	}
+	require.NoError(t, s.Load(t.Context(), sequence(recs...)))
+	dense := func(tenant *tenantRow, v rag.Vector) ([]scored, error) {
+		f := &finder{tx: s.db.Session(t.Context()), q: byVector(v...), cache: s.codes, codes: s.codes.tenant("t"), tenant: tenant, bodies: map[int64][]byte{}}
+		return f.dense(nil)
+	}
+	list, err := dense(s.tenantAt(t), recs[3].Vector)
+	require.NoError(t, err)
+	require.EqualValues(t, codeRows+4, list[0].N)
+	require.Equal(t, 70, coded(s).dims)
+
+	_, err = dense(before, gaussians(1, 64)[0]) // one that sees the model before
+	require.NoError(t, err)
+	require.Equal(t, 70, coded(s).dims)
+}
+
+// tenantAt gives tenant "t" as a search that begins now sees it.
+func (s *Store) tenantAt(t *testing.T) *tenantRow {
+	t.Helper()
+	row, err := findTenant(s.db.Session(t.Context()), "t")
+	require.NoError(t, err)
+	return row
+}
+
+// What was replaced while a search goes on is found by it as it was, also when
+// another search has read codes since.
+func TestCodesOfALaterState(t *testing.T) {
+	s, _ := codedStore(t, codeRows)
+	v := gaussians(codeRows+2, 64)[codeRows:]
+	require.NoError(t, s.Upsert(t.Context(), []rag.Record{vectored("new", 0, v[0]...)}))
+	require.NoError(t, s.db.Read(t.Context(), func(tx *gorm.DB) error {
+		had := coded(s)
+		f := &finder{tx: tx, q: byVector(v[0]...), cache: s.codes, codes: s.codes.tenant("t"), bodies: map[int64][]byte{}}
+		var err error
+		f.tenant, err = f.enter(false)
+		require.NoError(t, err)
+		require.NoError(t, s.Upsert(t.Context(), []rag.Record{vectored("new", 0, v[1]...)}))
+		require.Contains(t, search(t, s, v[1]), "new#0")
+		require.EqualValues(t, codeRows+3, coded(s).next)
+		list, err := f.dense(had)
+		require.NoError(t, err)
+		require.EqualValues(t, codeRows+1, list[0].N)
+		return nil
+	}))
+}
+
+// An index of version 1 holds every vector; that of a search takes nothing from what
+// is near by codes.
+func TestCodesBesideAnIndexOfVersion1(t *testing.T) {
+	s, recs := codedStore(t, quant.MinRows)
+	require.NoError(t, s.db.Session(t.Context()).Exec("CREATE INDEX "+firstVectorIndex(64)+" ON "+vectorTable(64)+" USING hnsw (half halfvec_ip_ops)").Error)
+	require.NoError(t, s.db.Read(t.Context(), func(tx *gorm.DB) error {
+		f := &finder{tx: tx, q: byVector(recs[0].Vector...), bodies: map[int64][]byte{}, want: codeWidth}
+		f.q.Readers = []string{"group"}
+		var err error
+		f.tenant, err = f.enter(true)
+		require.NoError(t, err)
+		for n := range int64(codeWidth) {
+			f.near = append(f.near, 1+37*n)
+		}
+		for _, p := range []part{near, seen} {
+			list, last, err := f.nearest(p)
+			require.NoError(t, err)
+			require.Len(t, list, f.q.K+slack)
+			require.Equal(t, codeWidth, last)
+		}
+		return nil
+	}))
+}
+
+// Codes are made anew although there is always something that they lack.
+func TestCodesAreMadeAnewUnderASteadyWriter(t *testing.T) {
+	large(t)
+	s, recs := codedStore(t, quant.MinRows)
+	for range 5 {
+		for batch := range slices.Chunk(recs, 1024) {
+			require.NoError(t, s.Upsert(t.Context(), batch))
+			require.Contains(t, search(t, s, batch[0].Vector), batch[0].Chunk.ID)
+		}
+	}
+	require.Less(t, len(coded(s).numbers), quant.MinRows*5/4+codeRows+1024)
+}
+
+// Where there is no room for the old codes and the new ones, the old ones go first.
+func TestCodesAreMadeAnewInLittleMemory(t *testing.T) {
+	large(t)
+	s, recs := codedStore(t, 2500)
+	s.codes.most = 6000 * codeBytes(64)
+	for i := range recs {
+		recs[i].Vector = slices.Clone(recs[i].Vector)
+		for j := range recs[i].Vector {
+			recs[i].Vector[j] += 2
+		}
+	}
+	for i := range 5 { // the first time the mean moved, the last time too many are gone
+		require.NoError(t, s.Upsert(t.Context(), recs))
+		for range 2 { // the first codes are around the mean of what was and what is
+			require.Contains(t, search(t, s, recs[0].Vector), recs[0].Chunk.ID)
+		}
+		if i == 0 || i == 4 {
+			require.Len(t, coded(s).numbers, 2500)
+			require.True(t, quant.Near(coded(s).codes.Mean, coded(s).mean()))
+			require.Equal(t, 2500*codeBytes(64), s.codes.used)
+		}
+		require.LessOrEqual(t, s.codes.used, s.codes.most)
+	}
+}
+
 func TestCodesKeepToTheirMemory(t *testing.T) {
 	c := newCodeCache(100)
 	a, b, d := c.tenant("a"), c.tenant("b"), c.tenant("d")
@@ -232,6 +350,12 @@ func TestCodesKeepToTheirMemory(t *testing.T) {
 	require.True(t, c.reserve("b", b, 10))
 	require.True(t, c.reserve("a", a, 20))
 	require.EqualValues(t, 60, c.used)
+	a.asked = time.Now().Add(-2 * codeIdle)
+	x := c.tenant("x")
+	require.False(t, c.reserve("x", x, 50), "it was not searched lately")
+	require.True(t, c.reserve("x", x, 50))
+	require.NotSame(t, a, c.tenant("a"))
+	require.Empty(t, c.waiting)
 	require.Nil(t, newCodeCache(-1).tenant("a"))
 	require.EqualValues(t, codeMemory, newCodeCache(0).most)
 
@@ -270,6 +394,41 @@ func TestCodesWithWritersAndSearchers(t *testing.T) {
 	wg.Wait()
 	search(t, s, vectors[0])
 	require.Len(t, coded(s).numbers, quant.MinRows+len(vectors))
+}
+
+// A tenant goes from one model to another and back while searches by either go on.
+func TestCodesWhileTheModelChanges(t *testing.T) {
+	s := eager(open(t))
+	lists := [][]rag.Vector{gaussians(100, 64), gaussians(100, 70)}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer close(done)
+	for w := range 4 {
+		wg.Go(func() {
+			for i := w; ; i++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				_, err := s.Search(t.Context(), byVector(lists[w%2][i%100]...))
+				if err != nil && fault.CodeOf(err) != fault.InvalidRequest {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 12 {
+		for n, v := range lists[i%2] {
+			if n < 20 || n%20 == 0 { // some at a time
+				require.NoError(t, s.Upsert(t.Context(), []rag.Record{vectored("d", n, v...)}))
+			}
+		}
+		require.Len(t, search(t, s, lists[i%2][0]), 10)
+		require.NoError(t, s.Delete(t.Context(), rag.Selector{Tenant: "t", All: true}))
+	}
 }
 
 func TestHalfPrecision(t *testing.T) {

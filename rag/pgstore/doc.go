@@ -37,10 +37,11 @@
 // for each vector of 384 dimensions. Where it is too little the tenant that was
 // searched first keeps its codes until it was not searched for a minute.
 //
-// Until there are codes, and for tenants that they have no room for, the dense leg
-// compares vectors in half precision and scores what it finds in
-// single precision. A tenant with few vectors, or with few of the table's, is
-// searched exactly; others by an HNSW index, which goes on until it has K records
+// Until there are codes, for tenants that they have no room for, and for those of
+// fewer than 2,048 vectors or 64 dimensions, the dense leg compares vectors in half
+// precision and scores what it finds in single precision. A tenant with few vectors,
+// or with few of the table's, is searched exactly, as are documents that the
+// filter names; other tenants by an HNSW index, which goes on until it has K records
 // that the asker may see, or gives up and leaves the search to be exact. There is
 // one table for each length of vectors, and none for a tenant, of which there may
 // be tens of thousands. A vector that was just written is compared by itself, and

@@ -130,7 +130,6 @@ func (s *Store) Index(ctx context.Context) error {
 	tables := []string{tenantRow{}.TableName(), chunkTable, legRow{}.TableName(), termTable, postingTable}
 	tables = append(tables, s.vectorTables()...)
 	for _, table := range tables {
-
 		if err := s.db.Try(ctx, func(db *gorm.DB) error { return run(db, vacuum(table)) }); err != nil {
 			return err
 		}
