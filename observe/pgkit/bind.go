@@ -1,12 +1,17 @@
 package pgkit
 
 import (
+	"context"
 	"crypto/sha256"
 	"database/sql/driver"
 	"encoding/hex"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgtype"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Key is what a name is looked up by.
@@ -33,6 +38,17 @@ func (k Key) String() string {
 
 // Value implements [driver.Valuer].
 func (k Key) Value() (driver.Value, error) { return hex.EncodeToString(k[:]), nil }
+
+// Vector is a vector of pgvector that goes to the database as the numbers that it is,
+// which takes a quarter of the time of writing and reading their digits. Its column
+// has the type vector.
+type Vector []float32
+
+// GormValue implements [gorm.Valuer].
+func (v Vector) GormValue(context.Context, *gorm.DB) clause.Expr {
+	dims := []pgtype.ArrayDimension{{Length: int32(len(v)), LowerBound: 1}}
+	return clause.Expr{SQL: "?::real[]::vector", Vars: []any{pgtype.Array[float32]{Elements: v, Dims: dims, Valid: true}}}
+}
 
 // What follows are arrays as values of one parameter: GORM would make a list of
 // parameters of a plain slice.

@@ -1,13 +1,8 @@
 package pgstore
 
 import (
-	"context"
 	"encoding/json"
 	"math"
-
-	"github.com/jackc/pgx/v5/pgtype"
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/akshara-go/akshara/observe/fault"
 	"github.com/akshara-go/akshara/observe/pgkit"
@@ -77,18 +72,8 @@ func (chunkRow) TableName() string { return chunkTable }
 type vectorRow struct {
 	Tenant int32
 	N      int64
-	Exact  exact `gorm:"type:vector"`
+	Exact  pgkit.Vector `gorm:"type:vector"`
 	Linked bool
-}
-
-// exact is a vector that goes to the database as the numbers that it is, which
-// takes a quarter of the time of writing and reading their digits.
-type exact []float32
-
-// GormValue implements [gorm.Valuer].
-func (v exact) GormValue(context.Context, *gorm.DB) clause.Expr {
-	dims := []pgtype.ArrayDimension{{Length: int32(len(v)), LowerBound: 1}}
-	return clause.Expr{SQL: "?::real[]::vector", Vars: []any{pgtype.Array[float32]{Elements: v, Dims: dims, Valid: true}}}
 }
 
 const (

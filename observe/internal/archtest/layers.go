@@ -114,6 +114,7 @@ var Table = []Row{
 	{Pattern: "rag/localstore", Layer: L2, Vendors: []string{sysCalls}, Why: "locking a directory differs by system"},
 	{Pattern: "rag/e5embed", Layer: L2, Vendors: []string{sysCalls}, Why: "asking for the processor's features"},
 	{Pattern: "rag/internal/durable", Layer: L2},
+	{Pattern: "rag/internal/quant", Layer: L2, Vendors: []string{sysCalls}, Why: "asking for the processor's features"},
 	{Pattern: "rag/internal/mmap", Layer: L2, Vendors: []string{sysCalls}, Why: "mapping a file differs by system"},
 	{Pattern: "speech", Layer: L2},
 	{Pattern: "speech/audio", Layer: L2, Vendors: []string{"github.com/hajimehoshi/go-mp3", "github.com/mewkiz/flac", "github.com/pion/opus"}, Why: "codecs"},
