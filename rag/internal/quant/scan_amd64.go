@@ -59,7 +59,7 @@ var hasAVX2 = cpu.X86.HasAVX2
 //go:noescape
 func dotAVX2(a, b *float32, n int) float32
 
-// dot is [dotPlain], to the bit.
+// Dot gives the inner product of two vectors of one length: that of [dotPlain], to the bit.
 func Dot(a, b []float32) float32 {
 	if n := len(a); hasAVX2 && n > 0 && n%8 == 0 && n == len(b) {
 		return dotAVX2(&a[0], &b[0], n)
