@@ -40,7 +40,7 @@ type lanesArgs struct {
 //go:noescape
 func prefetchLines(p *uint64, lines int)
 
-// prefetch asks the memory for a row's words.
+// prefetchWords asks the memory for a row's words.
 func prefetchWords(words []uint64) {
 	if len(words) > 0 {
 		prefetchLines(&words[0], (len(words)+14)/8)

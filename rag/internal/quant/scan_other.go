@@ -5,7 +5,7 @@ package quant
 // scans gives the scans that the processor has, the fastest first.
 func scans() []namedScan { return []namedScan{{"plain", scanPlain}} }
 
-// prefetch does nothing: the processor finds out itself.
+// prefetchWords does nothing: the processor finds out itself.
 func prefetchWords([]uint64) {}
 
 // Prefetch does nothing either.
