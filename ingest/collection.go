@@ -90,23 +90,9 @@ func (c *Collection) Get(ctx context.Context, id string) (*corpus.Document, erro
 	return c.Catalog.Get(ctx, id)
 }
 
-// Illustrated implements [catalog.Illustrator], one document after the other where
-// the catalog does not.
+// Illustrated gives the pictures and events of documents, see [catalog.Catalog].
 func (c *Collection) Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error) {
-	if i, ok := c.Catalog.(catalog.Illustrator); ok {
-		return i.Illustrated(ctx, ids)
-	}
-	var docs []*corpus.Document
-	for _, id := range ids {
-		doc, err := c.Catalog.Get(ctx, id)
-		switch {
-		case err == nil && catalog.IsIllustrated(doc):
-			docs = append(docs, doc)
-		case err != nil && fault.CodeOf(err) != fault.NotFound:
-			return nil, err
-		}
-	}
-	return docs, nil
+	return c.Catalog.Illustrated(ctx, ids)
 }
 
 // Remove takes a document out: when it returns nil it is not found any more.

@@ -268,6 +268,26 @@ func (c *inMemory) List(_ context.Context, offset, limit int) ([]catalog.Entry, 
 	return entries, len(*c), nil
 }
 
+func (c *inMemory) Illustrated(context.Context, []string) ([]*corpus.Document, error) { return nil, nil }
+
+// A collection has the pictures of its documents until they are removed.
+func TestACollectionHasItsPictures(t *testing.T) {
+	kept, err := catalog.OpenDir(t.TempDir())
+	require.NoError(t, err)
+	c := &ingest.Collection{Catalog: kept, Sink: newSink()}
+	doc := &corpus.Document{ID: "a", Text: "पाठ", Images: []corpus.Image{{URL: "https://example.in/a.png"}}}
+	require.NoError(t, c.Put(t.Context(), doc))
+	shown, err := c.Illustrated(t.Context(), []string{"a", "b"})
+	require.NoError(t, err)
+	require.Len(t, shown, 1)
+	require.Equal(t, doc.Images, shown[0].Images)
+	require.Empty(t, shown[0].Text)
+	require.NoError(t, c.Remove(t.Context(), "a"))
+	shown, err = c.Illustrated(t.Context(), []string{"a", "b"})
+	require.NoError(t, err)
+	require.Empty(t, shown)
+}
+
 func TestReconcileSparesWhatOthersChangeMeanwhile(t *testing.T) {
 	const documents = 2500 // three pages
 	for call := 1; call <= 8; call++ {

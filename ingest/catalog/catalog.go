@@ -33,13 +33,9 @@ type Catalog interface {
 	Get(ctx context.Context, id string) (*corpus.Document, error)
 	Delete(ctx context.Context, id string) error
 	List(ctx context.Context, offset, limit int) (entries []Entry, total int, err error)
-}
 
-// Illustrator is a Catalog that gives the pictures and events of many documents at
-// once, for a page of search results.
-type Illustrator interface {
-	// Illustrated gives those of the documents that have pictures or events, without
-	// their texts and in no order. Ids that are not there are passed over. What it
-	// gives is not to be changed.
+	// Illustrated gives those of the documents that have pictures or events, as
+	// [Illustrations] does, in no order. Ids that are not there are passed over.
+	// What it gives is not to be changed.
 	Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error)
 }

@@ -37,10 +37,7 @@ type Dir struct {
 	illustrated map[string]*corpus.Document // without their texts
 }
 
-var (
-	_ Catalog     = (*Dir)(nil)
-	_ Illustrator = (*Dir)(nil)
-)
+var _ Catalog = (*Dir)(nil)
 
 // OpenDir opens the catalog in a folder, which it makes if it is not there.
 // What an interrupted Put left behind is removed; a file that cannot be read
@@ -95,20 +92,12 @@ func (d *Dir) Put(ctx context.Context, doc *corpus.Document) error {
 func (d *Dir) know(doc *corpus.Document) {
 	d.entries[doc.ID] = EntryOf(doc)
 	delete(d.illustrated, doc.ID)
-	if IsIllustrated(doc) {
-		d.illustrated[doc.ID] = withoutText(doc)
+	if shown := Illustrations(doc); shown != nil {
+		d.illustrated[doc.ID] = shown
 	}
 }
 
-// withoutText gives a copy of a document without its text and what is said of that.
-func withoutText(doc *corpus.Document) *corpus.Document {
-	c := *doc
-	c.Text, c.Blocks, c.Pages = "", nil, nil
-	c.Readers, c.Tags, c.Images, c.Events = slices.Clone(c.Readers), slices.Clone(c.Tags), slices.Clone(c.Images), slices.Clone(c.Events)
-	return &c
-}
-
-// Illustrated implements [Illustrator].
+// Illustrated implements [Catalog].
 func (d *Dir) Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -190,8 +179,17 @@ func EntryOf(doc *corpus.Document) Entry {
 	return Entry{ID: doc.ID, Source: doc.Source, Bytes: len(doc.Text), CreatedAt: doc.CreatedAt}
 }
 
-// IsIllustrated tells whether a document has pictures or events.
-func IsIllustrated(doc *corpus.Document) bool { return len(doc.Images)+len(doc.Events) > 0 }
+// Illustrations gives a copy of a document that has pictures or events, without its
+// text and what is said of that; nil if it has none.
+func Illustrations(doc *corpus.Document) *corpus.Document {
+	if len(doc.Images)+len(doc.Events) == 0 {
+		return nil
+	}
+	c := *doc
+	c.Text, c.Blocks, c.Pages = "", nil, nil
+	c.Readers, c.Tags, c.Images, c.Events = slices.Clone(c.Readers), slices.Clone(c.Tags), slices.Clone(c.Images), slices.Clone(c.Events)
+	return &c
+}
 
 func read(name string) (*corpus.Document, error) {
 	f, err := os.Open(name)

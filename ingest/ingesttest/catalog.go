@@ -147,14 +147,10 @@ var catalogCases = []catalogCase{
 		require.NoError(s, err)
 		require.Equal(s, []catalog.Entry{catalog.EntryOf(doc)}, entries)
 	}},
-	{"an Illustrator gives the pictures and events of those that have any, as they are now", func(s *catalogSuite) {
-		all, ok := s.catalog.(catalog.Illustrator)
-		if !ok {
-			s.Skip("it is none")
-		}
+	{"the pictures and events of many documents are given at once, as they are now", func(s *catalogSuite) {
 		gives := func(want ...*corpus.Document) {
 			s.Helper()
-			got, err := all.Illustrated(s.Context(), []string{"picture", "event", "plain", "nowhere", "a'b\x00"})
+			got, err := s.catalog.Illustrated(s.Context(), []string{"picture", "event", "plain", "nowhere", "a'b\x00"})
 			require.NoError(s, err)
 			for i, doc := range want {
 				c := *doc
@@ -175,12 +171,12 @@ var catalogCases = []catalogCase{
 		s.put(later)
 		require.NoError(s, s.catalog.Delete(s.Context(), "event"))
 		gives(odd)
-		none, err := all.Illustrated(s.Context(), nil)
+		none, err := s.catalog.Illustrated(s.Context(), nil)
 		require.NoError(s, err)
 		require.Empty(s, none)
 		ctx, cancel := context.WithCancel(s.Context())
 		cancel()
-		_, err = all.Illustrated(ctx, []string{"picture"})
+		_, err = s.catalog.Illustrated(ctx, []string{"picture"})
 		require.ErrorIs(s, err, context.Canceled)
 	}},
 	{"what cannot be meant is INVALID_REQUEST", func(s *catalogSuite) {

@@ -132,7 +132,7 @@ func (c *Catalog) Get(ctx context.Context, id string) (*corpus.Document, error) 
 	return &doc, nil
 }
 
-// Illustrated implements [catalog.Illustrator].
+// Illustrated implements [catalog.Catalog].
 func (c *Catalog) Illustrated(ctx context.Context, ids []string) ([]*corpus.Document, error) {
 	keys := make(pgkit.Keys, len(ids))
 	for i, id := range ids {
@@ -151,9 +151,8 @@ func (c *Catalog) Illustrated(ctx context.Context, ids []string) ([]*corpus.Docu
 		if err := json.Unmarshal(r.Body, &doc); err != nil {
 			return nil, damaged(err)
 		}
-		if catalog.IsIllustrated(&doc) {
-			doc.Text, doc.Blocks, doc.Pages = "", nil, nil
-			docs = append(docs, &doc)
+		if shown := catalog.Illustrations(&doc); shown != nil {
+			docs = append(docs, shown)
 		}
 	}
 	return docs, nil

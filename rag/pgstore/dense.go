@@ -39,7 +39,6 @@ const (
 	// codeWidth is of how many at least that are nearest by their codes, and that the
 	// asker may see, the vectors are compared: four times K.
 	codeWidth = 56
-
 	// slack is how many candidates more than K are scored anew, since they were
 	// ordered by half precision.
 	slack = 10
@@ -55,8 +54,9 @@ const searchSettings = `id, model, dims, vectors, next, coalesce(to_regclass(?),
 	set_config('hnsw.iterative_scan', 'off', true), set_config('jit', 'off', true),
 	set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`
 
-// enter gives the tenant's row, or nil when there is none. For a search by the HNSW
-// index it sets how the server is to search in this transaction.
+// enter gives the tenant's row, or nil when there is none, and has the server keep its
+// plans. For a search by the HNSW index it sets how that is searched, too; all holds
+// for the transaction.
 func (f *finder) enter(indexed bool) (*tenantRow, error) {
 	var t tenantRow
 	query := f.tx.Table(tenantRow{}.TableName()).Where("key = ?::uuid", pgkit.KeyOf(f.q.Tenant)).Limit(1)
