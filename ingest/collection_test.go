@@ -268,7 +268,9 @@ func (c *inMemory) List(_ context.Context, offset, limit int) ([]catalog.Entry, 
 	return entries, len(*c), nil
 }
 
-func (c *inMemory) Illustrated(context.Context, []string) ([]*corpus.Document, error) { return nil, nil }
+func (c *inMemory) Illustrated(context.Context, []string) ([]*corpus.Document, error) {
+	return nil, nil
+}
 
 // A collection has the pictures of its documents until they are removed.
 func TestACollectionHasItsPictures(t *testing.T) {
